@@ -1,0 +1,102 @@
+import type { ErrorType, Severity } from '../config/model.ts';
+
+/** What an evaluation saw of one alert, ready to step. Only plain numbers: the messages are rendered from them. */
+export type Observation = {
+  readonly alertId: string;
+  readonly severity: Severity;
+  /** Channel ids. */
+  readonly notify: readonly string[];
+  /** Monitors that the alert speaks about: alerts that share one belong to one incident. */
+  readonly monitors: readonly string[];
+  /**
+   * `met` fires; `clear` lets a firing alert go, once it has been clear for `resolveDelayMs`; `holding` is between
+   * the two (hysteresis); `unknown` is no data. The last two keep whatever is.
+   */
+  readonly condition: 'met' | 'clear' | 'holding' | 'unknown';
+  readonly resolveDelayMs: number;
+  /** For how long after its resolution the alert's instant is remembered (an m-of-n window starts afresh). */
+  readonly rememberResolvedMs: number;
+  readonly facts: AlertFacts;
+};
+
+/** The numbers of the moment, kept with a transition. */
+export type AlertFacts =
+  | {
+      readonly kind: 'monitor';
+      readonly failures: number;
+      readonly of: number;
+      readonly errorType?: ErrorType;
+      /** First and last failed probe of the window, epoch ms; 0 where there is none. */
+      readonly firstFailureAt: number;
+      readonly lastFailureAt: number;
+    }
+  | {
+      readonly kind: 'burn';
+      readonly longBad: number;
+      readonly longExpected: number;
+      readonly shortBad: number;
+      readonly shortExpected: number;
+      /** Budget left over the SLO window in parts per million of the whole budget; may be negative. */
+      readonly budgetLeftPpm: number;
+      readonly lastFailureAt: number;
+    }
+  | { readonly kind: 'coverage'; readonly lastJudgedAt: number };
+
+/** Alerts that are not inactive. Pending is seen, never stored: it follows from the ledger. */
+export type FiringAlert = {
+  readonly firedAt: number;
+  readonly incidentId: string;
+  readonly severity: Severity;
+  readonly notify: readonly string[];
+  readonly monitors: readonly string[];
+  /** Since when the condition has been clear without a break. */
+  readonly clearSince?: number;
+};
+
+/** From its first fired to its last resolved alert; what a person handles. */
+export type Incident = {
+  readonly id: string;
+  readonly openedAt: number;
+  /** Absent while it is open. */
+  readonly closedAt?: number;
+  readonly severity: Severity;
+  readonly monitors: readonly string[];
+  readonly alerts: readonly IncidentAlert[];
+};
+export type IncidentAlert = { readonly alertId: string; readonly firedAt: number; readonly resolvedAt?: number };
+
+/** A change of an alert's state, to be told. */
+export type Transition = {
+  /** Stable: the same transition has the same id however often it is announced. 16 hex digits. */
+  readonly id: string;
+  readonly kind: 'fired' | 'resolved';
+  readonly alertId: string;
+  readonly severity: Severity;
+  readonly notify: readonly string[];
+  readonly at: number;
+  readonly firedAt: number;
+  readonly incidentId: string;
+  /** The version of the state that wrote it: what shares a batch was decided together and is told together. */
+  readonly batch: number;
+  /** The alert has left the configuration; nobody resolved it. */
+  readonly isWithdrawn?: boolean;
+  readonly facts: AlertFacts;
+};
+
+/** The remembered state of all alerts: one small item, changed together with its outbox in one conditional write. */
+export type AlertState = {
+  readonly schema: 1;
+  /** 0 before the first write. */
+  readonly version: number;
+  readonly alerts: Readonly<Record<string, FiringAlert>>;
+  /** When alerts that are quiet again were resolved, while their window may still hold older failures. */
+  readonly resolvedAt: Readonly<Record<string, number>>;
+  readonly incidents: Readonly<Record<string, Incident>>;
+};
+export const emptyAlertState: AlertState = { schema: 1, version: 0, alerts: {}, resolvedAt: {}, incidents: {} };
+
+/** One thing to deliver and then to acknowledge. */
+export type OutboxEntry =
+  | { readonly kind: 'transition'; readonly id: string; readonly transition: Transition }
+  /** A closed incident on its way to the archive. */
+  | { readonly kind: 'incident'; readonly id: string; readonly incident: Incident };

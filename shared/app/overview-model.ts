@@ -1,0 +1,101 @@
+import type { ErrorType, Outcome, Severity } from '../config/model.ts';
+
+/** How everything stands: what the console and `/api/state` show. Instants are epoch ms, ratios 0..1 (a budget may be below 0). */
+export type Overview = {
+  readonly service: string;
+  readonly environment: string;
+  readonly at: number;
+  readonly monitors: readonly MonitorView[];
+  readonly slos: readonly SloView[];
+  /** Open ones first, then the newest closed ones. */
+  readonly incidents: readonly IncidentView[];
+};
+
+export type MonitorView = {
+  readonly id: string;
+  readonly type: string;
+  /** The newest outcome; `waiting` before the first. */
+  readonly state: Outcome | 'waiting';
+  /** Since when it has been in this state without a break, as far back as the view reads. */
+  readonly since?: number;
+  readonly url: string;
+  readonly intervalMs: number;
+  readonly isUnderMaintenance: boolean;
+  readonly lastProbeAt?: number;
+  readonly latencyMs?: number;
+  readonly degradedAfterMs?: number;
+  readonly errorType?: ErrorType;
+  readonly statusCode?: number;
+  readonly message?: string;
+  readonly alerts: readonly MonitorAlertView[];
+  /** Oldest first: the last hours, one entry a tick. */
+  readonly history: readonly {
+    readonly at: number;
+    readonly outcome: Outcome;
+    readonly latencyMs: number | null;
+    readonly isMaintenance: boolean;
+  }[];
+};
+
+export type MonitorAlertView = {
+  readonly id: string;
+  readonly status: 'inactive' | 'pending' | 'firing';
+  readonly firedAt?: number;
+  readonly failures: number;
+  readonly needed: number;
+  readonly of: number;
+  readonly notify: readonly string[];
+};
+
+export type SloView = {
+  readonly id: string;
+  readonly objective: string;
+  readonly windowMs: number;
+  readonly monitors: readonly string[];
+  readonly budgetLeftRatio: number;
+  /** Events that the whole budget allows, and how many bad ones there were. */
+  readonly budgetEvents: number;
+  readonly badEvents: number;
+  readonly goodEvents: number;
+  readonly unjudgedEvents: number;
+  readonly coverageRatio: number;
+  readonly isWarmingUp: boolean;
+  /** Over the last hour. */
+  readonly burnRate: number;
+  readonly exhaustedAt?: number;
+  readonly rules: readonly BurnRuleView[];
+  /** Oldest first: what was left of the budget, over the SLO window or as far back as there is history. */
+  readonly burnDown: readonly { readonly at: number; readonly leftRatio: number }[];
+};
+
+export type BurnRuleView = {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly longMs: number;
+  readonly shortMs: number;
+  readonly threshold: number;
+  readonly longBurnRate: number;
+  readonly shortBurnRate: number;
+  readonly badEvents: number;
+  readonly minBadEvents: number;
+  /** `pending`: above the threshold, but with fewer bad events than the rule asks for. */
+  readonly status: 'inactive' | 'pending' | 'firing' | 'unknown';
+  readonly firedAt?: number;
+  /** While it fires: the earliest instant at which it can resolve, if nothing more fails. */
+  readonly resolvesAt?: number;
+  readonly notify: readonly string[];
+};
+
+export type IncidentView = {
+  readonly id: string;
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly severity: Severity;
+  readonly monitors: readonly string[];
+  readonly alerts: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly firedAt: number;
+    readonly resolvedAt: number | null;
+  }[];
+};

@@ -1,0 +1,37 @@
+import type { AlertState, Incident, OutboxEntry } from '../alert/model.ts';
+import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
+import type { Message } from '../message/model.ts';
+import type { Datum } from '../metrics/model.ts';
+
+/** The ledger: rows that are written once and never rewritten. Instants are epoch ms; ranges include both ends. */
+export type LedgerStore = {
+  /** `duplicate` when a row of this location, instant and shard is there from another invocation. */
+  saveTick(tick: Tick, invocationId: string): Promise<'saved' | 'duplicate'>;
+  loadTicks(location: string, fromAt: number, toAt: number): Promise<readonly Tick[]>;
+  /** Keeps the first rollup of an hour; a second one is dropped. */
+  saveHour(rollup: HourRollup): Promise<void>;
+  loadHours(location: string, fromAt: number, toAt: number): Promise<readonly HourRollup[]>;
+  saveDay(rollup: DayRollup): Promise<void>;
+  loadDays(location: string, fromAt: number, toAt: number): Promise<readonly DayRollup[]>;
+};
+
+export type AlertStore = {
+  load(): Promise<{ readonly state: AlertState; readonly outbox: readonly OutboxEntry[] }>;
+  /** Writes the state and its outbox entries together, if the stored version is still `state.version - 1`. */
+  save(state: AlertState, entries: readonly OutboxEntry[], writer: string): Promise<'saved' | 'conflict'>;
+  /** Takes delivered entries out of the outbox; those that are gone already are no error. */
+  acknowledge(ids: readonly string[]): Promise<void>;
+  /** Archives a closed incident; a second time changes nothing. */
+  saveIncident(incident: Incident): Promise<void>;
+  /** Closed incidents, the newest first. */
+  loadIncidents(limit: number): Promise<readonly Incident[]>;
+};
+
+export type Notify = (message: Message) => Promise<void>;
+export type PublishMetrics = (datums: readonly Datum[]) => Promise<void>;
+
+/** The value of a secret, or of an output of this stack; undefined where it cannot be had. */
+export type ReadReference = {
+  parameter(path: string): Promise<string | undefined>;
+  output(name: string): string | undefined;
+};

@@ -1,0 +1,186 @@
+/**
+ * The configuration as plain objects: what `parse` makes of monitors.yml, what is written as JSON beside the
+ * bundles, and what every room reads. Everything here survives JSON.stringify and JSON.parse unchanged.
+ * Spans are milliseconds, instants are epoch milliseconds.
+ */
+
+/** A string that may hold references. Plain text is a string; anything else is its parts in order. */
+export type Text = string | readonly TextPart[];
+export type TextPart = string | Reference;
+/** `${ssm:/path}` is a secret, read at run time. `${output:Name}` is an output of this very stack. */
+export type Reference = { readonly ssm: string } | { readonly output: string };
+
+export type Config = {
+  readonly version: 1;
+  /** Names every resource: `[a-z][a-z0-9-]{0,23}`. */
+  readonly service: string;
+  readonly channels: readonly Channel[];
+  readonly monitors: readonly Monitor[];
+  readonly slos: readonly Slo[];
+  readonly maintenance: readonly Maintenance[];
+};
+
+export type Channel = EmailChannel;
+export type EmailChannel = { readonly id: string; readonly type: 'email'; readonly to: string };
+
+export type Monitor = HttpMonitor;
+
+export type MonitorBase = {
+  /** The monitor's identity: `[a-z0-9-]{1,64}`. */
+  readonly id: string;
+  /** uint32 derived from the id it was born with (`formerly`, or its id): names it in the ledger; unique in a Config. */
+  readonly key: number;
+  readonly intervalMs: number;
+  /** The wall clock of one attempt, redirects and body included. */
+  readonly timeoutMs: number;
+  /** A passed probe slower than this is degraded. */
+  readonly degradedAfterMs?: number;
+  readonly retry: Retry;
+  /** Private, loopback and link-local targets are blocked unless this is set. */
+  readonly allowPrivate: boolean;
+  readonly assertions: readonly Assertion[];
+  readonly alerts: readonly MonitorAlert[];
+};
+
+/** Confirmation attempts after the first one: up to `limit` of them, each `delayMs` after the one before. */
+export type Retry = { readonly limit: number; readonly delayMs: number };
+
+export type HttpMonitor = MonitorBase & {
+  readonly type: 'http';
+  readonly request: HttpRequest;
+  /** At most this many bytes of the body are read. */
+  readonly maxBodyBytes: number;
+};
+
+export type HttpRequest = {
+  readonly method: HttpMethod;
+  readonly url: Text;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, Text>>;
+  readonly followRedirects: boolean;
+  readonly maxRedirects: number;
+};
+
+export const httpMethods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type HttpMethod = (typeof httpMethods)[number];
+
+export const assertionSources = ['status', 'latency', 'header', 'body', 'json'] as const;
+export type AssertionSource = (typeof assertionSources)[number];
+
+export const operators = [
+  'equals',
+  'notEquals',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'in',
+  'between',
+  'contains',
+  'notContains',
+  'exists',
+  'notExists',
+  'empty',
+  'notEmpty',
+] as const;
+export type Operator = (typeof operators)[number];
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type Assertion = {
+  /** The assertion in its short form, as people read it: `status == 200`, `json $.status equals "ok"`. */
+  readonly text: string;
+  readonly source: AssertionSource;
+  /** A header's name in lower case, or a JSONPath (RFC 9535). Absent for status, latency and body. */
+  readonly path?: string;
+  readonly op: Operator;
+  /** Typed: a latency is a number of milliseconds, `in` and `between` take arrays. Absent for exists and empty. */
+  readonly value?: Json;
+  /** What a miss does to the outcome: `failed`, or `degraded`. */
+  readonly severity: 'fail' | 'degrade';
+};
+
+export type Severity = 'page' | 'ticket';
+
+/** Fires when `failures` of the last `of` due probes failed; resolves when the last `recoverSuccesses` judged ones were good. */
+export type MonitorAlert = {
+  /** Unique in a Config: `monitor/<monitor id>/<index>`. */
+  readonly id: string;
+  readonly failures: number;
+  readonly of: number;
+  readonly recoverSuccesses: number;
+  readonly severity: Severity;
+  /** Ids of channels. */
+  readonly notify: readonly string[];
+  readonly runbook?: string;
+};
+
+export type Slo = {
+  readonly id: string;
+  readonly indicator: { readonly monitors: readonly string[] };
+  /** As it was typed, e.g. `99.9%`. */
+  readonly objective: string;
+  /** The objective in parts per million: 99.9 % is 999000. Always between 1 and 999999. */
+  readonly objectivePpm: number;
+  readonly windowMs: number;
+  readonly alerts: readonly BurnRule[];
+};
+
+/** Fires when more than `budget` of the SLO window's error budget burns at the pace of the long and of the short window. */
+export type BurnRule = {
+  /** Unique in a Config: `slo/<slo id>/<severity>-<long as typed>`. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** The budget share in parts per million: 2 % is 20000. */
+  readonly budgetPpm: number;
+  readonly longMs: number;
+  /** The longer of long ÷ 12 and three intervals of the slowest monitor, in whole minutes. */
+  readonly shortMs: number;
+  readonly minBadEvents: number;
+  readonly notify: readonly string[];
+  readonly runbook?: string;
+};
+
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** A planned span, each week on the given days, from a wall-clock time in a time zone. */
+export type Maintenance = {
+  readonly monitors: readonly string[];
+  /** Local wall-clock time, minutes after midnight. */
+  readonly startMinute: number;
+  readonly durationMs: number;
+  readonly every: readonly Weekday[];
+  /** An IANA name. */
+  readonly timezone: string;
+  readonly reason: string;
+};
+
+/** How a probe ended. `unknown` is our own fault, `blocked` is policy: neither is good or bad. */
+export const outcomes = ['passed', 'degraded', 'failed', 'unknown', 'blocked'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** OpenTelemetry's `error.type`. `monitor` is our own fault, `blocked` our policy. */
+export const errorTypes = [
+  'resolve',
+  'connect',
+  'tls',
+  'timeout',
+  'protocol',
+  'redirect',
+  'body',
+  'assertion',
+  'blocked',
+  'monitor',
+] as const;
+export type ErrorType = (typeof errorTypes)[number];
+
+/** A stable code, a sentence that says what to do, and the cause: what our exceptions carry. */
+export class BurnwatchError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'BurnwatchError';
+    this.code = code;
+  }
+}

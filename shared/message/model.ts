@@ -1,0 +1,78 @@
+import type { Transition } from '../alert/model.ts';
+import type { BurnRule, Json, Monitor, Severity, Slo } from '../config/model.ts';
+
+/**
+ * What one message is about: the transitions that one evaluation decided for one incident, as one channel sees them,
+ * with what a reader needs beside them.
+ */
+export type Notice = {
+  /** Stable: the same notice has the same id however often it is sent. */
+  readonly id: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly channels: readonly string[];
+  readonly incident: { readonly id: string; readonly openedAt: number; readonly closedAt?: number };
+  /** At least one; the fired ones first, pages before tickets. */
+  readonly items: readonly NoticeItem[];
+  /** Where to look: the dashboard, the logs. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+};
+
+export type NoticeItem = { readonly transition: Transition } & (
+  | {
+      readonly kind: 'monitor';
+      readonly monitor: Monitor;
+      /** The target as it can be shown and typed: references to secrets are left as `$NAME`, outputs are resolved. */
+      readonly curl: string;
+      readonly url: string;
+      readonly runbook?: string;
+      /** What the newest failed probe of the window said, where the ledger knows. */
+      readonly failure?: { readonly statusCode?: number; readonly message: string };
+      /** How the SLOs over this monitor stand. */
+      readonly slos: readonly SloStanding[];
+    }
+  | {
+      readonly kind: 'burn';
+      readonly slo: Slo;
+      readonly rule: BurnRule;
+      readonly standing: SloStanding;
+      readonly runbook?: string;
+      readonly failure?: {
+        readonly monitor: string;
+        readonly statusCode?: number;
+        readonly message: string;
+        readonly curl: string;
+      };
+      /** The earliest instant at which it can resolve, if nothing more fails. */
+      readonly resolvesAt?: number;
+    }
+  | { readonly kind: 'coverage'; readonly monitor: Monitor; readonly url: string }
+  /** The alert is no longer in the configuration. */
+  | { readonly kind: 'withdrawn' }
+);
+
+export type SloStanding = {
+  readonly sloId: string;
+  readonly objective: string;
+  readonly windowMs: number;
+  readonly budgetLeftPpm: number;
+  /** Events that the whole budget allows; a fraction where it does not come out even. */
+  readonly budgetEvents: number;
+  readonly badEvents: number;
+  /** Over the last hour; 1 lands exactly on the objective. */
+  readonly burnRate: number;
+  /** At that rate the budget is used up then; absent when it is not burning or is gone already. */
+  readonly exhaustedAt?: number;
+};
+
+/** A rendered message: a subject and a text for e-mail, JSON for machines. */
+export type Message = {
+  readonly id: string;
+  /** ASCII without control characters, at most 99 characters. */
+  readonly subject: string;
+  readonly text: string;
+  readonly json: Json;
+  readonly channels: readonly string[];
+  readonly severity: Severity;
+  readonly kind: 'fired' | 'resolved' | 'mixed';
+};
