@@ -1,0 +1,130 @@
+import type { AssertionSource, Json, Operator } from '../config/model.ts';
+
+export type ParsedValue = { ok: true; op: Operator; value?: Json } | { ok: false; message: string };
+
+const withoutValue: readonly Operator[] = ['exists', 'notExists', 'empty', 'notEmpty'];
+const ordering: readonly Operator[] = ['lt', 'lte', 'gt', 'gte', 'between'];
+const spanUnits: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+
+/**
+ * The typed value of an assertion. In the short form the value is text: JSON where it is JSON, otherwise the text as it
+ * stands; the values of `header` and `body` are always text. A latency is a span (`300ms`, `1.5s`), a status may be a
+ * range (`200-299`, which is `between`).
+ */
+export function parseValue(
+  source: AssertionSource,
+  op: Operator,
+  value: unknown,
+  form: 'short' | 'object',
+): ParsedValue {
+  if (withoutValue.includes(op)) {
+    return value === undefined ? { ok: true, op } : { ok: false, message: `must be left out for ${op}` };
+  }
+  if (value === undefined) return { ok: false, message: `is missing: ${op} needs one` };
+  const range = source === 'status' && op === 'in' ? statusRange(value) : undefined;
+  if (range) return judge(source, 'between', range);
+  return judge(source, op, form === 'short' ? readShortValue(source, op, value as string) : value);
+}
+
+function judge(source: AssertionSource, op: Operator, typed: unknown): ParsedValue {
+  const problem = shapeProblem(op, typed) ?? sourceProblem(source, op, typed);
+  if (problem) return { ok: false, message: problem };
+  return { ok: true, op, value: source === 'latency' ? toSpans(typed) : (typed as Json) };
+}
+
+const statusRule = 'must be whole numbers from 0 to 999';
+
+function statusRange(value: unknown): [number, number] | undefined {
+  const match = typeof value === 'string' ? /^\[?\s*(\d{1,3})\s*-\s*(\d{1,3})\s*\]?$/.exec(value.trim()) : null;
+  return match ? [Number(match[1]), Number(match[2])] : undefined;
+}
+
+function readShortValue(source: AssertionSource, op: Operator, text: string): unknown {
+  if (op === 'in' || op === 'between') {
+    const inner = /^\[(.*)\]$/s.exec(text)?.[1];
+    if (inner === undefined) return text;
+    return splitList(inner).map((item) => readScalar(source, item));
+  }
+  return readScalar(source, text);
+}
+
+function readScalar(source: AssertionSource, text: string): unknown {
+  const typed = readJson(text);
+  if (source === 'header' || source === 'body') return typeof typed === 'string' ? typed : text;
+  return typed === undefined ? text : typed;
+}
+
+/** JSON, or undefined. A whole number too large to be exact is kept as its digits. */
+function readJson(text: string): unknown {
+  if (/^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text))) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the caller takes the text as it stands.
+    return undefined;
+  }
+}
+
+/** Splits at commas outside quotes. */
+function splitList(inner: string): string[] {
+  if (inner.trim() === '') return [];
+  const items = inner.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/gs) ?? [];
+  return items.map((item) => item.trim());
+}
+
+function shapeProblem(op: Operator, value: unknown): string | undefined {
+  if (op === 'in')
+    return isFilledArray(value) ? undefined : 'must be a list with at least one value, such as [200, 204]';
+  if (op === 'between') {
+    return Array.isArray(value) && value.length === 2 ? undefined : 'must be a list of two values, such as [1, 5]';
+  }
+  return undefined;
+}
+
+function isFilledArray(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length > 0;
+}
+
+function sourceProblem(source: AssertionSource, op: Operator, value: unknown): string | undefined {
+  const values = op === 'in' || op === 'between' ? (value as unknown[]) : [value];
+  if (values.some(isInexact)) return 'holds a whole number beyond 2^53, which is not exact: write it in quotes';
+  if (source === 'status' && !values.every(isStatus)) return statusRule;
+  if (source === 'latency' && values.some((each) => toSpan(each) === undefined)) {
+    return 'must be a span with its unit, such as 300ms or 1.5s';
+  }
+  if ((source === 'header' || source === 'body') && values.some((each) => typeof each !== 'string')) {
+    return `must be text in quotes for ${source}`;
+  }
+  if (source === 'json' && ordering.includes(op) && !values.every(isOrdered)) return `must be a number for ${op}`;
+  return orderProblem(op, source === 'latency' ? values.map(toSpan) : values);
+}
+
+function orderProblem(op: Operator, values: readonly unknown[]): string | undefined {
+  if (op !== 'between') return undefined;
+  return Number(values[0]) <= Number(values[1]) ? undefined : 'must give the smaller value first';
+}
+
+function isInexact(value: unknown): boolean {
+  return (
+    typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+  );
+}
+
+function isStatus(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 999;
+}
+
+/** A number, or the digits of a whole number beyond 2^53. */
+function isOrdered(value: unknown): boolean {
+  if (typeof value === 'string') return /^-?\d{16,40}$/.test(value) && !Number.isSafeInteger(Number(value));
+  return typeof value === 'number';
+}
+
+function toSpan(value: unknown): number | undefined {
+  const match = typeof value === 'string' ? /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m)$/.exec(value) : null;
+  return match ? Number(match[1]) * (spanUnits[match[2] as string] as number) : undefined;
+}
+
+function toSpans(value: unknown): Json {
+  return (Array.isArray(value) ? value.map(toSpan) : toSpan(value)) as Json;
+}
