@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import type { Config, Maintenance } from '../shared/config/model.ts';
+import { type Shard, shardsOf } from './template/shards.ts';
+
+/** One function's bundle: `<outdir>/<name>/index.js` and the chunks that it loads. Sizes are bytes of JavaScript. */
+export type Bundle = {
+  readonly name: string;
+  /** What is loaded before the handler can run: the entry and its static imports. */
+  readonly entryBytes: number;
+  /** Everything, with what is loaded at first use. */
+  readonly totalBytes: number;
+  readonly metafile: Metafile;
+};
+
+type EntryPoint = { readonly name: string; readonly file: string };
+
+/**
+ * Bundles each function of `<root>/functions` into `<outdir>/<name>/`; what it imports with `import()` lands in chunks
+ * beside its entry. The same sources give the same bytes wherever they lie. Throws esbuild's error, which names file and
+ * line, when one does not compile.
+ */
+export async function bundle(root: string, outdir: string = join(root, 'dist')): Promise<readonly Bundle[]> {
+  return Promise.all(entryPoints(root).map((entry) => bundleOne(root, outdir, entry)));
+}
+
+/** The functions: `functions/<name>.ts`, or `functions/<name>/index.ts` where a function is a folder. */
+export function entryPoints(root: string): readonly EntryPoint[] {
+  return readdirSync(join(root, 'functions'), { withFileTypes: true })
+    .flatMap((entry): EntryPoint[] => {
+      if (entry.isFile() && entry.name.endsWith('.ts'))
+        return [{ name: entry.name.slice(0, -'.ts'.length), file: `functions/${entry.name}` }];
+      const file = `functions/${entry.name}/index.ts`;
+      return entry.isDirectory() && existsSync(join(root, file)) ? [{ name: entry.name, file }] : [];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function bundleOne(root: string, outdir: string, { name, file }: EntryPoint): Promise<Bundle> {
+  const folder = join(outdir, name);
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: file, out: 'index' }],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    keepNames: true,
+    sourcemap: true,
+    sourcesContent: false,
+    metafile: true,
+    legalComments: 'none',
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    // undici's own switch for the build inside Node: leaves its second, experimental HTTP parser out.
+    define: { esbuildDetection: '1' },
+    plugins: [trimUndici],
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+  return { name, ...measure(metafile), metafile };
+}
+
+/**
+ * Parts of undici that no function can reach, a third of it: HTTP/2 (a probe opens fresh HTTP/1.1 connections) and the
+ * parser for processors without SIMD (Lambda's all have it; `undefined` makes undici take the SIMD one).
+ */
+const trimUndici: Plugin = {
+  name: 'trim-undici',
+  setup: ({ onLoad }) => {
+    const stub = (filter: RegExp, contents: string) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    stub(
+      /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
+      'module.exports = () => { throw new Error("HTTP/2 is not in this bundle"); };',
+    );
+    stub(/[\\/]undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/, 'module.exports = undefined;');
+  },
+};
+
+function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: number } {
+  const scripts = Object.keys(outputs).filter((path) => path.endsWith('.js'));
+  const entries = scripts.filter((path) => outputs[path]?.entryPoint && path.endsWith('/index.js'));
+  const eager = new Set(entries);
+  for (const path of eager)
+    for (const { kind, path: imported, external } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && !external) eager.add(imported);
+  const bytes = (paths: Iterable<string>) => [...paths].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+  return { entryBytes: bytes(eager), totalBytes: bytes(scripts) };
+}
+
+/**
+ * Writes the parsed configuration where the bundles read it: `<outdir>/probe/shards/<shard>.json` with each shard's
+ * monitors, `<outdir>/evaluate/config.json` whole. Nothing but parsed configuration gets there, so a secret stays the
+ * path of its parameter. Each file is replaced in one step, so a running function reads the old one or the new one.
+ */
+export function writeRuntimeConfig(config: Config, outdir: string): void {
+  const folder = join(outdir, 'probe', 'shards');
+  const shards = shardsOf(config.monitors);
+  for (const shard of shards) replaceJson(folder, `${shard.id}.json`, shardConfig(config, shard));
+  const names = new Set(shards.map((shard) => `${shard.id}.json`));
+  if (existsSync(folder))
+    for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name), { force: true });
+  replaceJson(join(outdir, 'evaluate'), 'config.json', config);
+}
+
+function shardConfig({ service, maintenance }: Config, { id, monitors }: Shard) {
+  const ids = new Set(monitors.map((monitor) => monitor.id));
+  const own = maintenance
+    .map((entry): Maintenance => ({ ...entry, monitors: entry.monitors.filter((monitor) => ids.has(monitor)) }))
+    .filter((entry) => entry.monitors.length > 0);
+  return { service, shard: id, monitors, maintenance: own };
+}
+
+function replaceJson(folder: string, name: string, value: unknown): void {
+  mkdirSync(folder, { recursive: true });
+  const draft = join(folder, `.${name}.${process.pid}`);
+  writeFileSync(draft, `${JSON.stringify(value)}\n`);
+  renameSync(draft, join(folder, name));
+}

@@ -1,0 +1,53 @@
+import type { Monitor } from '../../shared/config/model.ts';
+
+/** The monitors that one schedule probes together. */
+export type Shard = { readonly id: string; readonly monitors: readonly Monitor[] };
+
+/** Up to this many monitors a shard holds 20 of them, beyond it 100 (and its function gets twice the memory). */
+const smallFleet = 2_000;
+
+/** The most monitors that one shard of a fleet of this size holds. */
+export function shardCapacity(monitorCount: number): number {
+  return monitorCount <= smallFleet ? 20 : 100;
+}
+
+/**
+ * Spreads the monitors over as few shards as hold them, by rendezvous hashing: each goes to the shard that scores
+ * highest for it among those that still have room, so that another shard or monitor moves few of the others. No shard
+ * is empty or over its capacity; no monitors, no shards. The order of the monitors does not matter, and within a shard
+ * they keep the order in which they came.
+ */
+export function shardsOf(monitors: readonly Monitor[]): readonly Shard[] {
+  const capacity = shardCapacity(monitors.length);
+  return assign(monitors, Math.ceil(monitors.length / capacity), capacity);
+}
+
+/** `shardsOf` for a given number of shards: for showing what a change of that number moves. */
+export function assign(monitors: readonly Monitor[], shardCount: number, capacity: number): readonly Shard[] {
+  const shards = Array.from({ length: shardCount }, (_, index) => ({ id: shardId(index), keys: new Set<number>() }));
+  for (const key of monitors.map((monitor) => monitor.key).sort((a, b) => mix(a) - mix(b) || a - b)) {
+    let best = -1;
+    for (let index = 0; index < shardCount; index++) {
+      const hasRoom = (shards[index]?.keys.size ?? capacity) < capacity;
+      if (hasRoom && (best < 0 || score(key, index) > score(key, best))) best = index;
+    }
+    shards[best]?.keys.add(key);
+  }
+  return shards.map(({ id, keys }) => ({ id, monitors: monitors.filter((monitor) => keys.has(monitor.key)) }));
+}
+
+function shardId(index: number): string {
+  return `s${String(index).padStart(2, '0')}`;
+}
+
+function score(key: number, shard: number): number {
+  return mix(key ^ mix(shard + 0x9e3779b9));
+}
+
+/** The finalizer of MurmurHash3: a bijection of uint32 in which every bit of the input moves half of the output's. */
+function mix(value: number): number {
+  let h = value >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

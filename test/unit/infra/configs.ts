@@ -1,0 +1,47 @@
+import type { Config, HttpMonitor } from '../../../shared/config/model.ts';
+
+/** A good monitor with one thing changed. */
+export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
+  return {
+    id: 'shortener-health',
+    key: 1,
+    type: 'http',
+    intervalMs: 60_000,
+    timeoutMs: 5_000,
+    retry: { limit: 1, delayMs: 1_000 },
+    allowPrivate: false,
+    assertions: [],
+    alerts: [],
+    request: {
+      method: 'GET',
+      url: [{ output: 'ShortenerUrl' }, '/health/readiness'],
+      headers: {},
+      followRedirects: true,
+      maxRedirects: 5,
+    },
+    maxBodyBytes: 1_048_576,
+    ...change,
+  };
+}
+
+/** A good configuration with one thing changed. */
+export function aConfig(change: Partial<Config> = {}): Config {
+  return {
+    version: 1,
+    service: 'urlshortener',
+    channels: [{ id: 'oncall', type: 'email', to: 'oncall@example.com' }],
+    monitors: [aMonitor()],
+    slos: [
+      {
+        id: 'shortener-availability',
+        indicator: { monitors: ['shortener-health'] },
+        objective: '99.9%',
+        objectivePpm: 999_000,
+        windowMs: 2_592_000_000,
+        alerts: [],
+      },
+    ],
+    maintenance: [],
+    ...change,
+  };
+}

@@ -1,0 +1,79 @@
+import * as fc from 'fast-check';
+import { assign, shardCapacity, shardsOf } from '../../../infra/template/shards.ts';
+import { aMonitor } from './configs.ts';
+
+const fleets = fc
+  .uniqueArray(fc.nat(0xffffffff), { minLength: 1, maxLength: 400 })
+  .map((keys) => keys.map((key) => aMonitor({ id: `m-${key}`, key })));
+const fleetOf = (count: number) => Array.from({ length: count }, (_, i) => aMonitor({ id: `m-${i}`, key: i * 7919 }));
+const homes = (shards: ReturnType<typeof shardsOf>) =>
+  new Map(shards.flatMap((shard) => shard.monitors.map((monitor) => [monitor.key, shard.id] as const)));
+
+describe('monitors go to shards', () => {
+  it('every monitor exactly once, in shards that are neither empty nor too full', async () => {
+    await fc.assert(
+      fc.property(fleets, (monitors) => {
+        const shards = shardsOf(monitors);
+        const ids = shards.flatMap((shard) => shard.monitors.map((monitor) => monitor.id));
+        expect(ids.toSorted()).toEqual(monitors.map((monitor) => monitor.id).toSorted());
+        for (const shard of shards) {
+          expect(shard.monitors.length).toBeGreaterThan(0);
+          expect(shard.monitors.length).toBeLessThanOrEqual(20);
+        }
+      }),
+    );
+  });
+
+  it('the same ones whatever their order in the file', async () => {
+    await fc.assert(
+      fc.property(fleets, (monitors) => {
+        expect(homes(shardsOf(monitors.toReversed()))).toEqual(homes(shardsOf(monitors)));
+      }),
+    );
+  });
+
+  it.each([
+    [0, 0, 20],
+    [1, 1, 20],
+    [20, 1, 20],
+    [21, 2, 20],
+    [2_000, 100, 20],
+    [2_001, 21, 100],
+    [10_000, 100, 100],
+  ])('%i monitors make %i shards of at most %i', (count, shards, capacity) => {
+    expect(shardsOf(fleetOf(count))).toHaveLength(shards);
+    expect(shardCapacity(count)).toBe(capacity);
+  });
+
+  it('ids have two digits', () => {
+    expect(shardsOf(fleetOf(201)).map((shard) => shard.id)).toEqual([
+      's00',
+      's01',
+      's02',
+      's03',
+      's04',
+      's05',
+      's06',
+      's07',
+      's08',
+      's09',
+      's10',
+    ]);
+  });
+
+  it('another shard moves few monitors, where the order of the file would move most', () => {
+    for (const count of [60, 200, 380, 1_000]) {
+      const monitors = fleetOf(count);
+      const before = homes(shardsOf(monitors));
+      const after = homes(assign(monitors, shardsOf(monitors).length + 1, 20));
+      const moved = [...before].filter(([key, shard]) => after.get(key) !== shard).length;
+      expect(moved / count).toBeLessThan(1 / (before.size / 20) + 0.15);
+    }
+  });
+
+  it('one more monitor in a fleet with room moves next to none', () => {
+    const before = homes(shardsOf(fleetOf(190)));
+    const after = homes(shardsOf(fleetOf(191)));
+    expect([...before].filter(([key, shard]) => after.get(key) !== shard).length).toBeLessThanOrEqual(5);
+  });
+});
