@@ -1,0 +1,61 @@
+import type { OutboxEntry, Transition } from '../alert/model.ts';
+import type { Message } from '../message/model.ts';
+import type { AlertStore, Notify } from './ports.ts';
+
+export type DeliverDeps = {
+  readonly alerts: Pick<AlertStore, 'acknowledge' | 'saveIncident'>;
+  readonly notify: Notify;
+  /** Renders what one batch says of one incident: a message for each distinct set of channels. */
+  readonly render: (transitions: readonly Transition[]) => readonly Message[];
+};
+
+export type Delivery = {
+  /** Messages sent. */
+  readonly sent: number;
+  /** Entries delivered and acknowledged. */
+  readonly sentEntries: number;
+  readonly errors: readonly unknown[];
+};
+
+/**
+ * Delivers an outbox: sends, then acknowledges, so that twice is possible and never is not. What was decided together and
+ * belongs to one incident is one message a channel. A group that cannot be delivered stays for the next round and does
+ * not keep the others back; its error comes back.
+ */
+export async function deliver(
+  outbox: readonly OutboxEntry[],
+  deps: DeliverDeps,
+): Promise<Delivery> {
+  const errors: unknown[] = [];
+  let sent = 0;
+  let sentEntries = 0;
+  for (const group of groupEntries(outbox)) {
+    try {
+      sent += await deliverGroup(group, deps);
+      sentEntries += group.length;
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return { sent, sentEntries, errors };
+}
+
+/** Batches in the order in which they were decided; within one, an incident's transitions together. */
+function groupEntries(outbox: readonly OutboxEntry[]): readonly (readonly OutboxEntry[])[] {
+  const groups = Map.groupBy(outbox, (entry) =>
+    entry.kind === 'transition' ? `${entry.transition.batch}/${entry.transition.incidentId}` : `archive/${entry.id}`,
+  );
+  return [...groups.values()].sort((a, b) => batchOf(a) - batchOf(b));
+}
+
+const batchOf = ([entry]: readonly OutboxEntry[]): number =>
+  entry?.kind === 'transition' ? entry.transition.batch : Number.MAX_SAFE_INTEGER;
+
+async function deliverGroup(group: readonly OutboxEntry[], deps: DeliverDeps): Promise<number> {
+  const transitions = group.flatMap((entry) => (entry.kind === 'transition' ? [entry.transition] : []));
+  const messages = transitions.length === 0 ? [] : deps.render(transitions);
+  for (const message of messages) await deps.notify(message);
+  for (const entry of group) if (entry.kind === 'incident') await deps.alerts.saveIncident(entry.incident);
+  await deps.alerts.acknowledge(group.map((entry) => entry.id));
+  return messages.length;
+}

@@ -1,0 +1,135 @@
+import type { AlertState, OutboxEntry, Transition } from '../alert/model.ts';
+import { stepAlerts } from '../alert/step.ts';
+import type { Config } from '../config/model.ts';
+import type { History } from '../ledger/history.ts';
+import type { Message } from '../message/model.ts';
+import type { MetricIdentity } from '../metrics/catalogue.ts';
+import { sloDatums } from '../metrics/datums.ts';
+import { deliver } from './deliver.ts';
+import { type LedgerMemory, refreshHistory } from './history.ts';
+import { observeAll } from './observe.ts';
+import type { AlertStore, LedgerStore, Notify, PublishMetrics } from './ports.ts';
+import { type Standing, standingOf } from './standing.ts';
+
+export type EvaluateDeps = {
+  readonly ledger: LedgerStore;
+  readonly alerts: AlertStore;
+  readonly notify: Notify;
+  readonly publishMetrics: PublishMetrics;
+  readonly render: (transitions: readonly Transition[], view: RenderView) => readonly Message[];
+  readonly identity: MetricIdentity;
+  readonly location: string;
+  /** Random, and different for each invocation: by it a write whose answer was lost is recognised. */
+  readonly writer: string;
+  readonly onWarning: (message: string, cause: unknown) => void;
+};
+
+/** What a message is rendered from, beside its transitions. */
+export type RenderView = {
+  readonly config: Config;
+  readonly history: History;
+  readonly standings: readonly Standing[];
+  readonly state: AlertState;
+  readonly now: number;
+};
+
+export type EvaluateSummary = {
+  readonly firing: number;
+  readonly fired: number;
+  readonly resolved: number;
+  /** Messages sent, those left over from earlier rounds included. */
+  readonly sent: number;
+};
+
+/** A step carries a bounded number of changes; what is left over is decided in the next round of the same evaluation. */
+const mostRounds = 8;
+/** While so much is undelivered nothing more is decided: the outbox shares an item of at most 400 KB with the state. */
+const mostWaiting = 100;
+
+/**
+ * One evaluation: sends what is left over, reads the new ticks, steps every alert, writes the state and its outbox in one
+ * conditional write, sends, acknowledges, publishes the SLOs' metrics. Throws an AggregateError at its end when something
+ * could not be delivered (it stays in the outbox), and at once when the ledger refuses.
+ */
+export async function evaluate(
+  config: Config,
+  memory: LedgerMemory,
+  deps: EvaluateDeps,
+  now: number,
+): Promise<EvaluateSummary> {
+  const [loaded, history] = await Promise.all([
+    deps.alerts.load(),
+    refreshHistory(memory, deps.ledger, deps.location, longestSpan(config), now, { isSaving: true }),
+  ]);
+  const standings = config.slos.map((slo) => standingOf(config, slo, history, now));
+  const view = { config, history, standings, state: loaded.state, now };
+  const backlog = await send(loaded.outbox, view, deps);
+  const decided =
+    loaded.outbox.length - backlog.sentEntries > mostWaiting
+      ? { state: loaded.state, entries: [], sent: 0, errors: [] }
+      : await decide(view, deps);
+  await publish(standings, deps, now);
+  const errors = [...backlog.errors, ...decided.errors];
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} messages could not be delivered: ${reason(errors[0])}`);
+  const kinds = decided.entries.map((entry) => (entry.kind === 'transition' ? entry.transition.kind : 'archived'));
+  return {
+    firing: Object.keys(decided.state.alerts).length,
+    fired: kinds.filter((kind) => kind === 'fired').length,
+    resolved: kinds.filter((kind) => kind === 'resolved').length,
+    sent: backlog.sent + decided.sent,
+  };
+}
+
+/** The longest SLO window, but at least a day: how far back an evaluation looks. */
+export function longestSpan(config: Config): number {
+  return Math.max(86_400_000, ...config.slos.map((slo) => slo.windowMs));
+}
+
+type Decided = {
+  readonly state: AlertState;
+  readonly entries: readonly OutboxEntry[];
+  readonly sent: number;
+  readonly errors: readonly unknown[];
+};
+
+async function decide(view: RenderView, deps: EvaluateDeps): Promise<Decided> {
+  let state = view.state;
+  let isReloaded = false;
+  const done = { entries: [] as OutboxEntry[], sent: 0, errors: [] as unknown[] };
+  for (let round = 0; round < mostRounds; round += 1) {
+    const observations = observeAll(view.config, view.history, view.standings, state, view.now);
+    const step = stepAlerts(state, observations, view.now);
+    if (step.state === state) break;
+    const saved = await deps.alerts.save(step.state, step.entries, deps.writer);
+    if (saved === 'conflict') {
+      // Someone else evaluated at the same time: decide once more on what they wrote, then leave it to the next minute.
+      if (isReloaded) break;
+      isReloaded = true;
+      state = (await deps.alerts.load()).state;
+      continue;
+    }
+    state = step.state;
+    const delivery = await send(step.entries, { ...view, state }, deps);
+    done.entries.push(...step.entries);
+    done.sent += delivery.sent;
+    done.errors.push(...delivery.errors);
+  }
+  return { state, ...done };
+}
+
+async function send(outbox: readonly OutboxEntry[], view: RenderView, deps: EvaluateDeps) {
+  const render = (transitions: readonly Transition[]) => deps.render(transitions, view);
+  return deliver(outbox, { alerts: deps.alerts, notify: deps.notify, render });
+}
+
+async function publish(standings: readonly Standing[], deps: EvaluateDeps, now: number): Promise<void> {
+  const datums = standings.flatMap(({ budget, burnRate }) => sloDatums(budget, burnRate, deps.identity, now));
+  if (datums.length === 0) return;
+  try {
+    await deps.publishMetrics(datums);
+  } catch (cause) {
+    deps.onWarning('the metrics of this evaluation are lost', cause);
+  }
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

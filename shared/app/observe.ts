@@ -1,0 +1,96 @@
+import { coverageChannels, observeCoverage } from '../alert/coverage.ts';
+import type { AlertState, Observation } from '../alert/model.ts';
+import { monitorLookbackMs, observeMonitor, type SeenOutcome } from '../alert/monitor.ts';
+import type { BurnRule, Config, Monitor, MonitorAlert } from '../config/model.ts';
+import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
+import { evaluateBurn } from '../slo/burn.ts';
+import { monitorsOf, type Standing } from './standing.ts';
+
+/** Everything that the alerts of a configuration see at one instant: one observation an alert. */
+export function observeAll(
+  config: Config,
+  history: History,
+  standings: readonly Standing[],
+  state: AlertState,
+  now: number,
+): readonly Observation[] {
+  return [
+    ...config.monitors.flatMap((monitor) => [
+      ...monitor.alerts.map((alert) => observeMonitorAlert(monitor, alert, history, state, now)),
+      ...observeCoverageOf(monitor, history, now),
+    ]),
+    ...standings.flatMap((standing) =>
+      standing.slo.alerts.map((rule) => observeBurn(config, standing, rule, history, now)),
+    ),
+  ];
+}
+
+/** One m-of-n alert. */
+function observeMonitorAlert(
+  monitor: Monitor,
+  alert: MonitorAlert,
+  history: History,
+  state: AlertState,
+  now: number,
+): Observation {
+  const outcomes = seenOutcomes(monitor, alert, history, now);
+  return observeMonitor(alert, monitor, outcomes, state.resolvedAt[alert.id], state.alerts[alert.id]?.firedAt, now);
+}
+
+/** What an m-of-n alert looks at. */
+export function seenOutcomes(monitor: Monitor, alert: MonitorAlert, history: History, now: number): SeenOutcome[] {
+  const fromAt = now - monitorLookbackMs(alert, monitor) - monitor.intervalMs;
+  return outcomesBetween(history, monitor.key, fromAt, now).map(({ at, outcome }) => ({ at, ...outcome }));
+}
+
+function observeCoverageOf(monitor: Monitor, history: History, now: number): readonly Observation[] {
+  const seen = { newestJudgedAt: newestJudgedAt(history, monitor.key), firstSeenAt: firstSeenAt(history, monitor.key) };
+  const observation = observeCoverage(monitor, seen, coverageChannels(monitor), now);
+  return observation === undefined ? [] : [observation];
+}
+
+function observeBurn(
+  config: Config,
+  { slo, budget }: Standing,
+  rule: BurnRule,
+  history: History,
+  now: number,
+): Observation {
+  const monitors = monitorsOf(config, slo);
+  const reading = evaluateBurn(slo, rule, monitors, config.maintenance, history, now);
+  return {
+    alertId: rule.id,
+    severity: rule.severity,
+    notify: rule.notify,
+    monitors: slo.indicator.monitors,
+    condition: reading.condition,
+    resolveDelayMs: reading.resolveDelayMs,
+    rememberResolvedMs: 0,
+    facts: {
+      kind: 'burn',
+      longBad: reading.longBad,
+      longExpected: reading.longExpected,
+      shortBad: reading.shortBad,
+      shortExpected: reading.shortExpected,
+      budgetLeftPpm: budget.leftPpm,
+      lastFailureAt: newestFailureOf(monitors, rule.longMs, history, now)?.at ?? 0,
+    },
+  };
+}
+
+/** The newest failed probe of some monitors in the span that ends now, and whose it was. */
+export function newestFailureOf(
+  monitors: readonly Monitor[],
+  spanMs: number,
+  history: History,
+  now: number,
+): { readonly at: number; readonly monitor: Monitor } | undefined {
+  return monitors
+    .flatMap((monitor) => {
+      const failed = outcomesBetween(history, monitor.key, now - spanMs, now).findLast(
+        ({ outcome }) => outcome.outcome === 'failed' && !outcome.isMaintenance,
+      );
+      return failed === undefined ? [] : [{ at: failed.at, monitor }];
+    })
+    .reduce<{ at: number; monitor: Monitor } | undefined>((a, b) => (a !== undefined && a.at >= b.at ? a : b), undefined);
+}

@@ -1,0 +1,139 @@
+import type { AlertState, Incident } from '../alert/model.ts';
+import { pendingFailures } from '../alert/monitor.ts';
+import type { Config, Monitor, MonitorAlert } from '../config/model.ts';
+import { details, type History, outcomesBetween } from '../ledger/history.ts';
+import { hourMs } from '../ledger/keys.ts';
+import { isUnderMaintenance } from '../slo/maintenance.ts';
+import { longestSpan } from './evaluate.ts';
+import { type LedgerMemory, refreshHistory } from './history.ts';
+import { seenOutcomes } from './observe.ts';
+import type { IncidentView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
+import { sloView } from './overview-slo.ts';
+import type { AlertStore, LedgerStore } from './ports.ts';
+
+export type OverviewDeps = {
+  readonly config: Config;
+  readonly environment: string;
+  readonly location: string;
+  readonly ledger: LedgerStore;
+  readonly alerts: Pick<AlertStore, 'load' | 'loadIncidents'>;
+  readonly memory: LedgerMemory;
+  /** The target as it may be shown. */
+  readonly showUrl: (monitor: Monitor) => string;
+};
+
+/** How far back the view shows single probes. */
+const shownMs = 3 * hourMs;
+const mostShownIncidents = 20;
+
+/** How everything stands: reads the ledger and the alerts' state, changes nothing. */
+export async function overview(deps: OverviewDeps, now: number): Promise<Overview> {
+  const { config, ledger, location, memory } = deps;
+  const [history, { state }, closed] = await Promise.all([
+    refreshHistory(memory, ledger, location, longestSpan(config), now, { isSaving: false, ticksMs: shownMs }),
+    deps.alerts.load(),
+    deps.alerts.loadIncidents(mostShownIncidents),
+  ]);
+  const open = Object.values(state.incidents).sort((a, b) => b.openedAt - a.openedAt);
+  const past = closed.filter((incident) => state.incidents[incident.id] === undefined);
+  return {
+    service: config.service,
+    environment: deps.environment,
+    at: now,
+    monitors: config.monitors.map((monitor) => monitorView(deps, monitor, history, state, now)),
+    slos: config.slos.map((slo) => sloView(config, slo, history, state, now)),
+    incidents: [...open, ...past].map(incidentView),
+  };
+}
+
+function monitorView(
+  { config, showUrl }: OverviewDeps,
+  monitor: Monitor,
+  history: History,
+  state: AlertState,
+  now: number,
+): MonitorView {
+  const shown = outcomesBetween(history, monitor.key, now - shownMs, now);
+  const newest = shown.at(-1);
+  const base = {
+    id: monitor.id,
+    type: monitor.type,
+    url: showUrl(monitor),
+    intervalMs: monitor.intervalMs,
+    isUnderMaintenance: isUnderMaintenance(config.maintenance, monitor.id, now) !== undefined,
+    ...(monitor.degradedAfterMs === undefined ? {} : { degradedAfterMs: monitor.degradedAfterMs }),
+    alerts: monitor.alerts.map((alert) => alertView(monitor, alert, history, state, now)),
+    history: shown.map(({ at, outcome }) => ({
+      at,
+      outcome: outcome.outcome,
+      latencyMs: outcome.latencyMs ?? null,
+      isMaintenance: outcome.isMaintenance,
+    })),
+  };
+  if (newest === undefined) return { ...base, state: 'waiting' };
+  const { outcome } = newest;
+  const changed = shown.findLastIndex((each) => each.outcome.outcome !== outcome.outcome);
+  const detail = details(history, monitor.key, newest.at);
+  return {
+    ...base,
+    state: outcome.outcome,
+    since: shown[changed + 1]?.at ?? newest.at,
+    lastProbeAt: newest.at,
+    ...(outcome.latencyMs === undefined ? {} : { latencyMs: outcome.latencyMs }),
+    ...(outcome.errorType === undefined ? {} : { errorType: outcome.errorType }),
+    ...(detail === undefined ? {} : { message: detail.message }),
+    ...(detail?.statusCode === undefined ? {} : { statusCode: detail.statusCode }),
+  };
+}
+
+function alertView(
+  monitor: Monitor,
+  alert: MonitorAlert,
+  history: History,
+  state: AlertState,
+  now: number,
+): MonitorAlertView {
+  const firing = state.alerts[alert.id];
+  const outcomes = seenOutcomes(monitor, alert, history, now);
+  const failures = pendingFailures(alert, monitor, outcomes, state.resolvedAt[alert.id], now);
+  return {
+    id: alert.id,
+    status: firing === undefined ? (failures === 0 ? 'inactive' : 'pending') : 'firing',
+    ...(firing === undefined ? {} : { firedAt: firing.firedAt }),
+    failures,
+    needed: alert.failures,
+    of: alert.of,
+    notify: alert.notify,
+  };
+}
+
+function incidentView(incident: Incident): IncidentView {
+  return {
+    id: incident.id,
+    openedAt: incident.openedAt,
+    closedAt: incident.closedAt ?? null,
+    severity: incident.severity,
+    monitors: incident.monitors,
+    alerts: incident.alerts.map((alert) => ({
+      id: alert.alertId,
+      title: titleOf(alert.alertId),
+      firedAt: alert.firedAt,
+      resolvedAt: alert.resolvedAt ?? null,
+    })),
+  };
+}
+
+/** An alert's id in words: `monitor/api/0` is the alert of a monitor, `slo/api/page-1h` a burn rule, `coverage/api` lost coverage. */
+function titleOf(alertId: string): string {
+  const [kind, id = '', rule = ''] = alertId.split('/');
+  switch (kind) {
+    case 'monitor':
+      return `${id} failing`;
+    case 'slo':
+      return `${id} burning (${rule.replace('-', ' ')})`;
+    case 'coverage':
+      return `${id} without results`;
+    default:
+      return alertId;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Maintenance, Monitor } from '../config/model.ts';
+
+/** A shard's monitors and what concerns them: the file beside the probe's bundle. */
+export type Shard = {
+  readonly service: string;
+  readonly shard: string;
+  readonly monitors: readonly Monitor[];
+  readonly maintenance: readonly Maintenance[];
+};
+
+const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
+const minuteMs = 60_000;
+/** The Scheduler is precise to a minute, and its invocation waits at most a minute in each of two queues. */
+export const latestTickMs = 3 * minuteMs;
+
+/**
+ * The identity of a tick: its scheduled time in whole seconds. Without one (missing, or a placeholder that nobody
+ * replaced) it is the arrival, floored to the minute. Epoch ms.
+ */
+export function parseScheduledTime(value: unknown, arrivedAt: number): number {
+  if (typeof value !== 'string' || !isoInstant.test(value)) return Math.floor(arrivedAt / minuteMs) * minuteMs;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? Math.floor(arrivedAt / minuteMs) * minuteMs : Math.floor(at / 1_000) * 1_000;
+}
+
+/** A monitor is due at the multiples of its interval, counted from the epoch. */
+export function isDue(monitor: Monitor, at: number): boolean {
+  return at % monitor.intervalMs === 0;
+}

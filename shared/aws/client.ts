@@ -1,0 +1,8 @@
+/**
+ * What every SDK client is made with. Without these an AWS endpoint that hangs takes the whole invocation with it: the
+ * SDK has no request timeout of its own, and `requestTimeout` alone only logs a warning.
+ */
+export const boundedClient = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+};

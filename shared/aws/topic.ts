@@ -1,0 +1,28 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Notify } from '../app/ports.ts';
+import { boundedClient } from './client.ts';
+
+/**
+ * Publishes messages to the alerts' topic: a text for e-mail, JSON for everything else, and the attributes by which
+ * subscriptions filter. SNS keeps no idempotency token: receivers drop doubles by the attribute `id`.
+ */
+export function createTopic(topicArn: string): Notify {
+  const client = new SNSClient(boundedClient);
+  return async (message) => {
+    const json = JSON.stringify(message.json);
+    await client.send(
+      new PublishCommand({
+        TopicArn: topicArn,
+        Subject: message.subject,
+        MessageStructure: 'json',
+        Message: JSON.stringify({ default: json, email: message.text }),
+        MessageAttributes: {
+          id: { DataType: 'String', StringValue: message.id },
+          kind: { DataType: 'String', StringValue: message.kind },
+          severity: { DataType: 'String', StringValue: message.severity },
+          channels: { DataType: 'String.Array', StringValue: JSON.stringify(message.channels) },
+        },
+      }),
+    );
+  };
+}

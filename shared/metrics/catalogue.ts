@@ -1,0 +1,71 @@
+import type { Datum } from './model.ts';
+
+export const namespace = 'Burnwatch';
+
+/** A custom metric costs this much a month, prorated by the hours in which it is sent (us-east-1 list price, first 10,000). */
+export const metricPricePerMonth = 0.3;
+
+type Metric = {
+  readonly name: string;
+  readonly unit: Datum['unit'];
+  /** The dimension beside Service and Environment that names whose metric it is. */
+  readonly of: 'Monitor' | 'Slo';
+  /** Sent only when there is something to say; graphs fill the gaps. */
+  readonly isSparse: boolean;
+  readonly help: string;
+};
+
+/** Every metric that is published, under the key that code uses. A metric's name is written here and nowhere else. */
+export const metrics = {
+  probeLatency: {
+    name: 'ProbeLatency',
+    unit: 'Milliseconds',
+    of: 'Monitor',
+    isSparse: false,
+    help: 'From the start of resolution to the last byte, in the last attempt. Its sample count counts the probes.',
+  },
+  probeFailures: {
+    name: 'ProbeFailures',
+    unit: 'Count',
+    of: 'Monitor',
+    isSparse: true,
+    help: 'Probes that failed. Sent only when there are any.',
+  },
+  probeUnjudged: {
+    name: 'ProbeUnjudged',
+    unit: 'Count',
+    of: 'Monitor',
+    isSparse: true,
+    help: 'Probes that could not be judged: blocked by policy, or our own fault. They lower coverage, never the SLI.',
+  },
+  burnRate: {
+    name: 'BurnRate',
+    unit: 'None',
+    of: 'Slo',
+    isSparse: true,
+    help: 'Error ratio over the last hour ÷ (1 − objective); 1 lands exactly on the objective. Sent only above zero.',
+  },
+  errorBudgetLeft: {
+    name: 'ErrorBudgetLeft',
+    unit: 'Percent',
+    of: 'Slo',
+    isSparse: true,
+    help: 'What is left of the error budget; below zero when overspent. Sent once a day, and each minute while it burns.',
+  },
+} as const satisfies Record<string, Metric>;
+
+export type MetricKey = keyof typeof metrics;
+
+/** Whose metrics they are: the dimensions that every one of them carries. */
+export type MetricIdentity = { readonly service: string; readonly environment: string };
+
+/** The dimensions of one metric, in the order in which CloudWatch shows them. */
+export function dimensionsOf(key: MetricKey, identity: MetricIdentity, id: string): Readonly<Record<string, string>> {
+  return { Service: identity.service, Environment: identity.environment, [metrics[key].of]: id };
+}
+
+/** One value of one metric at an instant. */
+export function datum(key: MetricKey, identity: MetricIdentity, id: string, at: number, value: number): Datum {
+  const { name, unit } = metrics[key];
+  return { name, unit, at, value, dimensions: dimensionsOf(key, identity, id) };
+}
