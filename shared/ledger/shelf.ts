@@ -1,0 +1,113 @@
+import { countCell, countTicks, type Entry, type HourCell, type HourTicks, instantsOf, outcomesOf } from './cells.ts';
+import { addCounts } from './counts.ts';
+import { dayMs, dayStart, hourMs, hourStart } from './keys.ts';
+import { type Counts, type DayRollup, noCounts } from './model.ts';
+
+/** What is known of one location, by the start of the hour or day. */
+export type Shelf = {
+  readonly location: string;
+  readonly ticks: ReadonlyMap<number, HourTicks>;
+  readonly hours: ReadonlyMap<number, HourCell>;
+  readonly days: ReadonlyMap<number, DayRollup>;
+  /** The first known hour or day, and the end of the last one; Infinity and -Infinity when nothing is known. */
+  readonly fromAt: number;
+  readonly endAt: number;
+};
+type Cells = Pick<Shelf, 'location' | 'ticks' | 'hours' | 'days'>;
+
+export function shelfOf({ location, ticks, hours, days }: Cells): Shelf {
+  let [fromAt, endAt] = [Infinity, -Infinity];
+  const widen = (starts: Iterable<number>, lengthMs: number) => {
+    for (const at of starts) [fromAt, endAt] = [Math.min(fromAt, at), Math.max(endAt, at + lengthMs)];
+  };
+  widen(ticks.keys(), hourMs);
+  widen(hours.keys(), hourMs);
+  widen(days.keys(), dayMs);
+  return { location, ticks, hours, days, fromAt, endAt };
+}
+
+/**
+ * Counts of a monitor in [from, to), both at whole minutes. A folded day that lies inside as a whole speaks for itself,
+ * otherwise a folded hour does, otherwise the ticks.
+ */
+export function countOn(shelf: Shelf, monitorKey: number, from: number, to: number): Counts {
+  let sum = noCounts;
+  for (const dayAt of starts(shelf, from, to, dayMs)) {
+    const day = from <= dayAt && to >= dayAt + dayMs ? shelf.days.get(dayAt) : undefined;
+    const part = day === undefined ? countHours(shelf, dayAt, monitorKey, from, to) : day.monitors.get(monitorKey);
+    sum = part === undefined || part === noCounts ? sum : addCounts(sum, part);
+  }
+  return sum;
+}
+
+function countHours(shelf: Shelf, dayAt: number, monitorKey: number, from: number, to: number): Counts {
+  let sum = noCounts;
+  for (const hourAt of starts(shelf, Math.max(from, dayAt), Math.min(to, dayAt + dayMs), hourMs)) {
+    const part = countHour(shelf, hourAt, monitorKey, from, to);
+    sum = part === noCounts ? sum : addCounts(sum, part);
+  }
+  return sum;
+}
+
+function countHour(shelf: Shelf, hourAt: number, monitorKey: number, from: number, to: number): Counts {
+  const cell = shelf.hours.get(hourAt);
+  if (cell !== undefined) return countCell(cell, hourAt, monitorKey, from, to);
+  const ticks = shelf.ticks.get(hourAt);
+  return ticks === undefined ? noCounts : countTicks(ticks, monitorKey, from, to);
+}
+
+/** Outcomes of a monitor in (fromAt, toAt], in no particular order. */
+export function outcomesOn(shelf: Shelf, monitorKey: number, fromAt: number, toAt: number): readonly Entry[] {
+  const hours = starts(shelf, fromAt, toAt + 1, hourMs).flatMap((hourAt) =>
+    outcomesOf(shelf.location, hourAt, monitorKey, shelf.ticks.get(hourAt), shelf.hours.get(hourAt)),
+  );
+  return hours.filter(({ at }) => at > fromAt && at <= toAt);
+}
+
+/** The newest instant with counts of the wanted kind; the last minute of a day of which only the total is known. */
+export function newestOn(shelf: Shelf, monitorKey: number, isWanted: (counts: Counts) => boolean): number | undefined {
+  const day = edgeDay(shelf, monitorKey, isWanted, Math.max);
+  const fromAt = Math.max(shelf.fromAt, day ?? -Infinity);
+  for (let hourAt = hourStart(shelf.endAt - 1); hourAt >= fromAt; hourAt -= hourMs) {
+    const newest = instantsIn(shelf, hourAt, monitorKey, isWanted).at(-1);
+    if (newest !== undefined) return newest;
+  }
+  return day === undefined ? undefined : day + dayMs - 60_000;
+}
+
+/** The oldest instant with counts of the wanted kind; the start of a day of which only the total is known. */
+export function oldestOn(shelf: Shelf, monitorKey: number, isWanted: (counts: Counts) => boolean): number | undefined {
+  const day = edgeDay(shelf, monitorKey, isWanted, Math.min);
+  const endAt = Math.min(shelf.endAt, (day ?? Infinity) + dayMs);
+  for (let hourAt = hourStart(shelf.fromAt); hourAt < endAt; hourAt += hourMs) {
+    const oldest = instantsIn(shelf, hourAt, monitorKey, isWanted)[0];
+    if (oldest !== undefined) return oldest;
+  }
+  return day;
+}
+
+function instantsIn(shelf: Shelf, hourAt: number, monitorKey: number, isWanted: (counts: Counts) => boolean) {
+  return instantsOf(monitorKey, hourAt, shelf.ticks.get(hourAt), shelf.hours.get(hourAt), isWanted);
+}
+
+function edgeDay(
+  shelf: Shelf,
+  monitorKey: number,
+  isWanted: (counts: Counts) => boolean,
+  pick: (a: number, b: number) => number,
+): number | undefined {
+  let edge: number | undefined;
+  for (const [dayAt, { monitors }] of shelf.days) {
+    if (isWanted(monitors.get(monitorKey) ?? noCounts)) edge = edge === undefined ? dayAt : pick(edge, dayAt);
+  }
+  return edge;
+}
+
+/** The starts of the hours, or days, that touch [from, to) and that the shelf can know. */
+function starts(shelf: Shelf, from: number, to: number, stepMs: number): number[] {
+  const found: number[] = [];
+  const first = Math.max(from, stepMs === dayMs ? dayStart(shelf.fromAt) : shelf.fromAt);
+  const end = Math.min(to, shelf.endAt);
+  for (let at = Math.floor(first / stepMs) * stepMs; at < end; at += stepMs) found.push(at);
+  return found;
+}
