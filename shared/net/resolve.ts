@@ -1,0 +1,100 @@
+import { Resolver } from 'node:dns';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { untilAborted } from '../clock/deadline.ts';
+import { AttemptError, codeOf, ownFault } from './error.ts';
+
+/** The addresses of a name, IPv4 first. Rejects with an AttemptError, or with the signal's reason. */
+export type ResolveHost = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
+
+/** How long an IPv6 answer is waited for once IPv4 has answered (RFC 8305 §3 says 50 ms). */
+const ipv6PatienceMs = 50;
+/** More addresses than this are never tried. */
+const addressLimit = 8;
+
+/**
+ * Resolves by c-ares, both families at once: `dns.lookup` runs two slow look-ups at a time and would charge one target
+ * with the wait of another. `localhost` names are loopback without asking (RFC 6761); a name that DNS does not know is
+ * looked for in the hosts file.
+ */
+export const resolveHost: ResolveHost = async (hostname, signal) => {
+  const name = hostname.replace(/\.$/, '').toLowerCase();
+  if (isIP(name)) return [name];
+  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
+  try {
+    return (await queryBoth(name, signal)).slice(0, addressLimit);
+  } catch (error) {
+    signal.throwIfAborted();
+    const known = await readHostsFile(name);
+    if (known.length > 0) return known.slice(0, addressLimit);
+    throw ownFault(error) ?? new AttemptError('resolve', explain(name, codeOf(error)), { cause: error });
+  }
+};
+
+/** Resolves with what there is when both families have answered, or one has and the other takes too long. */
+function queryBoth(name: string, signal: AbortSignal): Promise<readonly string[]> {
+  const resolver = new Resolver();
+  let patience: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearTimeout(patience);
+    resolver.cancel();
+  };
+  return untilAborted<readonly string[]>(signal, (resolve, reject) => {
+    const found: { v4?: readonly string[]; v6?: readonly string[] } = {};
+    let failure: Error | undefined;
+    const settle = () => {
+      const addresses = [...(found.v4 ?? []), ...(found.v6 ?? [])];
+      if (addresses.length > 0) resolve(addresses);
+      else reject(failure);
+    };
+    const take = (family: 'v4' | 'v6') => (error: Error | null, addresses: readonly string[] | undefined) => {
+      found[family] = addresses ?? [];
+      // Of two errors the one that says more than "no address of this family" is kept.
+      if (error && (!failure || codeOf(failure) === 'ENODATA')) failure = error;
+      if (found.v4 && found.v6) settle();
+      else if (family === 'v4' && found.v4 && found.v4.length > 0) patience = setTimeout(settle, ipv6PatienceMs);
+    };
+    resolver.resolve4(name, take('v4'));
+    resolver.resolve6(name, take('v6'));
+    return () => {};
+  }).finally(stop);
+}
+
+function explain(name: string, code: string): string {
+  switch (code) {
+    case 'ENOTFOUND':
+      return `the name ${name} does not exist (ENOTFOUND)`;
+    case 'ENODATA':
+      return `the name ${name} has no address (ENODATA)`;
+    case 'ESERVFAIL':
+      return `the name servers of ${name} failed (ESERVFAIL)`;
+    case 'EREFUSED':
+      return `the name server refused to resolve ${name} (EREFUSED)`;
+    case 'ETIMEOUT':
+      return `no name server answered for ${name} (ETIMEOUT)`;
+    case 'ECONNREFUSED':
+      return `no name server can be reached to resolve ${name} (ECONNREFUSED)`;
+    default:
+      return `the name ${name} could not be resolved (${code || 'unknown reason'})`;
+  }
+}
+
+const hostsFile = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts';
+
+async function readHostsFile(name: string): Promise<readonly string[]> {
+  try {
+    return findInHosts(await readFile(hostsFile, 'utf8'), name);
+  } catch {
+    // A machine without a hosts file knows no names of its own: the answer of DNS stands.
+    return [];
+  }
+}
+
+/** The addresses of a name in the text of a hosts file, IPv4 first. */
+export function findInHosts(text: string, name: string): readonly string[] {
+  const rows = text.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
+  const found = rows
+    .filter(([, ...names]) => names.some((each) => each.toLowerCase() === name))
+    .map(([first = '']) => first);
+  return found.filter((each) => isIP(each) > 0).sort((a, b) => isIP(a) - isIP(b));
+}
