@@ -24,15 +24,14 @@ export function coverageChannels(monitor: Monitor): readonly string[] {
 /**
  * The alert on lost coverage: nothing of this monitor could be judged for longer than `coverageLimitMs`. It is clear
  * as soon as a newer judged outcome is there, and silent (`unknown`) before the monitor's first row. A monitor that was
- * never judged counts from its first row. Without channels there is no such alert: undefined.
+ * never judged counts from its first row. Without channels there is no such alert: do not ask then.
  */
 export function observeCoverage(
   monitor: Monitor,
   { newestJudgedAt, firstSeenAt }: Presence,
   channels: readonly string[],
   now: number,
-): Observation | undefined {
-  if (channels.length === 0) return undefined;
+): Observation {
   const since = newestJudgedAt ?? firstSeenAt;
   const isLost = since !== undefined && now - since > coverageLimitMs(monitor);
   return {

@@ -1,0 +1,115 @@
+import type { Transition } from '../alert/model.ts';
+import type { Json } from '../config/model.ts';
+import { cleanText } from './clean.ts';
+import type { Notice, NoticeItem, SloStanding } from './model.ts';
+import { commands, uniqueStandings } from './text.ts';
+import { burnRate, errorTypeOf, firedOf, nameOf } from './words.ts';
+
+/** SNS takes 256 KB for text and JSON together; so many transitions stay far below it. */
+export const mostTransitions = 100;
+const mostBudgets = 50;
+const longestUrl = 512;
+
+/**
+ * The notice for machines, as `message.schema.json` describes it: version 1, to which keys may be added, and of which
+ * none goes away. Instants are epoch ms, spans ms, shares parts per million. Absent means not known; `null` is not used.
+ */
+export function renderJson(notice: Notice, head: { subject: string; kind: string; severity: string }): Json {
+  const { id, service, environment, channels, incident, items, links } = notice;
+  return {
+    version: 1,
+    id,
+    kind: head.kind,
+    severity: head.severity,
+    subject: head.subject,
+    service: cleanText(service, 64),
+    environment: cleanText(environment, 64),
+    channels,
+    incident: { ...incident },
+    transitions: items.slice(0, mostTransitions).map(transitionOf),
+    omittedTransitionsCount: Math.max(0, items.length - mostTransitions),
+    budgets: uniqueStandings(items).slice(0, mostBudgets).map(budgetOf),
+    reproduce: commands(firedOf(notice)),
+    links: links
+      .slice(0, 5)
+      .map(({ label, url }) => ({ label: cleanText(label, 40), url: cleanText(url, longestUrl) })),
+  };
+}
+
+function transitionOf(item: NoticeItem): Json {
+  const { id, kind, alertId, severity, at, firedAt, facts } = item.transition;
+  return {
+    id,
+    kind,
+    alert: alertId,
+    about: item.kind,
+    name: nameOf(item),
+    severity,
+    at,
+    firedAt,
+    isWithdrawn: item.kind === 'withdrawn',
+    ...subjectOf(item),
+    ...numbersOf(item, facts),
+  };
+}
+
+function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
+  if (item.kind === 'withdrawn') return {};
+  const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestUrl) } : {};
+  if (item.kind === 'burn') {
+    const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: item.resolvesAt };
+    return { slo: item.slo.id, monitors: item.slo.indicator.monitors, ...failureOf(item), ...resolvesAt, ...runbook };
+  }
+  const url = cleanText(item.url, longestUrl);
+  return { monitors: [item.monitor.id], url, ...(item.kind === 'monitor' ? failureOf(item) : {}), ...runbook };
+}
+
+function failureOf(item: Extract<NoticeItem, { kind: 'monitor' | 'burn' }>): { readonly [key: string]: Json } {
+  const errorType = errorTypeOf(item);
+  const { statusCode, message } = item.failure ?? {};
+  return {
+    ...(errorType && { errorType }),
+    ...(statusCode !== undefined && { statusCode }),
+    ...(message !== undefined && { message: cleanText(message, 256) }),
+  };
+}
+
+function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [key: string]: Json } {
+  if (item.kind === 'monitor' && facts.kind === 'monitor') {
+    const { failures, of, firstFailureAt, lastFailureAt } = facts;
+    return { failures, of, ...instants({ firstFailureAt, lastFailureAt }) };
+  }
+  if (item.kind === 'coverage' && facts.kind === 'coverage') return instants({ lastJudgedAt: facts.lastJudgedAt });
+  if (item.kind !== 'burn' || facts.kind !== 'burn') return {};
+  const { kind: _kind, lastFailureAt, ...counts } = facts;
+  const { longMs, shortMs, budgetPpm } = item.rule;
+  const { objectivePpm, windowMs } = item.slo;
+  return {
+    longMs,
+    shortMs,
+    ...counts,
+    longBurnRate: burnRate(facts.longBad, facts.longExpected, objectivePpm),
+    shortBurnRate: burnRate(facts.shortBad, facts.shortExpected, objectivePpm),
+    threshold: (budgetPpm / 1_000_000) * (windowMs / longMs),
+    ...instants({ lastFailureAt }),
+  };
+}
+
+/** 0 stands for "there is none" in an alert's facts; here the key is left out. */
+function instants(values: Readonly<Record<string, number>>): { readonly [key: string]: Json } {
+  return Object.fromEntries(Object.entries(values).filter(([, at]) => at > 0));
+}
+
+function budgetOf(standing: SloStanding): Json {
+  const { sloId, objective, windowMs, budgetLeftPpm, budgetEvents, badEvents, burnRate: rate, exhaustedAt } = standing;
+  return {
+    slo: sloId,
+    objective,
+    windowMs,
+    budgetLeftPpm,
+    budgetEvents,
+    badEvents,
+    burnRate: rate,
+    ...(exhaustedAt !== undefined && { exhaustedAt }),
+  };
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import type { Transition } from '../alert/model.ts';
+import type { BurnRule, Config, Monitor, MonitorAlert, Slo, Text } from '../config/model.ts';
+import type { Notice, NoticeItem, SloStanding } from './model.ts';
+
+export type Failure = { readonly statusCode?: number; readonly message: string };
+
+/** What notices are made of, beside their transitions: looked up, never computed here. */
+export type NoticeContext = {
+  readonly config: Config;
+  readonly environment: string;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Open incidents by id, as in the alerts' state; one that is not there (any more) is closed. */
+  readonly incidents: Readonly<Record<string, { readonly openedAt: number; readonly closedAt?: number }>>;
+  /** By SLO id. */
+  readonly standings: ReadonlyMap<string, SloStanding>;
+  /** What the newest failed probe said, by monitor id; redacted. */
+  readonly failures: ReadonlyMap<string, Failure>;
+  /** The earliest instant at which a burn alert can resolve, by rule id. */
+  readonly resolvesAt: ReadonlyMap<string, number>;
+  /** The command that reproduces a monitor's probe. */
+  readonly curl: (monitor: Monitor) => string;
+  /** The value of an output of this very stack. */
+  readonly outputs: (name: string) => string | undefined;
+  readonly links: Notice['links'];
+};
+
+/**
+ * Makes transitions into notices: one for each batch, incident and set of channels that see the same of it, so that
+ * what fires together is one message. The id is drawn from the transitions and the channels: it stays the same as long
+ * as a batch is sent, and acknowledged, as a whole. Transitions without channels bring no notice.
+ */
+export function buildNotices(transitions: readonly Transition[], context: NoticeContext): Notice[] {
+  const notices = new Map<string, { channels: string[]; seen: readonly Transition[] }>();
+  for (const group of groupBy(transitions, ({ batch, incidentId }) => `${batch} ${incidentId}`).values()) {
+    for (const channel of [...new Set(group.flatMap((each) => each.notify))].sort()) {
+      const seen = group.filter((each) => each.notify.includes(channel));
+      const key = seen
+        .map((each) => each.id)
+        .sort()
+        .join(' ');
+      const notice = notices.get(key);
+      if (notice) notice.channels.push(channel);
+      else notices.set(key, { channels: [channel], seen });
+    }
+  }
+  return [...notices.values()].map(({ channels, seen }) => noticeOf(seen, channels, context));
+}
+
+function noticeOf(seen: readonly Transition[], channels: readonly string[], context: NoticeContext): Notice {
+  const unique = [...new Map(seen.map((each) => [each.id, each])).values()];
+  return {
+    id: idOf([...unique.map((each) => each.id).sort(), ...channels]),
+    service: context.config.service,
+    environment: context.environment,
+    channels,
+    incident: incidentOf(unique, context),
+    items: unique.map((each) => itemOf(each, context)).sort(worstFirst),
+    links: context.links,
+  };
+}
+
+function incidentOf(seen: readonly Transition[], context: NoticeContext): Notice['incident'] {
+  const id = seen[0]?.incidentId ?? '';
+  const known = context.incidents[id];
+  if (known) return { id, openedAt: known.openedAt, ...(known.closedAt !== undefined && { closedAt: known.closedAt }) };
+  const openedAt = Math.min(...seen.map((each) => each.firedAt));
+  const isOver = seen.every((each) => each.kind === 'resolved');
+  return { id, openedAt, ...(isOver && { closedAt: Math.max(...seen.map((each) => each.at)) }) };
+}
+
+function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
+  const { config } = context;
+  const { alertId, isWithdrawn } = transition;
+  if (isWithdrawn) return { transition, kind: 'withdrawn' };
+  for (const monitor of config.monitors) {
+    if (alertId === `coverage/${monitor.id}`)
+      return { transition, kind: 'coverage', monitor, url: urlOf(monitor, context) };
+    const alert = monitor.alerts.find(({ id }) => id === alertId);
+    if (alert) return monitorItem(transition, monitor, alert, context);
+  }
+  for (const slo of config.slos) {
+    const rule = slo.alerts.find(({ id }) => id === alertId);
+    const standing = context.standings.get(slo.id);
+    if (rule && standing) return burnItem(transition, slo, rule, standing, context);
+  }
+  return { transition, kind: 'withdrawn' };
+}
+
+function monitorItem(
+  transition: Transition,
+  monitor: Monitor,
+  alert: MonitorAlert,
+  context: NoticeContext,
+): NoticeItem {
+  const failure = context.failures.get(monitor.id);
+  const slos = context.config.slos.filter(({ indicator }) => indicator.monitors.includes(monitor.id));
+  return {
+    transition,
+    kind: 'monitor',
+    monitor,
+    curl: context.curl(monitor),
+    url: urlOf(monitor, context),
+    ...(alert.runbook !== undefined && { runbook: alert.runbook }),
+    ...(failure && { failure }),
+    slos: slos.flatMap(({ id }) => context.standings.get(id) ?? []),
+  };
+}
+
+function burnItem(
+  transition: Transition,
+  slo: Slo,
+  rule: BurnRule,
+  standing: SloStanding,
+  context: NoticeContext,
+): NoticeItem {
+  const monitor = context.config.monitors.find(
+    ({ id }) => slo.indicator.monitors.includes(id) && context.failures.has(id),
+  );
+  const failure = monitor && context.failures.get(monitor.id);
+  const resolvesAt = context.resolvesAt.get(rule.id);
+  return {
+    transition,
+    kind: 'burn',
+    slo,
+    rule,
+    standing,
+    ...(rule.runbook !== undefined && { runbook: rule.runbook }),
+    ...(monitor && failure && { failure: { ...failure, monitor: monitor.id, curl: context.curl(monitor) } }),
+    ...(resolvesAt !== undefined && resolvesAt > context.now && { resolvesAt }),
+  };
+}
+
+function urlOf(monitor: Monitor, context: NoticeContext): string {
+  return showText(monitor.request.url, context.outputs);
+}
+
+/** A text as it can be shown: outputs resolved where they are known, secrets as the reference that they are. */
+function showText(text: Text, outputs: NoticeContext['outputs']): string {
+  if (typeof text === 'string') return text;
+  return text
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      return 'ssm' in part ? `\${ssm:${part.ssm}}` : (outputs(part.output) ?? `\${output:${part.output}}`);
+    })
+    .join('');
+}
+
+const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'coverage', 'withdrawn'];
+
+/** What fired before what resolved, pages before tickets, what fails before what burns, the fastest rule first. */
+function worstFirst(a: NoticeItem, b: NoticeItem): number {
+  return (
+    rank(a.transition.kind, 'fired') - rank(b.transition.kind, 'fired') ||
+    rank(a.transition.severity, 'page') - rank(b.transition.severity, 'page') ||
+    kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) ||
+    longOf(a) - longOf(b) ||
+    (a.transition.alertId < b.transition.alertId ? -1 : 1)
+  );
+}
+
+function rank(value: string, first: string): number {
+  return value === first ? 0 : 1;
+}
+
+function longOf(item: NoticeItem): number {
+  return item.kind === 'burn' ? item.rule.longMs : 0;
+}
+
+function idOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
+}

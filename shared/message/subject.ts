@@ -1,0 +1,89 @@
+import { asciiText, cutMiddle } from './clean.ts';
+import { formatDuration, formatPercent, formatRate } from './format.ts';
+import type { Notice, NoticeItem, SloStanding } from './model.ts';
+import { burnRate, errorTypeOf, firedOf, nameOf, resolvedOf, shortCause } from './words.ts';
+
+/** SNS takes less than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
+export const longestSubject = 99;
+/** In the last resort a name is cut to this, so that two of them and all the fixed words fit. */
+const shortestName = 20;
+
+/**
+ * The subject alone says whether to get up: severity, what, how bad, where. Printable ASCII, at most 99 characters;
+ * where it gets long, details go first, then the service, then the environment, then the middle of a name. Each message
+ * that announces a resolution says "Resolved".
+ */
+export function renderSubject(notice: Notice): string {
+  const environment = asciiText(notice.environment, 40);
+  const scopes = [` (${asciiText(notice.service, 40)} ${environment})`, ` (${environment})`];
+  for (const detail of [2, 1, 0]) {
+    for (const scope of scopes) {
+      const subject = asciiText(statement(notice, detail, Number.POSITIVE_INFINITY) + scope, 500);
+      if (subject.length <= longestSubject) return subject;
+    }
+  }
+  return asciiText(statement(notice, 0, shortestName), longestSubject);
+}
+
+/** What is said of the worst alert of each kind, in as much detail as asked for: 2, 1 or 0. */
+function statement(notice: Notice, detail: number, longestName: number): string {
+  const fired = firedOf(notice);
+  const resolved = resolvedOf(notice);
+  const parts: string[] = [];
+  if (fired[0]) {
+    const severity = fired.some(({ transition }) => transition.severity === 'page') ? 'PAGE' : 'TICKET';
+    parts.push(`[${severity}] ${firedWords(fired[0], detail, longestName)}${more(fired)}`);
+  }
+  if (resolved[0])
+    parts.push(`Resolved: ${resolvedWords(resolved[0], parts.length > 0 ? 0 : detail, longestName)}${more(resolved)}`);
+  return parts.join('; ');
+}
+
+function more(items: readonly NoticeItem[]): string {
+  return items.length > 1 ? ` +${items.length - 1} more` : '';
+}
+
+function firedWords(item: NoticeItem, detail: number, longestName: number): string {
+  const name = cutMiddle(nameOf(item), longestName);
+  const { facts, at } = item.transition;
+  if (item.kind === 'withdrawn') return `${name} fired, then left the configuration`;
+  if (facts.kind === 'monitor') {
+    const cause = shortCause(errorTypeOf(item), item.kind === 'monitor' ? item.failure : undefined);
+    const words = [`${name} failing`, `: ${facts.failures} of ${facts.of} probes`, cause === '' ? '' : `, ${cause}`];
+    return words.slice(0, detail + 1).join('');
+  }
+  if (facts.kind === 'burn' && item.kind === 'burn') {
+    const rate = formatRate(burnRate(facts.longBad, facts.longExpected, item.slo.objectivePpm));
+    const words = [`${name} burns ${rate}`, `: ${budgetWords(facts.budgetLeftPpm)}`, goneWords(item.standing, at)];
+    return words.slice(0, detail + 1).join('');
+  }
+  const since =
+    facts.kind === 'coverage' && facts.lastJudgedAt > 0 ? ` for ${formatDuration(at - facts.lastJudgedAt)}` : '';
+  return detail === 0 ? `${name} unwatched` : `${name} unwatched: no usable probe${since}`;
+}
+
+function budgetWords(leftPpm: number): string {
+  if (leftPpm < 0) return `budget overspent by ${formatPercent(-leftPpm).replace(' ', '')}`;
+  return `${formatPercent(leftPpm).replace(' ', '')} of the budget left`;
+}
+
+function goneWords({ exhaustedAt }: SloStanding, at: number): string {
+  return exhaustedAt === undefined || exhaustedAt <= at ? '' : `, gone in ${formatDuration(exhaustedAt - at)}`;
+}
+
+function resolvedWords(item: NoticeItem, detail: number, longestName: number): string {
+  const name = cutMiddle(nameOf(item), longestName);
+  const after = detail === 0 ? '' : ` after ${formatDuration(item.transition.at - item.transition.firedAt)}`;
+  switch (item.kind) {
+    case 'monitor':
+      return `${name}${after}`;
+    case 'burn':
+      return `${name} budget burn${after}`;
+    case 'coverage':
+      return `${name} watched again${after}`;
+    case 'withdrawn':
+      return detail === 2 ? `${name} withdrawn${after}, no longer configured` : `${name} withdrawn`;
+    default:
+      return item satisfies never;
+  }
+}
