@@ -1,0 +1,55 @@
+import type { Fault } from './fault.ts';
+import type { Link } from './link.ts';
+
+/**
+ * What the shortener needs of its database. Instants are epoch ms. Every function rejects with a `StoreError` when the
+ * database cannot be asked, and when `signal` is aborted.
+ */
+export type Store = {
+  /** Keeps a link unless its code is taken by one that is still alive at `now`. `writer` is unique for this request. */
+  createLink(link: Link, writer: string, now: number, signal: AbortSignal): Promise<'created' | 'taken'>;
+  /** The link with this code, if it is alive at `now`; strongly consistent. */
+  loadLink(code: string, now: number, signal: AbortSignal): Promise<Link | undefined>;
+  /** The same, and counts one click, in one go. */
+  visitLink(code: string, now: number, signal: AbortSignal): Promise<Link | undefined>;
+  /** Deletes a link; whether there was one alive at `now`. */
+  deleteLink(code: string, now: number, signal: AbortSignal): Promise<boolean>;
+  /** Links alive at `now`, in an order of the database's own that does not change; `next` is where to go on after. */
+  listLinks(limit: number, after: string | undefined, now: number, signal: AbortSignal): Promise<LinkPage>;
+  loadFault(signal: AbortSignal): Promise<Fault | undefined>;
+  saveFault(fault: Fault, signal: AbortSignal): Promise<void>;
+  deleteFault(signal: AbortSignal): Promise<void>;
+  /** One strongly consistent read, for its success alone. */
+  ping(signal: AbortSignal): Promise<void>;
+};
+
+export type LinkPage = { readonly links: readonly Link[]; readonly next?: string };
+
+/** Everything from outside, so that tests can hold it still. */
+export type Dependencies = {
+  readonly store: Store;
+  /** The value of an SSM parameter, undefined when it is not there. */
+  readonly readParameter: (name: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Rejects when the signal is aborted first. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 up to, not including, 1: for jitter and drills. */
+  readonly random: () => number;
+  /** A CSPRNG: for codes. */
+  readonly randomBytes: (size: number) => Uint8Array;
+};
+
+/** The database did not do what it was asked. */
+export class StoreError extends Error {
+  readonly code = 'BURN_SHORTENER_DATABASE';
+  readonly reason: 'timeout' | 'unavailable';
+
+  constructor(reason: 'timeout' | 'unavailable', cause: unknown) {
+    super(reason === 'timeout' ? 'the database did not answer in time' : 'the database refused or was not there', {
+      cause,
+    });
+    this.name = 'StoreError';
+    this.reason = reason;
+  }
+}

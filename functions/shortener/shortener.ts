@@ -1,0 +1,93 @@
+import { describeError, type Invocation } from '../../shared/lambda/handler.ts';
+import { createDrill } from './drill.ts';
+import { createEndpoints, type Endpoint } from './endpoints.ts';
+import { createReadiness } from './health.ts';
+import { type Answer, finishAnswer, type Request, readRequest } from './http.ts';
+import { type Dependencies, StoreError } from './ports.ts';
+import { problemAnswer, type Reply } from './problem.ts';
+import { matchRoute, type RouteId } from './routes.ts';
+import type { Settings } from './settings.ts';
+import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
+
+/** Answers an event. Never rejects: every trouble is a problem document. */
+export type Shortener = (event: unknown, invocation: Invocation) => Promise<Answer>;
+
+type Parts = {
+  readonly settings: Settings;
+  readonly endpoints: Readonly<Record<RouteId, Endpoint>>;
+  readonly strike: (signal: AbortSignal) => Promise<Reply | undefined>;
+  readonly readToken: ReadToken;
+};
+
+/** The shortener, with whatever it keeps between the requests of one sandbox. */
+export function createShortener(settings: Settings, dependencies: Dependencies): Shortener {
+  // Caches outlive the request that fills them; what fails in them is told to the request that is being served.
+  let warn: (what: string, error: unknown) => void = () => {};
+  const tell = (what: string) => (error: unknown) => warn(what, error);
+  const drill = createDrill(dependencies, tell('the drill could not be read'));
+  const parts: Parts = {
+    settings,
+    endpoints: createEndpoints(dependencies, drill, createReadiness(dependencies, tell('the database is not ready'))),
+    strike: drill.strike,
+    readToken: cacheToken(
+      (signal) => dependencies.readParameter(settings.tokenParameter, signal),
+      dependencies.now,
+      tell('the write token could not be read'),
+    ),
+  };
+  return async (event, invocation) => {
+    warn = (what, error) => invocation.log('warn', what, describeError(error));
+    const request = readRequest(event);
+    const reply = request ? await replySafely(request, invocation, parts, warn) : notHttp;
+    const answer = 'problem' in reply ? problemAnswer(reply, invocation.id) : reply;
+    return finishAnswer(answer, request?.method ?? 'GET', invocation.id);
+  };
+}
+
+/** The answer when nothing else can be said, because the shortener could not even be made. */
+export function internalError(requestId: string): Answer {
+  return finishAnswer(problemAnswer(unexpected, requestId), 'GET', requestId);
+}
+
+const notHttp = { problem: 'invalid-request', detail: 'this function answers HTTP API events, payload 2.0' } as const;
+const unexpected = { problem: 'internal-error', detail: 'the log knows more under this requestId' } as const;
+const noDatabase = {
+  problem: 'database-unavailable',
+  detail: 'try again in a moment',
+  headers: { 'retry-after': '1' },
+} as const;
+
+async function replySafely(
+  request: Request,
+  invocation: Invocation,
+  parts: Parts,
+  warn: (what: string, error: unknown) => void,
+): Promise<Reply> {
+  try {
+    return await reply(request, invocation, parts, warn);
+  } catch (error) {
+    const isStore = error instanceof StoreError;
+    invocation.log('error', isStore ? 'the database failed' : 'the request failed', describeError(error));
+    return isStore ? noDatabase : unexpected;
+  }
+}
+
+/** Drill, path, method, token, endpoint: in this order, so that a drill hits everything but its own switch. */
+async function reply(
+  request: Request,
+  { id, deadline }: Invocation,
+  { settings, endpoints, strike, readToken }: Parts,
+  onTrouble: (what: string, error: unknown) => void,
+): Promise<Reply> {
+  const isSwitch = request.path === '/faults';
+  const fault = settings.areFaultsOn && !isSwitch ? await strike(deadline) : undefined;
+  if (fault) return fault;
+  const match = matchRoute(request.method, request.path, settings.areFaultsOn);
+  if ('problem' in match) return match;
+  const { route, code } = match;
+  if (route.access === 'token' && settings.writes === 'token') {
+    const refusal = findTokenProblem(request.headers['authorization'], await readToken(deadline));
+    if (refusal) return refusal;
+  }
+  return endpoints[route.id]({ request, code, requestId: id, signal: deadline, onTrouble });
+}
