@@ -22,10 +22,7 @@ export type Delivery = {
  * belongs to one incident is one message a channel. A group that cannot be delivered stays for the next round and does
  * not keep the others back; its error comes back.
  */
-export async function deliver(
-  outbox: readonly OutboxEntry[],
-  deps: DeliverDeps,
-): Promise<Delivery> {
+export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps): Promise<Delivery> {
   const errors: unknown[] = [];
   let sent = 0;
   let sentEntries = 0;

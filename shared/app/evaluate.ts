@@ -1,4 +1,4 @@
-import type { AlertState, OutboxEntry, Transition } from '../alert/model.ts';
+import type { AlertState, Incident, OutboxEntry, Transition } from '../alert/model.ts';
 import { stepAlerts } from '../alert/step.ts';
 import type { Config } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
@@ -30,6 +30,8 @@ export type RenderView = {
   readonly history: History;
   readonly standings: readonly Standing[];
   readonly state: AlertState;
+  /** Open incidents, and those that closed with what is being told. */
+  readonly incidents: ReadonlyMap<string, Incident>;
   readonly now: number;
 };
 
@@ -70,7 +72,8 @@ export async function evaluate(
       : await decide(view, deps);
   await publish(standings, deps, now);
   const errors = [...backlog.errors, ...decided.errors];
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} messages could not be delivered: ${reason(errors[0])}`);
+  if (errors.length > 0)
+    throw new AggregateError(errors, `${errors.length} messages could not be delivered: ${reason(errors[0])}`);
   const kinds = decided.entries.map((entry) => (entry.kind === 'transition' ? entry.transition.kind : 'archived'));
   return {
     firing: Object.keys(decided.state.alerts).length,
@@ -92,7 +95,7 @@ type Decided = {
   readonly errors: readonly unknown[];
 };
 
-async function decide(view: RenderView, deps: EvaluateDeps): Promise<Decided> {
+async function decide(view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps): Promise<Decided> {
   let state = view.state;
   let isReloaded = false;
   const done = { entries: [] as OutboxEntry[], sent: 0, errors: [] as unknown[] };
@@ -117,8 +120,11 @@ async function decide(view: RenderView, deps: EvaluateDeps): Promise<Decided> {
   return { state, ...done };
 }
 
-async function send(outbox: readonly OutboxEntry[], view: RenderView, deps: EvaluateDeps) {
-  const render = (transitions: readonly Transition[]) => deps.render(transitions, view);
+async function send(outbox: readonly OutboxEntry[], view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps) {
+  const closed = outbox.flatMap((entry) => (entry.kind === 'incident' ? [entry.incident] : []));
+  const all = [...Object.values(view.state.incidents), ...closed];
+  const incidents = new Map(all.map((incident) => [incident.id, incident]));
+  const render = (transitions: readonly Transition[]) => deps.render(transitions, { ...view, incidents });
   return deliver(outbox, { alerts: deps.alerts, notify: deps.notify, render });
 }
 

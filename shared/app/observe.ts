@@ -92,5 +92,8 @@ export function newestFailureOf(
       );
       return failed === undefined ? [] : [{ at: failed.at, monitor }];
     })
-    .reduce<{ at: number; monitor: Monitor } | undefined>((a, b) => (a !== undefined && a.at >= b.at ? a : b), undefined);
+    .reduce<{ at: number; monitor: Monitor } | undefined>(
+      (a, b) => (a !== undefined && a.at >= b.at ? a : b),
+      undefined,
+    );
 }

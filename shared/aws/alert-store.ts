@@ -80,7 +80,10 @@ export function createAlertStore(client: DynamoDBClient, table: string): AlertSt
 
 function saveExpression(state: AlertState, entries: readonly OutboxEntry[], writer: string) {
   if (entries.length > mostOutboxEntries)
-    throw new BurnwatchError('BURN_OUTBOX_FULL', `one write carries at most ${mostOutboxEntries} entries, not ${entries.length}`);
+    throw new BurnwatchError(
+      'BURN_OUTBOX_FULL',
+      `one write carries at most ${mostOutboxEntries} entries, not ${entries.length}`,
+    );
   const json = JSON.stringify(state);
   if (json.length > mostStateBytes)
     throw new BurnwatchError(
@@ -110,7 +113,10 @@ function saveExpression(state: AlertState, entries: readonly OutboxEntry[], writ
 function parseState(item: Record<string, AttributeValue>): { state: AlertState; outbox: readonly OutboxEntry[] } {
   const state = parseJson<AlertState>(item['state']);
   if (state.schema !== 1)
-    throw new BurnwatchError('BURN_STATE_UNKNOWN', `the alerts' state has schema ${state.schema}; this release reads 1`);
+    throw new BurnwatchError(
+      'BURN_STATE_UNKNOWN',
+      `the alerts' state has schema ${state.schema}; this release reads 1`,
+    );
   const outbox = Object.entries(item)
     .filter(([name]) => name.startsWith(outboxPrefix))
     .map(([, value]) => parseJson<OutboxEntry>(value));

@@ -42,9 +42,7 @@ type Item = Record<string, AttributeValue>;
 /** The ledger in its DynamoDB table. Reads are strongly consistent: an evaluation must see the row written a moment ago. */
 export function createLedgerStore(client: DynamoDBClient, table: string): LedgerStore {
   const put = (item: Item) =>
-    client.send(
-      new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
-    );
+    client.send(new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }));
   const loadAll = async <Row>(ranges: readonly KeyRange[], parse: (item: Item) => Row): Promise<readonly Row[]> => {
     const items = await inBatches(ranges, (range) => query(client, table, range));
     return items.flat().map(parse);

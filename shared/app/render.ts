@@ -1,0 +1,73 @@
+import type { Transition } from '../alert/model.ts';
+import type { Config, Monitor } from '../config/model.ts';
+import { details, outcomesBetween } from '../ledger/history.ts';
+import { dayMs } from '../ledger/keys.ts';
+import { renderCurl } from '../message/curl.ts';
+import type { Message, Notice } from '../message/model.ts';
+import { buildNotices, type Failure } from '../message/notice.ts';
+import { renderMessage } from '../message/render.ts';
+import { earliestResolution } from '../slo/resolution.ts';
+import type { RenderView } from './evaluate.ts';
+import { describeStanding, monitorsOf } from './standing.ts';
+
+/** What rendering needs beside an evaluation's view: where this stack's outputs point, and links for the reader. */
+export type RenderContext = {
+  readonly environment: string;
+  readonly outputs: (name: string) => string | undefined;
+  readonly links: Notice['links'];
+};
+
+/** Renders what one batch says of one incident, at the moment of sending: a message for each distinct set of channels. */
+export function renderTransitions(
+  transitions: readonly Transition[],
+  view: RenderView,
+  context: RenderContext,
+): readonly Message[] {
+  const { config, standings, now } = view;
+  const notices = buildNotices(transitions, {
+    config,
+    now,
+    environment: context.environment,
+    incidents: view.incidents,
+    standings: new Map(standings.map((standing) => [standing.slo.id, describeStanding(standing, now)])),
+    failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
+    resolvesAt: new Map(resolutions(transitions, view)),
+    curl: (monitor) => renderCurl(monitor, context.outputs).curl,
+    outputs: context.outputs,
+    links: context.links,
+  });
+  return notices.map(renderMessage);
+}
+
+/** The monitors that the transitions speak of, by themselves or through an SLO. */
+function concerned(config: Config, transitions: readonly Transition[]): readonly Monitor[] {
+  const alerts = new Set(transitions.map((transition) => transition.alertId));
+  const bySlo = config.slos.filter((slo) => slo.alerts.some((rule) => alerts.has(rule.id)));
+  const ids = new Set(bySlo.flatMap((slo) => slo.indicator.monitors));
+  return config.monitors.filter(
+    (monitor) => ids.has(monitor.id) || monitor.alerts.some((alert) => alerts.has(alert.id)),
+  );
+}
+
+/** What the newest failed probe of the last day said, while the ledger still knows. */
+function newestFailure(monitor: Monitor, { history, now }: RenderView): [string, Failure][] {
+  const failed = outcomesBetween(history, monitor.key, now - dayMs, now).findLast(
+    ({ outcome }) => outcome.outcome === 'failed',
+  );
+  const detail = failed && details(history, monitor.key, failed.at);
+  return detail === undefined ? [] : [[monitor.id, detail]];
+}
+
+function resolutions(transitions: readonly Transition[], view: RenderView): [string, number][] {
+  const fired = new Set(transitions.filter(({ kind }) => kind === 'fired').map(({ alertId }) => alertId));
+  return view.config.slos.flatMap((slo) =>
+    slo.alerts
+      .filter((rule) => fired.has(rule.id))
+      .map((rule): [string, number] => {
+        const monitors = monitorsOf(view.config, slo);
+        const { maintenance } = view.config;
+        const clearSince = view.state.alerts[rule.id]?.clearSince;
+        return [rule.id, earliestResolution(slo, rule, monitors, maintenance, view.history, view.now, clearSince)];
+      }),
+  );
+}
