@@ -1,0 +1,25 @@
+import type { Maintenance, Monitor } from '../config/model.ts';
+import { maintenanceSpans } from './maintenance.ts';
+
+/**
+ * How many events the schedule holds in (fromAt, toAt]: the multiples of each monitor's interval, less those under
+ * maintenance. Monitors add up; an empty range has none.
+ */
+export function expectedEvents(
+  monitors: readonly Monitor[],
+  maintenance: readonly Maintenance[],
+  fromAt: number,
+  toAt: number,
+): number {
+  return monitors.reduce((sum, monitor) => sum + expectedOf(monitor, maintenance, fromAt, toAt), 0);
+}
+
+function expectedOf(monitor: Monitor, maintenance: readonly Maintenance[], fromAt: number, toAt: number): number {
+  if (!(fromAt < toAt)) return 0;
+  const ticks = (from: number, to: number) => ticksUpTo(to, monitor.intervalMs) - ticksUpTo(from, monitor.intervalMs);
+  // A span holds its start and not its end, a range its end and not its start: instants are whole milliseconds.
+  const spans = maintenanceSpans(maintenance, monitor.id, Math.floor(fromAt) + 1, Math.floor(toAt) + 1);
+  return spans.reduce((left, { from, to }) => left - ticks(from - 1, to - 1), ticks(fromAt, toAt));
+}
+
+const ticksUpTo = (at: number, intervalMs: number): number => Math.floor(at / intervalMs);
