@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { AwsError } from './error.ts';
+import { isObject, readTexts, requireText } from './read.ts';
+import type { Output, Service } from './service.ts';
+import { account, region } from './service.ts';
+
+/** The parameter that holds the shortener's write token. */
+export const writeTokenPath = '/burnwatch/write-token';
+const mostNames = 10;
+
+/** Seeds `file` with a random write token, readable by its owner alone; a file that is there stays as it is. */
+export function seedParameters(file: string): void {
+  if (existsSync(file)) return;
+  const seed = { [writeTokenPath]: randomBytes(24).toString('base64url') };
+  writeFileSync(file, `${JSON.stringify(seed, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Parameters from a JSON file of names and values, read anew at each call. Its values are never told in an error. */
+export function createSsm(file: string): Service {
+  return {
+    GetParameter: (input) => {
+      const name = requireText(input, 'Name');
+      const value = readParameters(file)[name];
+      if (value === undefined) throw new AwsError('ParameterNotFound', `Parameter ${name.slice(0, 1_024)} not found.`);
+      return { Parameter: describe(file, name, value) };
+    },
+    GetParameters: (input) => {
+      const names = readTexts(input, 'Names');
+      if (names.length === 0 || names.length > mostNames)
+        throw new AwsError('ValidationException', `Names must have between 1 and ${mostNames} entries.`);
+      const known = readParameters(file);
+      return {
+        Parameters: names.flatMap((name) => (known[name] === undefined ? [] : [describe(file, name, known[name])])),
+        InvalidParameters: names.filter((name) => known[name] === undefined),
+      };
+    },
+  };
+}
+
+/** Without a prototype, so that no name finds what nobody wrote. */
+function readParameters(file: string): Record<string, string> {
+  const parameters: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(parseFile(file))) {
+    if (typeof value === 'string') parameters[name] = value;
+  }
+  return parameters;
+}
+
+function parseFile(file: string): object {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isObject(content)) return content;
+  } catch {
+    // The reason may quote the file's content: it is not told.
+  }
+  throw new AwsError('InternalServerError', 'parameters.json must be a JSON object of names and texts.', 500);
+}
+
+function describe(file: string, name: string, value: string): Output {
+  return {
+    Name: name,
+    Value: value,
+    Type: 'SecureString',
+    DataType: 'text',
+    Version: 1,
+    ARN: `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`,
+    LastModifiedDate: new Date(statSync(file).mtimeMs),
+  };
+}

@@ -1,0 +1,67 @@
+import {
+  createFunctionHost,
+  type FunctionHost,
+  type FunctionSettings,
+  type InvocationResult,
+} from './function-host.ts';
+
+export type Functions = {
+  /** The short name of the function that a client means, or undefined. */
+  find(name: string): string | undefined;
+  /** Runs a function by its short name; `event` is JSON. Counts as AWS does. */
+  invoke(name: string, event: string): Promise<InvocationResult>;
+  /** Takes these functions from now on; what runs in the ones before may end. */
+  replace(settings: readonly FunctionSettings[]): void;
+  close(graceMs: number): Promise<void>;
+};
+
+/** Called when an invocation is over: the functions' own metrics. `startedAt` in epoch ms. */
+export type OnInvocation = (functionName: string, startedAt: number, isError: boolean, durationMs: number) => void;
+
+/** For how long an invocation may go on in a thread that was replaced. */
+const replacedGraceMs = 60_000;
+
+/** The stack's functions by name. */
+export function createFunctions(
+  first: readonly FunctionSettings[],
+  writeLog: (name: string, text: string) => void,
+  onInvocation: OnInvocation,
+): Functions {
+  const host = (one: FunctionSettings) => createFunctionHost(one, (text) => writeLog(one.name, text));
+  const hostAll = (list: readonly FunctionSettings[]) =>
+    new Map(list.map((settings) => [settings.name, { settings, host: host(settings) }]));
+  let hosts = hostAll(first);
+  const retired = new Set<FunctionHost>();
+
+  return {
+    find: (name) => [...hosts.values()].find(({ settings }) => isMeant(settings, name))?.settings.name,
+    invoke: async (name, event) => {
+      const entry = hosts.get(name);
+      if (!entry) throw new Error(`there is no function ${name}`);
+      const startedAt = Date.now();
+      const result = await entry.host.invoke(event);
+      onInvocation(entry.settings.functionName, startedAt, result.isError, result.durationMs);
+      return result;
+    },
+    replace: (settings) => {
+      for (const { host: old } of hosts.values()) {
+        retired.add(old);
+        void old.close(replacedGraceMs).then(() => retired.delete(old));
+      }
+      hosts = hostAll(settings);
+    },
+    close: async (graceMs) => {
+      const all = [...retired, ...[...hosts.values()].map((entry) => entry.host)];
+      await Promise.all(all.map((one) => one.close(graceMs)));
+    },
+  };
+}
+
+/** `probe`, `urlshortener-local-probe`, or the same function of another environment: there is only this one here. */
+function isMeant({ name, functionName }: FunctionSettings, given: string): boolean {
+  if (given === name || given === functionName) return true;
+  const service = functionName.split('-').slice(0, -2).join('-');
+  return (
+    given.startsWith(`${service}-`) && given.endsWith(`-${name}`) && given.length > service.length + name.length + 2
+  );
+}
