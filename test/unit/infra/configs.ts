@@ -1,4 +1,4 @@
-import type { Config, HttpMonitor } from '../../../shared/config/model.ts';
+import type { Config, HttpMonitor, Slo } from '../../../shared/config/model.ts';
 
 /** A good monitor with one thing changed. */
 export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
@@ -31,17 +31,19 @@ export function aConfig(change: Partial<Config> = {}): Config {
     service: 'urlshortener',
     channels: [{ id: 'oncall', type: 'email', to: 'oncall@example.com' }],
     monitors: [aMonitor()],
-    slos: [
-      {
-        id: 'shortener-availability',
-        indicator: { monitors: ['shortener-health'] },
-        objective: '99.9%',
-        objectivePpm: 999_000,
-        windowMs: 2_592_000_000,
-        alerts: [],
-      },
-    ],
+    slos: [aSlo('shortener-availability')],
     maintenance: [],
     ...change,
+  };
+}
+
+export function aSlo(id: string): Slo {
+  return {
+    id,
+    indicator: { monitors: ['shortener-health'] },
+    objective: '99.9%',
+    objectivePpm: 999_000,
+    windowMs: 2_592_000_000,
+    alerts: [],
   };
 }

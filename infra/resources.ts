@@ -1,0 +1,64 @@
+import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
+import { deadManAlarms } from './template/alarms.ts';
+import { dashboard, dashboardUrl } from './template/dashboard.ts';
+import { logGroups } from './template/logs.ts';
+import { getAtt, type Output, ref, type Stack, type StackOptions, type Template } from './template/model.ts';
+import { functionRoles } from './template/roles.ts';
+import { schedules } from './template/schedules.ts';
+import { shardsOf } from './template/shards.ts';
+import { tables } from './template/tables.ts';
+import { topics } from './template/topics.ts';
+
+export type { StackOptions, Template } from './template/model.ts';
+export { shardsOf } from './template/shards.ts';
+
+/** CloudFormation takes 500 resources a stack; a shard is one of them. */
+const mostShards = 400;
+
+/**
+ * Everything of the stack but the functions and the HTTP API, which the framework makes of serverless.yml: the same
+ * configuration and options give the same template, byte for byte. Throws a BurnwatchError when the environment's name
+ * is too long for IAM, or when there are more monitors than one stack holds.
+ */
+export function buildResources(config: Config, options: StackOptions): Template {
+  const stack: Stack = { ...options, service: config.service };
+  const shards = shardsOf(config.monitors);
+  if (shards.length > mostShards)
+    throw new BurnwatchError(
+      'BURN_TOO_MANY_MONITORS',
+      `${config.monitors.length} monitors need ${shards.length} schedules, and one stack holds ${mostShards}: ` +
+        'split them over several configurations with a service name each',
+    );
+  return {
+    Resources: {
+      ...tables(stack),
+      ...topics(stack, config.channels),
+      ...logGroups(stack),
+      ...functionRoles(config, stack),
+      ...schedules(stack, shards),
+      ...deadManAlarms(stack),
+      OverviewDashboard: dashboard(stack, config),
+    },
+    Outputs: outputs(stack),
+  };
+}
+
+function outputs(stack: Stack): Record<string, Output> {
+  return {
+    ...(stack.isShortenerOn ? shortenerOutputs : {}),
+    DashboardUrl: output('The dashboard, for people with access to this account.', dashboardUrl(stack)),
+    LedgerTable: output('The table that holds every tick and the state of every alert.', ref('LedgerTable')),
+    AlertsTopic: output('The topic of every alert: subscribe a queue or a function of your own.', ref('AlertsTopic')),
+    AlarmsTopic: output('The topic of the alarms that watch the monitoring itself.', ref('AlarmsTopic')),
+  };
+}
+
+const shortenerOutputs = {
+  ShortenerUrl: output('Where the shortener answers.', getAtt('HttpApi', 'ApiEndpoint')),
+  ApiId: output('The id of the shortener’s HTTP API.', ref('HttpApi')),
+  LinksTable: output('The table of the shortener’s links.', ref('LinksTable')),
+};
+
+function output(Description: string, Value: Json): Output {
+  return { Description, Value };
+}

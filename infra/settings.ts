@@ -1,0 +1,69 @@
+import { BurnwatchError } from '../shared/config/model.ts';
+import { retentionDays } from './template/logs.ts';
+
+/** How an environment is deployed, as `--param name=value` says it; the defaults stand in serverless.yml under `params`. */
+export type Settings = {
+  /** Path of the configuration, from the project's folder. */
+  readonly config: string;
+  readonly isShortenerOn: boolean;
+  readonly areFaultsOn: boolean;
+  readonly isRetained: boolean;
+  readonly logRetentionDays: number;
+};
+
+type Params = Readonly<Record<string, unknown>>;
+
+const names = ['config', 'shortener', 'faults', 'retain', 'logRetentionDays'] as const;
+
+/**
+ * The settings of one environment: `--param` before `params.<stage>` before `params.default`. Throws a BurnwatchError
+ * with a line for each parameter that is unknown or has a value that it does not take.
+ */
+export function parseSettings(
+  given: readonly string[],
+  configured: Readonly<Record<string, Params>>,
+  stage: string,
+): Settings {
+  const typed = Object.fromEntries(given.map((item) => split(item)));
+  const params: Params = { ...configured['default'], ...configured[stage], ...typed };
+  const problems = Object.keys(params)
+    .filter((name) => !names.some((known) => known === name))
+    .map((name) => `--param ${name}: is not a parameter; there are ${names.join(', ')}`);
+  const settings: Settings = {
+    config: text(params, 'config'),
+    isShortenerOn: oneOf(params, 'shortener', { on: true, off: false }, problems),
+    areFaultsOn: oneOf(params, 'faults', { on: true, off: false }, problems),
+    isRetained: oneOf(params, 'retain', { true: true, false: false }, problems),
+    logRetentionDays: days(params, 'logRetentionDays', problems),
+  };
+  if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));
+  return settings;
+}
+
+function split(item: string): [string, string] {
+  const at = item.indexOf('=');
+  return at < 0 ? [item, ''] : [item.slice(0, at), item.slice(at + 1)];
+}
+
+function text(params: Params, name: (typeof names)[number]): string {
+  return String(params[name] ?? '');
+}
+
+function oneOf(
+  params: Params,
+  name: (typeof names)[number],
+  values: Readonly<Record<string, boolean>>,
+  problems: string[],
+): boolean {
+  const value = text(params, name);
+  if (!Object.hasOwn(values, value))
+    problems.push(`--param ${name}: must be ${Object.keys(values).join(' or ')}, got ${value}`);
+  return values[value] ?? false;
+}
+
+function days(params: Params, name: (typeof names)[number], problems: string[]): number {
+  const value = Number(text(params, name));
+  if (!retentionDays.includes(value))
+    problems.push(`--param ${name}: must be one of ${retentionDays.join(', ')} (days), got ${text(params, name)}`);
+  return value;
+}

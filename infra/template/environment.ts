@@ -1,0 +1,36 @@
+import type { Config, Json } from '../../shared/config/model.ts';
+import { dashboardUrl } from './dashboard.ts';
+import { type FunctionName, nameOf, ref, type Stack } from './model.ts';
+import { outputVariables } from './references.ts';
+
+type Variables = Readonly<Record<string, Json>>;
+
+/** SSM parameter whose value the shortener asks for on everything under /links and /faults. */
+export const writeTokenParameter = '/burnwatch/write-token';
+
+/**
+ * What a function is told of its surroundings, beside the service and the environment that all are told. Outputs of
+ * this very stack are CloudFormation expressions, everything else is plain text, known before anything is deployed.
+ */
+export function environmentOf(name: FunctionName, config: Config, stack: Stack): Variables {
+  switch (name) {
+    case 'probe':
+      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(config, stack) };
+    case 'evaluate':
+      return {
+        LEDGER_TABLE: nameOf(stack, 'ledger'),
+        ALERT_TOPIC_ARN: ref('AlertsTopic'),
+        DASHBOARD_URL: dashboardUrl(stack),
+        ...outputVariables(config, stack),
+      };
+    case 'shortener':
+      return {
+        LINKS_TABLE: nameOf(stack, 'links'),
+        WRITES: 'token',
+        WRITE_TOKEN_PARAMETER: writeTokenParameter,
+        FAULTS: stack.areFaultsOn ? 'on' : 'off',
+      };
+    default:
+      return name satisfies never;
+  }
+}

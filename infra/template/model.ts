@@ -1,0 +1,75 @@
+import { BurnwatchError, type Json } from '../../shared/config/model.ts';
+
+/** The part of a CloudFormation template that we add to what the framework makes of serverless.yml. */
+export type Template = {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: Readonly<Record<string, Output>>;
+};
+export type Resource = {
+  readonly Type: string;
+  readonly DependsOn?: string;
+  readonly DeletionPolicy?: 'Retain' | 'Delete';
+  readonly UpdateReplacePolicy?: 'Retain' | 'Delete';
+  readonly Properties: { readonly [name: string]: Json };
+};
+export type Output = { readonly Description: string; readonly Value: Json };
+export type Resources = Readonly<Record<string, Resource>>;
+
+/** How this environment is deployed: what the configuration does not say. */
+export type StackOptions = {
+  /** The environment, as given by `--stage`. */
+  readonly stage: string;
+  readonly region: string;
+  /** Deploys the shortener, its table and its API beside the monitoring. */
+  readonly isShortenerOn: boolean;
+  /** Lets drills break the shortener on purpose. */
+  readonly areFaultsOn: boolean;
+  /** Keeps the tables when the stack goes, with point-in-time recovery. */
+  readonly isRetained: boolean;
+  /** One of the spans that CloudWatch Logs takes. */
+  readonly logRetentionDays: number;
+};
+
+/** What a stack is called: its service and how it is deployed. */
+export type Stack = StackOptions & { readonly service: string };
+
+/** The functions, with the logical ids that the framework derives from their names in serverless.yml. */
+export const functions = {
+  probe: 'ProbeLambdaFunction',
+  evaluate: 'EvaluateLambdaFunction',
+  shortener: 'ShortenerLambdaFunction',
+} as const;
+export type FunctionName = keyof typeof functions;
+
+/** The functions that this stack has. */
+export function functionsOf(stack: Stack): readonly FunctionName[] {
+  return stack.isShortenerOn ? ['probe', 'evaluate', 'shortener'] : ['probe', 'evaluate'];
+}
+
+/** `<service>-<stage>-<thing>`: a plain string, so that it is known before anything is deployed. */
+export function nameOf({ service, stage }: Stack, thing: string): string {
+  return `${service}-${stage}-${thing}`;
+}
+
+/** IAM refuses a longer one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const longestRoleName = 64;
+
+/** Roles are global in an account, so theirs carries the region. Throws when service and environment are too long for it. */
+export function roleNameOf(stack: Stack, thing: string): string {
+  const room = longestRoleName - nameOf({ ...stack, stage: '' }, `${stack.region}-scheduler`).length;
+  if (stack.stage.length > room)
+    throw new BurnwatchError(
+      'BURN_STAGE_TOO_LONG',
+      `--stage ${stack.stage}: must have at most ${room} characters here, because the names of the roles hold it ` +
+        `beside the service and the region, and IAM takes ${longestRoleName} characters`,
+    );
+  return nameOf(stack, `${stack.region}-${thing}`);
+}
+
+export const ref = (id: string) => ({ Ref: id });
+export const getAtt = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
+/** An ARN in the account, region and partition of the stack. */
+export const arnOf = (service: string, resource: string) =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+export const sub = (text: string) => ({ 'Fn::Sub': text });
+export const accountId = ref('AWS::AccountId');

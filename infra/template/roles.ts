@@ -1,0 +1,107 @@
+import type { Config, Json } from '../../shared/config/model.ts';
+import { namespace } from '../../shared/metrics/catalogue.ts';
+import { writeTokenParameter } from './environment.ts';
+import {
+  arnOf,
+  type FunctionName,
+  functionsOf,
+  getAtt,
+  type Resource,
+  type Resources,
+  ref,
+  roleNameOf,
+  type Stack,
+} from './model.ts';
+import { parametersOf } from './references.ts';
+
+type Statement = { readonly [name: string]: Json };
+
+/** One role a function, each with what its function does and nothing else. */
+export function functionRoles(config: Config, stack: Stack): Resources {
+  return Object.fromEntries(
+    functionsOf(stack).map((name) => [
+      `${capitalized(name)}Role`,
+      role(stack, name, trust('lambda.amazonaws.com'), [writeLogs(name), ...statements(name, config)]),
+    ]),
+  );
+}
+
+function statements(name: FunctionName, config: Config): readonly Statement[] {
+  switch (name) {
+    case 'probe':
+      return [writeTicks, putMetrics, ...readParameters(config)];
+    case 'evaluate':
+      return [
+        allow(
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+          getAtt('LedgerTable', 'Arn'),
+        ),
+        putMetrics,
+        allow(['sns:Publish'], ref('AlertsTopic')),
+      ];
+    case 'shortener':
+      return [
+        allow(
+          ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
+          getAtt('LinksTable', 'Arn'),
+        ),
+        allow(['ssm:GetParameter'], parameterArn(writeTokenParameter)),
+      ];
+    default:
+      return name satisfies never;
+  }
+}
+
+/** A role that `trusted` may take, with one inline policy. */
+export function role(stack: Stack, thing: string, trusted: Statement, policy: readonly Statement[]): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: roleNameOf(stack, thing),
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trusted] },
+      Policies: [{ PolicyName: thing, PolicyDocument: { Version: '2012-10-17', Statement: policy } }],
+    },
+  };
+}
+
+export function trust(service: string, condition: Statement = {}): Statement {
+  return { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole', ...condition };
+}
+
+export function allow(actions: readonly string[], resource: Json): Statement {
+  return { Effect: 'Allow', Action: actions, Resource: resource };
+}
+
+/** The log group is there before the function, so that none is ever made without a retention. */
+function writeLogs(name: FunctionName): Statement {
+  return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], getAtt(logGroupId(name), 'Arn'));
+}
+
+/** Rows of ticks and nothing else: reading one back tells a repeated write from a duplicate tick. */
+const writeTicks: Statement = {
+  ...allow(['dynamodb:GetItem', 'dynamodb:PutItem'], getAtt('LedgerTable', 'Arn')),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['tick#*'] } },
+};
+
+/** PutMetricData knows no resources; the namespace is what can be bounded. */
+const putMetrics: Statement = {
+  ...allow(['cloudwatch:PutMetricData'], '*'),
+  Condition: { StringEquals: { 'cloudwatch:namespace': namespace } },
+};
+
+function readParameters({ monitors }: Config): readonly Statement[] {
+  const paths = parametersOf(monitors);
+  return paths.length === 0 ? [] : [allow(['ssm:GetParameter'], paths.map(parameterArn))];
+}
+
+function parameterArn(path: string) {
+  return arnOf('ssm', `parameter${path.startsWith('/') ? '' : '/'}${path}`);
+}
+
+export function logGroupId(name: FunctionName): string {
+  return `${capitalized(name)}Logs`;
+}
+
+export function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

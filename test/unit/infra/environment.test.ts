@@ -1,0 +1,65 @@
+import { environmentOf } from '../../../infra/template/environment.ts';
+import type { Text } from '../../../shared/config/model.ts';
+import { aConfig, aMonitor } from './configs.ts';
+
+const stack = {
+  service: 'urlshortener',
+  stage: 'dev',
+  region: 'eu-west-1',
+  isShortenerOn: true,
+  areFaultsOn: false,
+  isRetained: false,
+  logRetentionDays: 30,
+};
+const at = (url: Text, id = 'site') => aMonitor({ id, request: { ...aMonitor().request, url } });
+
+describe('what a function is told', () => {
+  it('the probe: its table, and the outputs that its monitors use as expressions of the template', () => {
+    expect(environmentOf('probe', aConfig(), stack)).toEqual({
+      LEDGER_TABLE: 'urlshortener-dev-ledger',
+      OUTPUT_ShortenerUrl: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
+    });
+  });
+
+  it('the probe of monitors without references: no outputs, even where there is no shortener', () => {
+    const config = aConfig({ monitors: [at('https://example.com/')] });
+    expect(environmentOf('probe', config, { ...stack, isShortenerOn: false })).toEqual({
+      LEDGER_TABLE: 'urlshortener-dev-ledger',
+    });
+  });
+
+  it('evaluate: the topic too, and where a person looks', () => {
+    expect(environmentOf('evaluate', aConfig(), stack)).toEqual({
+      LEDGER_TABLE: 'urlshortener-dev-ledger',
+      ALERT_TOPIC_ARN: { Ref: 'AlertsTopic' },
+      DASHBOARD_URL:
+        'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/urlshortener-dev-overview',
+      OUTPUT_ShortenerUrl: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
+    });
+  });
+
+  it.each([
+    [true, 'on'],
+    [false, 'off'],
+  ])('the shortener: faults enabled %s is %s, and writes always need the token', (areFaultsOn, FAULTS) => {
+    expect(environmentOf('shortener', aConfig(), { ...stack, areFaultsOn })).toEqual({
+      LINKS_TABLE: 'urlshortener-dev-links',
+      WRITES: 'token',
+      WRITE_TOKEN_PARAMETER: '/burnwatch/write-token',
+      FAULTS,
+    });
+  });
+
+  it('an output that the stack does not have is refused, with the monitors that use it', () => {
+    const monitors = [at([{ output: 'ShortnerUrl' }, '/a'], 'b'), at([{ output: 'ShortnerUrl' }], 'a')];
+    expect(() => environmentOf('probe', aConfig({ monitors }), stack)).toThrow(
+      '${output:ShortnerUrl} is used by a, b, but the stack has no such output: it has ShortenerUrl and ApiId',
+    );
+  });
+
+  it('an output of the shortener is refused where the shortener is left out, with what to do', () => {
+    expect(() => environmentOf('probe', aConfig(), { ...stack, isShortenerOn: false })).toThrow(
+      '${output:ShortenerUrl} is used by shortener-health, but --param shortener=off leaves the shortener out: give them a URL of your own',
+    );
+  });
+});

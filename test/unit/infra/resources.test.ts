@@ -1,0 +1,365 @@
+import { buildResources, type StackOptions } from '../../../infra/resources.ts';
+import { dashboardBody } from '../../../infra/template/dashboard.ts';
+import type { Config, Json } from '../../../shared/config/model.ts';
+import { aConfig, aMonitor, aSlo } from './configs.ts';
+
+const options: StackOptions = {
+  stage: 'dev',
+  region: 'eu-west-1',
+  isShortenerOn: true,
+  areFaultsOn: false,
+  isRetained: false,
+  logRetentionDays: 30,
+};
+const build = (change: Partial<Config> = {}, changed: Partial<StackOptions> = {}) =>
+  buildResources(aConfig(change), { ...options, ...changed });
+const ofType = (template: ReturnType<typeof build>, type: string) =>
+  Object.values(template.Resources).filter((resource) => resource.Type === type);
+const properties = (template: ReturnType<typeof build>, id: string) => template.Resources[id]?.Properties ?? {};
+const statements = (template: ReturnType<typeof build>, id: string): readonly Record<string, Json>[] => {
+  const [policy] = properties(template, id)['Policies'] as readonly [{ PolicyDocument: { Statement: never } }];
+  return policy.PolicyDocument.Statement;
+};
+const email = (id: string, to: string) => ({ id, type: 'email', to }) as const;
+
+describe('the stack', () => {
+  it('has these resources for the small configuration, and no others', () => {
+    const kinds = Object.values(build().Resources).map(({ Type }) => Type.replace('AWS::', ''));
+    expect(
+      Object.fromEntries(Object.entries(Object.groupBy(kinds, (kind) => kind)).map(([k, v]) => [k, v?.length])),
+    ).toEqual({
+      'DynamoDB::Table': 2,
+      'SNS::Topic': 2,
+      'SNS::TopicPolicy': 2,
+      'SNS::Subscription': 2,
+      'Logs::LogGroup': 3,
+      'IAM::Role': 4,
+      'Scheduler::ScheduleGroup': 1,
+      'Scheduler::Schedule': 2,
+      'Lambda::EventInvokeConfig': 2,
+      'CloudWatch::Alarm': 2,
+      'CloudWatch::Dashboard': 1,
+    });
+  });
+
+  it('is the same twice, byte for byte', () => {
+    expect(JSON.stringify(build())).toBe(JSON.stringify(build()));
+  });
+
+  it('without the shortener has nothing of it', () => {
+    const template = build(
+      { monitors: [aMonitor({ request: { ...aMonitor().request, url: 'https://example.com/' } })] },
+      {
+        isShortenerOn: false,
+      },
+    );
+    expect(JSON.stringify(template)).not.toMatch(/shortener[A-Z]|Shortener|HttpApi|LinksTable/);
+    expect(Object.keys(template.Outputs)).toEqual(['DashboardUrl', 'LedgerTable', 'AlertsTopic', 'AlarmsTopic']);
+  });
+
+  it('says where everything is', () => {
+    expect(Object.keys(build().Outputs).toSorted()).toEqual([
+      'AlarmsTopic',
+      'AlertsTopic',
+      'ApiId',
+      'DashboardUrl',
+      'LedgerTable',
+      'LinksTable',
+      'ShortenerUrl',
+    ]);
+  });
+
+  it('refuses an environment whose name makes roles that IAM would refuse, and says how long it may be', () => {
+    const stage = (length: number) =>
+      build({ service: 'a'.repeat(24) }, { stage: 'b'.repeat(length), region: 'ap-northeast-1' });
+    expect(() => stage(15)).toThrow('--stage bbbbbbbbbbbbbbb: must have at most 14 characters here');
+    const names = ofType(stage(14), 'AWS::IAM::Role').map(({ Properties }) => String(Properties['RoleName']).length);
+    expect(Math.max(...names)).toBe(64);
+  });
+});
+
+describe('tables', () => {
+  it.each([
+    [true, 'Retain'],
+    [false, 'Delete'],
+  ])('retained: %s means %s, on deletion and on replacement, with recovery to match', (isRetained, policy) => {
+    const tables = ofType(build({}, { isRetained }), 'AWS::DynamoDB::Table');
+    for (const table of tables) {
+      expect([table.DeletionPolicy, table.UpdateReplacePolicy]).toEqual([policy, policy]);
+      expect(table.Properties['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: isRetained });
+      expect(table.Properties['TimeToLiveSpecification']).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+      expect(table.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
+    }
+    expect(tables.map((table) => table.Properties['TableName'])).toEqual([
+      'urlshortener-dev-ledger',
+      'urlshortener-dev-links',
+    ]);
+  });
+});
+
+describe('e-mail', () => {
+  const channels = [email('oncall', 'a@example.com'), email('team', 'b@example.com'), email('boss', 'a@example.com')];
+  const subscriptions = (topic: string) =>
+    ofType(build({ channels }), 'AWS::SNS::Subscription')
+      .map(({ Properties }) => Properties)
+      .filter(({ TopicArn }) => JSON.stringify(TopicArn) === JSON.stringify({ Ref: topic }));
+
+  it('an address has one subscription to the alerts, whose filter lists all of its channels', () => {
+    expect(
+      subscriptions('AlertsTopic').map(({ Endpoint, FilterPolicyScope, FilterPolicy }) => [
+        Endpoint,
+        FilterPolicyScope,
+        FilterPolicy,
+      ]),
+    ).toEqual([
+      ['a@example.com', 'MessageAttributes', { channels: ['boss', 'oncall'] }],
+      ['b@example.com', 'MessageAttributes', { channels: ['team'] }],
+    ]);
+  });
+
+  it('an address has one subscription to the alarms, without a filter, which would drop them', () => {
+    expect(subscriptions('AlarmsTopic').map(({ Endpoint, FilterPolicy }) => [Endpoint, FilterPolicy])).toEqual([
+      ['a@example.com', undefined],
+      ['b@example.com', undefined],
+    ]);
+  });
+
+  it('a subscription keeps its logical id when other channels come and go', () => {
+    const ids = (some: typeof channels) =>
+      Object.keys(build({ channels: some }).Resources).filter((id) => /Email/.test(id));
+    expect(ids(channels)).toEqual(expect.arrayContaining(ids([email('team', 'b@example.com')])));
+  });
+
+  it('only alarms of this stack and account may publish to the alarms topic', () => {
+    const document = properties(build(), 'AlarmsTopicPolicy')['PolicyDocument'] as { Statement: readonly Json[] };
+    expect(document.Statement).toContainEqual({
+      Sid: 'LetTheAlarmsOfThisStackPublish',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: 'sns:Publish',
+      Resource: { Ref: 'AlarmsTopic' },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        ArnLike: {
+          'aws:SourceArn': {
+            'Fn::Sub': 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:urlshortener-dev-*',
+          },
+        },
+      },
+    });
+  });
+});
+
+describe('roles', () => {
+  const secret = [{ ssm: '/burnwatch/api-key' }];
+  const withSecret = aMonitor({ request: { ...aMonitor().request, headers: { 'x-api-key': secret } } });
+  const actions = (id: string) =>
+    statements(build({ monitors: [withSecret] }), id).flatMap((statement) => statement['Action'] as string[]);
+
+  it.each([
+    [
+      'ProbeRole',
+      [
+        'cloudwatch:PutMetricData',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'ssm:GetParameter',
+      ],
+    ],
+    [
+      'EvaluateRole',
+      [
+        'cloudwatch:PutMetricData',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'sns:Publish',
+      ],
+    ],
+    [
+      'ShortenerRole',
+      [
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Scan',
+        'dynamodb:UpdateItem',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'ssm:GetParameter',
+      ],
+    ],
+    ['SchedulerRole', ['lambda:InvokeFunction']],
+  ])('%s may do exactly what its function does', (id, expected) => {
+    expect(actions(id).toSorted()).toEqual(expected);
+  });
+
+  it('only PutMetricData, which knows no resources, is allowed on all of them, and only in our namespace', () => {
+    const wild = ['ProbeRole', 'EvaluateRole', 'ShortenerRole', 'SchedulerRole']
+      .flatMap((id) => statements(build(), id))
+      .filter((statement) => JSON.stringify(statement['Resource']).includes('*'));
+    expect(wild).toHaveLength(2);
+    for (const statement of wild)
+      expect(statement).toMatchObject({
+        Action: ['cloudwatch:PutMetricData'],
+        Condition: { StringEquals: { 'cloudwatch:namespace': 'Burnwatch' } },
+      });
+  });
+
+  it('the probe reads exactly the parameters that are configured, and none where there are none', () => {
+    const of = (monitors: readonly ReturnType<typeof aMonitor>[]) =>
+      statements(build({ monitors }), 'ProbeRole').filter((s) => JSON.stringify(s['Action']).includes('ssm'));
+    expect(of([withSecret, aMonitor({ id: 'other', key: 2 })])[0]?.['Resource']).toEqual([
+      { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/burnwatch/api-key' },
+    ]);
+    expect(of([aMonitor()])).toEqual([]);
+  });
+
+  it('the probe writes rows of ticks, and cannot touch the state of the alerts', () => {
+    expect(
+      statements(build(), 'ProbeRole').find((s) => JSON.stringify(s['Action']).includes('dynamodb')),
+    ).toMatchObject({
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['tick#*'] } },
+    });
+  });
+
+  it('names carry the region, because roles are global', () => {
+    expect(ofType(build(), 'AWS::IAM::Role').map((role) => role.Properties['RoleName'])).toEqual([
+      'urlshortener-dev-eu-west-1-probe',
+      'urlshortener-dev-eu-west-1-evaluate',
+      'urlshortener-dev-eu-west-1-shortener',
+      'urlshortener-dev-eu-west-1-scheduler',
+    ]);
+  });
+});
+
+describe('schedules', () => {
+  it('are one a shard and one for evaluate, on the minute, and drop what is late', () => {
+    const monitors = Array.from({ length: 21 }, (_, key) => aMonitor({ id: `m${key}`, key }));
+    const schedules = ofType(build({ monitors, slos: [] }), 'AWS::Scheduler::Schedule').map(
+      ({ Properties }) => Properties,
+    );
+    expect(schedules.map(({ Name }) => Name)).toEqual([
+      'urlshortener-dev-probe-s00',
+      'urlshortener-dev-probe-s01',
+      'urlshortener-dev-evaluate',
+    ]);
+    for (const schedule of schedules)
+      expect(schedule).toMatchObject({
+        ScheduleExpression: 'cron(* * * * ? *)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
+      });
+    expect(schedules.map(({ Target }) => JSON.parse((Target as { Input: string }).Input))).toEqual([
+      { scheduledTime: '<aws.scheduler.scheduled-time>', shard: 's00' },
+      { scheduledTime: '<aws.scheduler.scheduled-time>', shard: 's01' },
+      { scheduledTime: '<aws.scheduler.scheduled-time>' },
+    ]);
+  });
+
+  it('and the functions that they invoke asynchronously do not retry either', () => {
+    const configs = ofType(build(), 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
+    expect(configs.map(({ FunctionName }) => FunctionName)).toEqual([
+      { Ref: 'ProbeLambdaFunction' },
+      { Ref: 'EvaluateLambdaFunction' },
+    ]);
+    for (const config of configs)
+      expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+  });
+
+  it('ten thousand monitors are a hundred of them, inside the resources that a stack may have', () => {
+    const monitors = Array.from({ length: 10_000 }, (_, key) => aMonitor({ id: `m${key}`, key }));
+    const template = build({ monitors, slos: [] });
+    expect(ofType(template, 'AWS::Scheduler::Schedule')).toHaveLength(101);
+    expect(Object.keys(template.Resources).length).toBeLessThan(450);
+    expect(JSON.stringify(template).length).toBeLessThan(900_000);
+  });
+});
+
+describe('dead-man alarms', () => {
+  it.each(['probe', 'evaluate'])(
+    '%s rings when it fails or is not run for five minutes, and says when it is back',
+    (target) => {
+      const alarm = ofType(build(), 'AWS::CloudWatch::Alarm').find(
+        ({ Properties }) => Properties['AlarmName'] === `urlshortener-dev-${target}-dead`,
+      );
+      expect(alarm?.Properties).toMatchObject({
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Dimensions: [{ Name: 'FunctionName', Value: `urlshortener-dev-${target}` }],
+        Statistic: 'Average',
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        Threshold: 1,
+        Period: 60,
+        EvaluationPeriods: 5,
+        DatapointsToAlarm: 5,
+        TreatMissingData: 'breaching',
+        AlarmActions: [{ Ref: 'AlarmsTopic' }],
+        OKActions: [{ Ref: 'AlarmsTopic' }],
+        AlarmDescription: expect.stringContaining(`/aws/lambda/urlshortener-dev-${target}`),
+      });
+    },
+  );
+});
+
+describe('the dashboard', () => {
+  const stack = { ...options, service: 'urlshortener' };
+  const fleet = (count: number) => Array.from({ length: count }, (_, key) => aMonitor({ id: `monitor-${key}`, key }));
+  const widgets = (monitors: number, slos = 3) =>
+    dashboardBody(
+      stack,
+      aConfig({ monitors: fleet(monitors), slos: Array.from({ length: slos }, (_, i) => aSlo(`slo-${i}`)) }),
+    ).widgets;
+  const rows = (widget: { readonly [name: string]: Json }) =>
+    (widget['properties'] as { metrics?: Json[][] }).metrics ?? [];
+
+  it.each([1, 10, 100, 101, 999, 1_000, 10_000])('for %i monitors stays inside the limits of CloudWatch', (count) => {
+    const all = widgets(count);
+    expect(all.length).toBeLessThanOrEqual(500);
+    for (const widget of all) expect(rows(widget).length).toBeLessThanOrEqual(500);
+    expect(all.flatMap(rows).length).toBeLessThanOrEqual(2_500);
+  });
+
+  it('of ten monitors and three SLOs has at most the fifty metrics of a free one', () => {
+    expect(
+      widgets(10)
+        .flatMap(rows)
+        .filter(([first]) => typeof first === 'string').length,
+    ).toBeLessThanOrEqual(50);
+  });
+
+  it('shows p50, p90 and p99 of each monitor, by name, with every dimension', () => {
+    const latencies = widgets(2).filter((widget) => JSON.stringify(widget).includes('Latency of'));
+    expect(latencies).toHaveLength(2);
+    expect(rows(latencies[0] ?? {}).map((row) => row.slice(0, 8).concat([(row[8] as { stat: string }).stat]))).toEqual(
+      ['p50', 'p90', 'p99'].map((stat) => [
+        'Burnwatch',
+        'ProbeLatency',
+        'Service',
+        'urlshortener',
+        'Environment',
+        'dev',
+        'Monitor',
+        'monitor-0',
+        stat,
+      ]),
+    );
+  });
+
+  it('says so when not every monitor is shown', () => {
+    expect(JSON.stringify(widgets(1_001)[0])).toContain('The first 1000 monitors are shown; 1 more');
+  });
+
+  it('is one substitution whose only variables are the account and the partition', () => {
+    const sloWithBraces = { ...aSlo('a'), objective: '${99.9%}' };
+    const { DashboardBody } = properties(build({ slos: [sloWithBraces] }), 'OverviewDashboard');
+    const text = (DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
+    expect(new Set(text.match(/\$\{[^!}]*\}/g))).toEqual(new Set(['${AWS::Partition}', '${AWS::AccountId}']));
+    expect(() => JSON.parse(text)).not.toThrow();
+  });
+});
