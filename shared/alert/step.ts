@@ -99,8 +99,9 @@ function resolve(draft: Draft, resolves: readonly Firing[], seen: Seen, now: num
     const observation = seen.get(id);
     const at = Math.max(now, alert.firedAt);
     delete draft.alerts[id];
-    // Nobody resolved what was withdrawn: should it come back, its old failures count again.
-    if (observation) draft.resolvedAt[id] = at;
+    // Nobody resolved what was withdrawn: should it come back, its old failures count. Its firing is remembered only
+    // while the clock has not moved on (`forget` sees to that), lest the next one share its id.
+    draft.resolvedAt[id] = observation ? at : alert.firedAt;
     const incident = draft.incidents[alert.incidentId];
     if (incident) draft.incidents = { ...draft.incidents, [incident.id]: resolveInIncident(incident, id, at) };
     const told = transition('resolved', id, alert, at, batch, observation?.facts ?? noFacts(id));

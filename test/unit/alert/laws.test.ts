@@ -58,7 +58,7 @@ function tell(
 }
 
 const beginning: Told = { state: emptyAlertState, entries: [], now: start };
-const always = (law: (rounds: readonly Round[]) => void) => fc.assert(fc.property(story, law), { numRuns: 300 });
+const always = (law: (rounds: readonly Round[]) => void) => fc.assert(fc.property(story, law), { numRuns: 500 });
 
 describe('whatever is observed', () => {
   it('fired and resolved alternate for each alert, and no id is used twice', () => {

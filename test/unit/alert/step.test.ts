@@ -151,6 +151,17 @@ describe('time that misbehaves', () => {
     expect(new Set(ids).size).toBe(6);
   });
 
+  it('gives a firing after a withdrawal in the same instant another id', () => {
+    let state = emptyAlertState;
+    const ids: string[] = [];
+    for (const observations of [[observe('a', 'met')], [], [observe('a', 'met')]]) {
+      const step = stepAlerts(state, observations, start);
+      state = step.state;
+      ids.push(...step.entries.map(({ id }) => id));
+    }
+    expect(new Set(ids).size).toBe(4);
+  });
+
   it('never lets a resolution lie before its firing', () => {
     const { state } = stepAlerts(emptyAlertState, [observe('a', 'met')], start);
     const { entries } = stepAlerts(state, [observe('a', 'clear')], start - minute);
