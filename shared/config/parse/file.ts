@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { lintSlo } from '../../slo/lint.ts';
+import type { Config, HttpMonitor, Monitor, Slo } from '../model.ts';
+import { buildMonitor, type Defaults } from './assemble.ts';
+import { buildMaintenance, buildSlo, type SloEntry } from './assemble-slo.ts';
+import type { Context } from './fields.ts';
+import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
+import { isPlainMap, type Plain } from './plain.ts';
+import { type Code, type Fault, type Path, short } from './problem.ts';
+import { createSchemas, fileSchema, type Schemas } from './schema.ts';
+import { readBy } from './translate.ts';
+
+export type FileOptions = Pick<Context, 'env'> & { readonly hash: Hash; readonly intervalMs: number | undefined };
+export type FileResult = { readonly config?: Config; readonly faults: Fault[]; readonly warnings: Fault[] };
+type Root = Readonly<Record<string, Plain>>;
+/** What one section gave: its good entries, by name or index. */
+type Section<T> = { readonly entries: ReadonlyMap<string, T>; readonly faults: Fault[]; readonly warnings: Fault[] };
+
+/**
+ * From the plain values of the file to the configuration. Every entry is read for itself, so that each of them shows
+ * its own faults; what needs several entries (an SLO and its monitors) is judged where all of them are good.
+ */
+export function readFile(value: Plain, options: FileOptions): FileResult {
+  if (!isPlainMap(value)) {
+    return {
+      faults: [
+        { code: 'BURN_CONFIG_TYPE', path: [], message: 'the file must be a map with version, service and monitors' },
+      ],
+      warnings: [],
+    };
+  }
+  const root = withoutExtensions(value);
+  const schemas = createSchemas({
+    env: options.env,
+    channels: namesIn(root['channels']),
+    monitors: namesIn(root['monitors']),
+  });
+  const frame = readBy(frameSchema(schemas), root, []);
+  const channels = readSection(root['channels'], 'channels', schemas.channel);
+  const monitors = readMonitors(root, schemas, options);
+  const slos = readSlos(root['slos'], schemas, monitors.entries);
+  const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
+  const sections = [channels, monitors, slos, maintenance];
+  const faults = [frame, ...sections].flatMap((section) => section.faults).concat(checkNames(root), checkRepeats(root));
+  const warnings = sections.flatMap((section) => section.warnings);
+  if (faults.length > 0 || !frame.value) return { faults, warnings };
+  const config: Config = {
+    version: 1,
+    service: String(frame.value['service']),
+    channels: [...channels.entries].map(([id, channel]) => ({ id, ...channel })),
+    monitors: [...monitors.entries.values()],
+    slos: [...slos.entries.values()],
+    maintenance: [...maintenance.entries.values()].map(buildMaintenance),
+  };
+  return { config, faults, warnings };
+}
+
+function withoutExtensions(root: Root): Root {
+  return Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith('x-')));
+}
+
+/** The outermost keys alone; what is in the sections is read by `readSection`. */
+function frameSchema(schemas: Schemas) {
+  const any = z.unknown();
+  return fileSchema({ ...schemas, defaults: any, channel: any, monitor: any, slo: any, maintenance: any });
+}
+
+function readSection<T extends z.ZodType>(section: Plain | undefined, name: string, schema: T): Section<z.output<T>> {
+  const entries = new Map<string, z.output<T>>();
+  const faults: Fault[] = [];
+  for (const [key, value] of entriesOf(section)) {
+    const read = readBy(schema, value, [name, key]);
+    faults.push(...read.faults);
+    if (read.faults.length === 0) entries.set(String(key), read.value as z.output<T>);
+  }
+  return { entries, faults, warnings: [] };
+}
+
+function entriesOf(section: Plain | undefined): [string | number, Plain][] {
+  if (Array.isArray(section)) return section.map((value, index) => [index, value]);
+  return isPlainMap(section) ? Object.entries(section) : [];
+}
+
+function readMonitors(root: Root, schemas: Schemas, { intervalMs, hash }: FileOptions): Section<Monitor> {
+  const defaults =
+    root['defaults'] === undefined ? undefined : readBy(schemas.defaults, root['defaults'], ['defaults']);
+  const given: Defaults = defaults?.value ?? {};
+  const { keys, faults: keyFaults } = assignKeys(isPlainMap(root['monitors']) ? root['monitors'] : {}, hash);
+  const read = readSection(root['monitors'], 'monitors', schemas.monitor);
+  const entries = new Map<string, HttpMonitor>();
+  const faults = [...(defaults?.faults ?? []), ...keyFaults, ...read.faults];
+  const warnings: Fault[] = [];
+  for (const [id, entry] of read.entries) {
+    const built = buildMonitor(id, entry, { key: keys.get(id) ?? 0, defaults: given, intervalMs });
+    entries.set(id, built.value);
+    faults.push(...built.faults);
+    warnings.push(...built.warnings);
+  }
+  return { entries, faults, warnings };
+}
+
+function readSlos(section: Plain | undefined, schemas: Schemas, monitors: ReadonlyMap<string, Monitor>): Section<Slo> {
+  const read = readSection(section, 'slos', schemas.slo);
+  const entries = new Map<string, Slo>();
+  const findings: Finding[] = [];
+  for (const [id, entry] of read.entries) {
+    const own = monitorsOf(entry, monitors);
+    if (own.length < entry.indicator.monitors.length) continue;
+    const { value, faults } = buildSlo(id, entry, Math.max(...own.map(({ intervalMs }) => intervalMs)));
+    entries.set(id, value);
+    findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
+    if (faults.length === 0) findings.push(...judge(value, own));
+  }
+  const ofLevel = (wanted: Finding['level']) =>
+    findings.filter(({ level }) => level === wanted).map(({ fault }) => fault);
+  return { entries, faults: [...read.faults, ...ofLevel('error')], warnings: ofLevel('warning') };
+}
+
+function monitorsOf(entry: SloEntry, monitors: ReadonlyMap<string, Monitor>): Monitor[] {
+  return entry.indicator.monitors.flatMap((id) => monitors.get(id) ?? []);
+}
+
+type Finding = { readonly level: 'error' | 'warning'; readonly fault: Fault };
+
+/** Whether the SLO can be kept, and its rules can fire, at the pace of its monitors. */
+function judge(slo: Slo, monitors: readonly Monitor[]): Finding[] {
+  return lintSlo(slo, monitors).map(({ level, code, field, ruleIndex, message }) => {
+    const rule: Path = ruleIndex === undefined ? [] : ['alerts', ruleIndex];
+    const path = ['slos', slo.id, ...rule, ...(field === '' ? [] : [field])];
+    return { level, fault: { code: prefixed(code), path, message: short(message) } };
+  });
+}
+
+function prefixed(code: string): Code {
+  return code.startsWith('BURN_') ? (code as Code) : `BURN_CONFIG_${code}`;
+}

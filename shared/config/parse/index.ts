@@ -1,0 +1,64 @@
+import type { Config } from '../model.ts';
+import { readFile } from './file.ts';
+import { locate, pathAt } from './locate.ts';
+import { type Hash, hashName } from './names.ts';
+import { findAnchors, toPlain } from './plain.ts';
+import { type Fault, type Problem, renderPath } from './problem.ts';
+import { openYaml, type Source } from './yaml.ts';
+
+export { jsonSchema } from './json-schema.ts';
+export { type Code, type Problem, renderProblem } from './problem.ts';
+export { parseDuration, parsePercent, type Read, renderDuration, renderPercent } from './units.ts';
+
+export type ParseOptions = {
+  /** Its name, for the problems. */
+  readonly file: string;
+  /** Where `${env:…}` is looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Replaces every monitor's interval; what follows from it is derived anew. Whole milliseconds, above 0. */
+  readonly intervalMs?: number;
+  /** From names to keys of the ledger; for tests of collisions. */
+  readonly hash?: Hash;
+};
+export type ParseResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: Problem[] }
+  | { readonly ok: false; readonly errors: Problem[]; readonly warnings: Problem[] };
+
+/**
+ * Reads monitors.yml: the configuration, or every error that is in it, in the order of the file, each with its place.
+ * Bytes are checked to be UTF-8; so is a text, by the replacement characters that a lenient reader leaves. Warnings
+ * come either way and never stop anything. Never throws, whatever the file holds.
+ */
+export function parseConfig(input: string | Uint8Array, options: ParseOptions): ParseResult {
+  const { source, lines, faults } = openYaml(input);
+  const render = (found: readonly Fault[], offsetOf: (fault: Fault) => number) =>
+    found
+      .map((fault) => ({ fault, offset: fault.offset ?? offsetOf(fault) }))
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ fault, offset }) => toProblem(fault, lines.linePos(offset), options.file));
+  if (!source) return { ok: false, errors: render(faults, () => 0), warnings: [] };
+  const anchors = findAnchors(source);
+  const plain = toPlain(source, anchors);
+  const { env, hash = hashName, intervalMs } = options;
+  const read = plain.value === undefined ? noFile : readFile(plain.value, { env, hash, intervalMs });
+  const offsetOf = ({ path }: Fault) => locate(source, anchors, path);
+  const errors = render([...withPaths([...faults, ...plain.faults], source), ...read.faults], offsetOf);
+  const warnings = render(read.warnings, offsetOf);
+  if (errors.length > 0 || !read.config) return { ok: false, errors, warnings };
+  return { ok: true, config: read.config, warnings };
+}
+
+const noFile = { config: undefined, faults: [], warnings: [] };
+
+/** Faults of syntax know where they are, but not under which keys. */
+function withPaths(faults: readonly Fault[], source: Source): Fault[] {
+  return faults.map((fault) => (fault.offset === undefined ? fault : { ...fault, path: pathAt(source, fault.offset) }));
+}
+
+function toProblem(
+  { code, path, message }: Fault,
+  { line, col }: { line: number; col: number },
+  file: string,
+): Problem {
+  return { code, file, line: Math.max(line, 1), column: Math.max(col, 1), path: renderPath(path), message };
+}

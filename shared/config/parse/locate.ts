@@ -1,0 +1,83 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import { type Anchors, isMergeKey } from './plain.ts';
+import type { Path } from './problem.ts';
+import type { Source } from './yaml.ts';
+
+/**
+ * Offset in the file of what a path names: of its key in a map, of its start in a list. What an alias or a merge
+ * brought in is shown where it is written. A path that is not there is shown at the nearest one above it that is.
+ */
+export function locate(source: Source, anchors: Anchors, path: Path): number {
+  let node: unknown = source.document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const part of path) {
+    const step = stepInto(follow(node, anchors), part, anchors);
+    if (!step) break;
+    offset = startOf(step.place) ?? offset;
+    node = step.node;
+  }
+  return offset;
+}
+
+type Step = { readonly place: unknown; readonly node: unknown };
+
+function stepInto(node: unknown, part: string | number, anchors: Anchors): Step | undefined {
+  if (isSeq(node) && typeof part === 'number') {
+    return part < node.items.length ? { place: node.items[part], node: node.items[part] } : undefined;
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((each) => !isMergeKey(each) && keyOf(each, anchors) === String(part));
+  return pair ? { place: pair.key, node: pair.value } : stepIntoMerged(node, part, anchors);
+}
+
+function stepIntoMerged(map: YAMLMap, part: string | number, anchors: Anchors): Step | undefined {
+  for (const pair of map.items.filter(isMergeKey)) {
+    const merged = follow(pair.value, anchors);
+    for (const each of isSeq(merged) ? merged.items : [merged]) {
+      const step = stepInto(follow(each, anchors), part, anchors);
+      if (step) return step;
+    }
+  }
+  return undefined;
+}
+
+/** The path of the key that stands at an offset, for faults of the reader, which knows no paths. Empty when there is none. */
+export function pathAt(source: Source, offset: number): Path {
+  const path: (string | number)[] = [];
+  let node: unknown = source.document.contents;
+  for (;;) {
+    const inside = childAt(node, offset);
+    if (!inside) return path;
+    path.push(inside.part);
+    if (inside.isKey) return path;
+    node = inside.node;
+  }
+}
+
+function childAt(node: unknown, offset: number): { part: string | number; node: unknown; isKey: boolean } | undefined {
+  if (isSeq(node)) {
+    const index = node.items.findIndex((item) => covers(item, offset));
+    return index === -1 ? undefined : { part: index, node: node.items[index], isKey: false };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find((each) => covers(each.key, offset) || covers(each.value, offset));
+  return pair && { part: keyOf(pair, new Map()), node: pair.value, isKey: covers(pair.key, offset) };
+}
+
+function covers(node: unknown, offset: number): boolean {
+  const range = (node as Node | null)?.range;
+  return range !== null && range !== undefined && range[0] <= offset && offset < Math.max(range[1], range[0] + 1);
+}
+
+function keyOf(pair: Pair, anchors: Anchors): string {
+  const key = follow(pair.key, anchors);
+  return isScalar(key) ? String(key.value) : '';
+}
+
+function follow(node: unknown, anchors: Anchors): unknown {
+  return isAlias(node) ? anchors.get(node) : node;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}

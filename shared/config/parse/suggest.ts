@@ -1,0 +1,42 @@
+/**
+ * The candidate that was probably meant, or nothing. Optimal string alignment distance (a swap of neighbours is one
+ * slip), letter case ignored; up to a third of the longer word may be wrong, at least one letter and at most three.
+ */
+export function suggest(typed: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = 4;
+  for (const candidate of candidates) {
+    const longest = Math.max(typed.length, candidate.length);
+    const allowed = Math.min(3, Math.max(1, Math.floor(longest / 3)));
+    if (typed.length > 64 || Math.abs(typed.length - candidate.length) > allowed) continue;
+    const distance = distanceBetween(typed.toLowerCase(), candidate.toLowerCase());
+    if (distance <= allowed && distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** `; did you mean "interval"?`, or nothing. */
+export function didYouMean(typed: string, candidates: Iterable<string>): string {
+  const meant = suggest(typed, candidates);
+  return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+}
+
+function distanceBetween(a: string, b: string): number {
+  let previous: number[] = [];
+  let current = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const next = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const isSame = a[row - 1] === b[column - 1];
+      const steps = [at(current, column) + 1, at(next, column - 1) + 1, at(current, column - 1) + (isSame ? 0 : 1)];
+      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      next.push(Math.min(...steps, isSwap ? at(previous, column - 2) + 1 : Number.POSITIVE_INFINITY));
+    }
+    [previous, current] = [current, next];
+  }
+  return at(current, b.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { idPattern, later } from './fields.ts';
+import { isPlainMap, type Plain } from './plain.ts';
+import { type Code, describe, type Fault, type Path, quote } from './problem.ts';
+import { isSecretName } from './secret.ts';
+import { didYouMean } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
+type Place = { readonly schema: Schema; readonly path: Path; readonly value: unknown };
+
+/**
+ * Reads a value by its schema: what it means, or every fault of it in sentences of ours. Nothing that zod says itself
+ * is passed on. A thing of a kind that later versions will know is one fault, whatever else is in it.
+ */
+export function readBy<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  path: Path,
+): { value?: z.output<T>; faults: Fault[] } {
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data, faults: [] };
+  const faults = result.error.issues.flatMap((issue) => toFaults(issue, { schema, path, value }));
+  const unbuilt = faults.filter(({ code, path: at }) => code === 'BURN_CONFIG_NOT_BUILT' && at.at(-1) === 'type');
+  return {
+    faults: faults.filter(
+      (fault) => unbuilt.includes(fault) || !unbuilt.some(({ path: at }) => isBeside(fault.path, at)),
+    ),
+  };
+}
+
+function isBeside(path: Path, type: Path): boolean {
+  return type.slice(0, -1).every((part, index) => path[index] === part);
+}
+
+function toFaults(issue: Issue, root: Place): Fault[] {
+  const place = enter(root, issue.path as (string | number)[]);
+  switch (issue.code) {
+    case 'custom':
+      return [ownFault(issue, place)];
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(place, key));
+    case 'invalid_union':
+      return unionFaults(issue, root, place);
+    case 'invalid_value':
+      return [wrongChoice(issue, place)];
+    case 'too_big':
+    case 'too_small':
+      return [outOfBounds(issue, place)];
+    case 'invalid_type':
+      return [wrongType(issue, place)];
+    default:
+      return [fault('BURN_CONFIG_ID', place, `must be at most 64 small letters, digits and dashes (${idPattern})`)];
+  }
+}
+
+function ownFault({ params = {}, message }: z.core.$ZodIssueCustom, place: Place): Fault {
+  const { code } = params;
+  return fault(code as Code, place, message);
+}
+
+function unionFaults(issue: z.core.$ZodIssueInvalidUnion, root: Place, place: Place): Fault[] {
+  const [branch] = issue.errors.filter(
+    (errors) => !errors.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  if (!branch) return [fault('BURN_CONFIG_TYPE', place, `must be a text or a map, got ${describe(place.value)}`)];
+  return branch.flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, root));
+}
+
+function unknownKey(place: Place, key: string): Fault {
+  const at = { ...place, path: [...place.path, key] };
+  if (later.get(place.schema)?.keys?.includes(key)) return fault('BURN_CONFIG_NOT_BUILT', at, 'is not built yet');
+  return fault('BURN_CONFIG_UNKNOWN_KEY', at, `is no key that belongs here${didYouMean(key, keysOf(place.schema))}`);
+}
+
+function wrongChoice(issue: z.core.$ZodIssueInvalidValue, place: Place): Fault {
+  if (place.value === undefined) return missing(place);
+  const { value } = place;
+  if (typeof value === 'string' && later.get(place.schema)?.values?.includes(value)) {
+    return fault('BURN_CONFIG_NOT_BUILT', place, `${quote(value)} is not built yet`);
+  }
+  const words = issue.values.map(String);
+  const must = words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`;
+  const hint = typeof value === 'string' ? didYouMean(value, words) : '';
+  return fault('BURN_CONFIG_CHOICE', place, `${must}, got ${shown(place)}${hint}`);
+}
+
+function outOfBounds(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, place: Place): Fault {
+  const bound =
+    issue.code === 'too_big' ? `at most ${Number(issue.maximum).toLocaleString('en-US')}` : `at least ${issue.minimum}`;
+  if (issue.origin === 'array') {
+    const count = Array.isArray(place.value) ? place.value.length : 0;
+    return fault('BURN_CONFIG_COUNT', place, `must have ${bound} ${entries(issue)}, got ${count}`);
+  }
+  return fault('BURN_CONFIG_NUMBER', place, `must be ${bound}, got ${shown(place)}`);
+}
+
+function entries(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall): string {
+  return (issue.code === 'too_big' ? issue.maximum : issue.minimum) === 1 ? 'entry' : 'entries';
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  int: 'a whole number',
+  number: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+};
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, place: Place): Fault {
+  if (place.value === undefined) return missing(place);
+  const { examples } = z.globalRegistry.get(place.schema) ?? {};
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+  const kind = kinds[issue.expected] ?? issue.expected;
+  const hint = example === undefined ? '' : ` such as ${example}`;
+  return fault('BURN_CONFIG_TYPE', place, `must be ${kind}${hint}, got ${shown(place)}`);
+}
+
+function missing(place: Place): Fault {
+  return fault('BURN_CONFIG_MISSING', place, 'is missing');
+}
+
+/** What was typed; only its kind where its name says that it is a secret. */
+function shown({ path, value }: Place): string {
+  const isSecret = path.some((part) => typeof part === 'string' && isSecretName(part));
+  if (!isSecret || (typeof value === 'object' && value !== null)) return describe(value);
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}
+
+function fault(code: Code, { path }: Place, message: string): Fault {
+  return { code, path, message };
+}
+
+/** The schema and the value that a path leads to. */
+function enter(root: Place, path: readonly (string | number)[]): Place {
+  const place = path.reduce<Place>((above, part) => step(above, part), root);
+  return { ...place, schema: unwrap(place.schema, place.value) };
+}
+
+function step({ schema, path, value }: Place, part: string | number): Place {
+  const isContainer = isPlainMap(value) || Array.isArray(value);
+  const child = isContainer ? (value as Record<string | number, Plain>)[part] : undefined;
+  return { schema: childOf(unwrap(schema, value), part), path: [...path, part], value: child };
+}
+
+function childOf(schema: Schema, part: string | number): Schema {
+  if (schema instanceof z.ZodObject) return (schema.shape as Record<string, Schema>)[part] ?? z.unknown();
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  if (schema instanceof z.ZodArray) return schema.element;
+  return z.unknown();
+}
+
+/** Through `optional`, transforms and unions to what holds the keys. */
+function unwrap(schema: Schema, value: unknown): Schema {
+  if (schema instanceof z.ZodOptional) return unwrap(schema.def.innerType, value);
+  if (schema instanceof z.ZodPipe) return unwrap(schema.def.in, value);
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const member = schema.options.find((option) => option instanceof z.ZodObject === isPlainMap(value));
+  return member ? unwrap(member, value) : schema;
+}
+
+function keysOf(schema: Schema): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}

@@ -1,0 +1,81 @@
+import { parseDuration, parsePercent, parseTime, parseTimeZone, type Read, renderDuration } from './units.ts';
+
+/** A value, or why there is none: a code, and a sentence without its subject that does not hold the value. */
+export type Value<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+const minute = 60_000;
+const whole = 1_000_000;
+
+/** Milliseconds between two bounds, both included. */
+export function readSpan(text: string, from: number, to: number): Value<number> {
+  const read = coded('DURATION', parseDuration(text));
+  if (!read.ok || (read.value >= from && read.value <= to)) return read;
+  return no('DURATION', `must be between ${renderDuration(from)} and ${renderDuration(to)}`);
+}
+
+/** An interval of whole minutes, from 1m to 24h. Shorter ones have a meaning that is not built yet. */
+export function readInterval(text: string): Value<number> {
+  const read = coded('DURATION', parseDuration(text));
+  if (!read.ok) return read;
+  if (read.value > 0 && read.value < minute) return no('NOT_BUILT', 'an interval below 1m is not built yet');
+  if (read.value > 0 && read.value % minute === 0 && read.value <= 24 * 60 * minute) return read;
+  return no('INTERVAL', 'must be whole minutes between 1m and 24h');
+}
+
+/** Parts per million, above zero. */
+export function readShare(text: string): Value<number> {
+  const read = coded('PERCENT', parsePercent(text));
+  return read.ok && read.value === 0 ? no('PERCENT', 'must be above 0%') : read;
+}
+
+/** Parts per million, above zero and below one: with 100% there is no budget, and any failure would be infinitely fast. */
+export function readObjective(text: string): Value<number> {
+  const read = coded('OBJECTIVE', parsePercent(text));
+  if (!read.ok) return read;
+  if (read.value >= whole) return no('OBJECTIVE', 'must be below 100%');
+  return read.value > 0 ? read : no('OBJECTIVE', 'must be above 0%');
+}
+
+export const readTime = (text: string): Value<number> => coded('TIME', parseTime(text));
+export const readTimeZone = (text: string): Value<string> => coded('TIME_ZONE', parseTimeZone(text));
+
+const local = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
+const domain = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+
+/** One bare address of at most 254 characters, as SNS takes it: no name, no list, no quoted local part. */
+export function readEmail(text: string): Value<string> {
+  const [name = '', host = '', ...rest] = text.split('@');
+  const isAddress = text.length <= 254 && rest.length === 0 && local.test(name) && domain.test(host);
+  return isAddress ? yes(text) : no('EMAIL', 'must be one e-mail address such as oncall@example.com');
+}
+
+/** Short enough that the longest name made from it fits IAM's 64 characters. */
+export function readService(text: string): Value<string> {
+  if (/^[a-z][a-z0-9-]{0,23}$/.test(text)) return yes(text);
+  return no('SERVICE', 'must be at most 24 small letters, digits and dashes, a letter first');
+}
+
+/** One line of text that can be shown anywhere. */
+export function readLine(text: string, longest: number): Value<string> {
+  const isLine = text.trim() !== '' && text.length <= longest && !/[\p{Cc}\u2028\u2029]/u.test(text);
+  return isLine ? yes(text) : no('LINE', `must be one line of at most ${longest} characters`);
+}
+
+/** The value together with the text that it was made from. */
+export function withText<T>(text: string, read: Value<T>): Value<{ text: string; value: T }> {
+  return read.ok ? yes({ text, value: read.value }) : read;
+}
+
+function coded<T>(code: string, read: Read<T>): Value<T> {
+  return read.ok ? read : no(code, read.message);
+}
+
+function yes<T>(value: T): Value<T> {
+  return { ok: true, value };
+}
+
+function no(code: string, message: string): { ok: false; code: string; message: string } {
+  return { ok: false, code, message };
+}
