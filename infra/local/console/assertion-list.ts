@@ -1,0 +1,34 @@
+import type { AssertionResult } from '../../../shared/probe/result.ts';
+import { element } from './dom.ts';
+import { icon } from './icons.ts';
+
+/** Every assertion with its result; one that did not hold says what was expected and what was found. */
+export function assertionList(assertions: readonly AssertionResult[]): HTMLElement | null {
+  if (assertions.length === 0) return null;
+  return element('ul', { class: 'assertions' }, ...assertions.map(assertionLine));
+}
+
+function assertionLine(result: AssertionResult): HTMLElement {
+  const missed = result.severity === 'degrade' ? 'degraded' : 'failed';
+  const mark = element('span', {
+    class: 'badge',
+    'data-tone': result.passed ? 'good' : missed === 'failed' ? 'bad' : 'warn',
+  });
+  mark.append(icon(result.passed ? 'passed' : missed), element('span', {}, result.passed ? 'holds' : 'does not hold'));
+  return element(
+    'li',
+    { class: 'assertion', 'data-passed': String(result.passed) },
+    mark,
+    element('code', {}, result.assertion),
+    result.passed
+      ? null
+      : element(
+          'span',
+          {},
+          'expected ',
+          element('code', {}, result.expected),
+          ', got ',
+          element('code', {}, result.actual ?? 'nothing'),
+        ),
+  );
+}

@@ -1,0 +1,132 @@
+import uPlot from 'uplot';
+import { element } from './dom.ts';
+
+/** The colours of the page, as charts draw them. */
+export type Theme = Readonly<
+  Record<'text' | 'muted' | 'grid' | 'line' | 'fill' | 'bad' | 'badFill' | 'warn' | 'odd' | 'info', string>
+>;
+
+export type ChartOptions = Omit<uPlot.Options, 'width' | 'height'>;
+export type Chart = {
+  readonly element: HTMLElement;
+  /** Draws these points; a chart that nobody has scrolled to yet waits until somebody does. */
+  readonly setData: (data: uPlot.AlignedData) => void;
+};
+
+/** A chart that follows the width of its place and the reader's colour scheme, and is only drawn once it is near the view. */
+export function createChart(height: number, options: (theme: Theme) => ChartOptions): Chart {
+  const host = element('div', { class: 'chart', role: 'img' });
+  host.style.height = `${height}px`;
+  let data: uPlot.AlignedData | null = null;
+  let chart: uPlot | null = null;
+  let isNear = false;
+
+  const draw = () => {
+    if (data === null || !isNear || host.clientWidth === 0) return;
+    if (chart !== null) chart.setData(data);
+    else chart = new uPlot({ ...options(readTheme(host)), width: host.clientWidth, height }, data, host);
+  };
+  const redraw = () => {
+    chart?.destroy();
+    chart = null;
+    draw();
+  };
+  whenNear(host, () => {
+    isNear = true;
+    draw();
+  });
+  whenResized(host, (width) => (chart === null ? draw() : chart.setSize({ width, height })));
+  whenThemeChanges(host, redraw);
+  return {
+    element: host,
+    setData: (next) => {
+      data = next;
+      draw();
+    },
+  };
+}
+
+function readTheme(host: Element): Theme {
+  const style = getComputedStyle(host);
+  const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    text: read('text'),
+    muted: read('muted'),
+    grid: read('grid'),
+    line: read('line'),
+    fill: read('line-fill'),
+    bad: read('bad'),
+    badFill: read('bad-fill'),
+    warn: read('warn'),
+    odd: read('odd'),
+    info: read('info-fill'),
+  };
+}
+
+function whenNear(host: Element, callback: () => void): void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      callback();
+    },
+    { rootMargin: '300px' },
+  );
+  observer.observe(host);
+}
+
+function whenResized(host: Element, callback: (width: number) => void): void {
+  let known = 0;
+  new ResizeObserver(() => {
+    const width = host.clientWidth;
+    if (width === 0 || width === known) return;
+    known = width;
+    callback(width);
+  }).observe(host);
+}
+
+function whenThemeChanges(host: Element, callback: () => void): void {
+  const query = matchMedia('(prefers-color-scheme: dark)');
+  const listen = () => (host.isConnected ? callback() : query.removeEventListener('change', listen));
+  query.addEventListener('change', listen);
+}
+
+const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const clockWithSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** A quiet time axis in the reader's zone: seconds, minutes or days, whatever tells the ticks apart. */
+export function timeAxis(theme: Theme): uPlot.Axis {
+  return {
+    stroke: theme.muted,
+    font,
+    size: 22,
+    gap: 2,
+    space: 70,
+    grid: { show: false },
+    ticks: { show: false },
+    values: (_, splits, _axis, _space, increment) => {
+      const format = increment >= 86_400 ? day : increment < 60 ? clockWithSeconds : clock;
+      return splits.map((seconds) => format.format(seconds * 1000));
+    },
+  };
+}
+
+export function valueAxis(theme: Theme, text: (value: number) => string): uPlot.Axis {
+  return {
+    stroke: theme.muted,
+    font,
+    size: 58,
+    gap: 4,
+    space: 28,
+    grid: { stroke: theme.grid, width: 1 },
+    ticks: { show: false },
+    values: (_, splits) => splits.map(text),
+  };
+}
+
+/** A time scale that shows at least `leastSeconds`, the newest point at its right edge. */
+export function timeRange(leastSeconds: number): uPlot.Scale.Range {
+  return (_, min, max) => [Math.min(min, max - leastSeconds), max];
+}

@@ -1,0 +1,74 @@
+import { addressesSection } from './addresses.ts';
+import { alarmsSection } from './alarms.ts';
+import { bannerSection, type ConnectionState } from './banners.ts';
+import { follow } from './connection.ts';
+import { byId, setAttribute, setText } from './dom.ts';
+import { inboxSection } from './inbox.ts';
+import { incidentsSection } from './incidents.ts';
+import { monitorsSection } from './monitors.ts';
+import { newsBetween } from './news.ts';
+import { probeResultSection } from './probe-result.ts';
+import { slosSection } from './slos.ts';
+import type { ConsoleState } from './state.ts';
+import { verdictSection } from './verdict.ts';
+import { verdictOf } from './verdict-model.ts';
+
+/** The page is a function of three things: the newest state, the connection and the clock. */
+function start(): void {
+  let state: ConsoleState | null = null;
+  let connection: ConnectionState = 'connecting';
+  let unread = 0;
+  const banners = bannerSection();
+  const verdict = verdictSection(probeResultSection());
+  const inbox = inboxSection((count) => {
+    unread = count;
+  });
+  const sections = [monitorsSection(), slosSection(), incidentsSection(), inbox, alarmsSection(), addressesSection()];
+
+  const draw = () => {
+    const now = Date.now();
+    banners(state, connection, now);
+    drawConnection(connection);
+    if (state === null) return;
+    for (const section of sections) section(state, now);
+    verdict(state, now, unread);
+    drawNames(state, unread);
+  };
+  const onState = (next: ConsoleState) => {
+    if (state !== null) announce(newsBetween(state, next));
+    state = next;
+    connection = 'open';
+    draw();
+  };
+  const onConnection = (next: ConnectionState) => {
+    if (next !== connection && next === 'lost') announce('Connection to local mode lost, reconnecting.');
+    connection = next;
+    draw();
+  };
+  draw();
+  follow(onState, onConnection);
+  setInterval(draw, 1000);
+}
+
+const connectionWords: Readonly<Record<ConnectionState, string>> = {
+  connecting: 'Connecting',
+  open: 'Live',
+  lost: 'Reconnecting',
+};
+
+function drawConnection(connection: ConnectionState): void {
+  setAttribute(byId('connection'), 'data-connection', connection);
+  setText(byId('connection'), connectionWords[connection]);
+}
+
+function drawNames(state: ConsoleState, unread: number): void {
+  setText(byId('service'), `${state.service} · ${state.environment}`);
+  const title = `${unread > 0 ? `(${unread}) ` : ''}${verdictOf(state).headline} – Burnwatch`;
+  if (document.title !== title) document.title = title;
+}
+
+function announce(news: string): void {
+  if (news !== '') setText(byId('announcements'), news);
+}
+
+start();

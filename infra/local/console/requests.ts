@@ -1,0 +1,35 @@
+import type { ConsoleProblem, ProbeAnswer } from './state.ts';
+
+/** A manual probe of many slow targets takes its time; anything longer is an answer that never comes. */
+const longestMs = 120_000;
+
+/** Breaks the shortener as the server does by default: fully, for ten minutes. */
+export async function breakShortener(): Promise<void> {
+  await send('POST', '/api/faults');
+}
+
+export async function mendShortener(): Promise<void> {
+  await send('DELETE', '/api/faults');
+}
+
+/** Probes every monitor once, off the record. */
+export async function probeNow(): Promise<ProbeAnswer> {
+  const answer = await send('POST', '/api/probe');
+  return (await answer.json()) as ProbeAnswer;
+}
+
+/** Throws an Error whose message is a sentence for people. */
+async function send(method: string, path: string): Promise<Response> {
+  const answer = await fetch(path, { method, signal: AbortSignal.timeout(longestMs) }).catch((error: unknown) => {
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+    throw new Error(isLate ? 'No answer within two minutes.' : 'Local mode does not answer. Is it still running?');
+  });
+  if (!answer.ok) throw new Error(await problemText(answer));
+  return answer;
+}
+
+async function problemText(answer: Response): Promise<string> {
+  const problem = (await answer.json().catch(() => ({}))) as Partial<ConsoleProblem>;
+  const said = [problem.title, problem.detail].filter((part) => typeof part === 'string' && part !== '');
+  return said.length === 0 ? `Local mode answered ${answer.status}.` : said.join(': ');
+}

@@ -1,0 +1,118 @@
+import type { BurnRuleView, MonitorAlertView, MonitorView } from '../../../shared/app/overview-model.ts';
+import type { ErrorType, Severity } from '../../../shared/config/model.ts';
+import type { AlarmState } from './state.ts';
+
+/** What people read for what the state says. Nothing here knows a page. */
+export const monitorWords: Readonly<Record<MonitorView['state'], string>> = {
+  passed: 'Passing',
+  degraded: 'Degraded',
+  failed: 'Failing',
+  unknown: 'Unknown',
+  blocked: 'Blocked',
+  waiting: 'Waiting',
+};
+
+export const ruleWords: Readonly<Record<BurnRuleView['status'], string>> = {
+  inactive: 'Quiet',
+  pending: 'Pending',
+  firing: 'Firing',
+  unknown: 'No data',
+};
+
+export const alertWords: Readonly<Record<MonitorAlertView['status'], string>> = {
+  inactive: 'Quiet',
+  pending: 'Pending',
+  firing: 'Firing',
+};
+
+export const alarmWords: Readonly<Record<AlarmState, string>> = {
+  OK: 'OK',
+  ALARM: 'In alarm',
+  INSUFFICIENT_DATA: 'Not enough data yet',
+};
+
+export const severityWords: Readonly<Record<Severity, string>> = { page: 'Page', ticket: 'Ticket' };
+
+export const errorWords: Readonly<Record<ErrorType, string>> = {
+  resolve: 'The name did not resolve',
+  connect: 'No connection',
+  tls: 'TLS failed',
+  timeout: 'Timed out',
+  protocol: 'The answer was not proper HTTP',
+  redirect: 'The redirects went wrong',
+  body: 'The body could not be read',
+  assertion: 'An assertion did not hold',
+  blocked: 'Policy refused to send',
+  monitor: 'The fault is ours, not the target’s',
+};
+
+const units: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+];
+
+/** A span in its two largest units: `45 s`, `4 min 10 s`, `3 d 4 h`; below one second and below zero `0 s`. */
+export function spanText(spanMs: number): string {
+  const index = units.findIndex(([, size]) => spanMs >= size);
+  const unit = units[index];
+  if (unit === undefined) return '0 s';
+  const [name, size] = unit;
+  const whole = Math.floor(spanMs / size);
+  const smaller = units[index + 1];
+  const rest = smaller === undefined ? 0 : Math.floor((spanMs - whole * size) / smaller[1]);
+  return smaller === undefined || rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${smaller[0]}`;
+}
+
+/** Like `spanText`, in its largest unit alone: for ages that need no precision. */
+export function roughSpanText(spanMs: number): string {
+  const unit = units.find(([, size]) => spanMs >= size);
+  return unit === undefined ? '0 s' : `${Math.floor(spanMs / unit[1])} ${unit[0]}`;
+}
+
+/** A countdown: `0:07`, `12:30`, `1:02:03`. */
+export function countdownText(spanMs: number): string {
+  const seconds = Math.max(0, Math.ceil(spanMs / 1000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const tail = `${String(rest).padStart(2, '0')}`;
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** A latency: `0.4 ms`, `38 ms`, `1,250 ms`, from ten seconds on `12.3 s`. */
+export function latencyText(latencyMs: number): string {
+  if (latencyMs >= 10_000) return `${(latencyMs / 1000).toFixed(1)} s`;
+  return `${latencyMs < 10 ? latencyMs.toFixed(1) : grouped(Math.round(latencyMs))} ms`;
+}
+
+/** What is left of a budget, rounded down, so that 100% means untouched; negative once it is overspent. */
+export function budgetText(leftRatio: number): string {
+  const tenths = Math.floor(leftRatio * 1000 + 1e-9);
+  const digits = Math.abs(tenths) >= 10_000 || tenths === 1000 ? 0 : 1;
+  return `${tenths < 0 ? '−' : ''}${grouped(Math.abs(tenths) / 10, digits)}%`;
+}
+
+/** A plain share: `99.4%`. */
+export function ratioText(ratio: number): string {
+  const percent = Math.floor(ratio * 1000 + 1e-9) / 10;
+  return `${percent === 100 ? '100' : percent.toFixed(1)}%`;
+}
+
+/** A burn rate: `0×`, `0.4×`, `14.4×`, `1,000×`. */
+export function burnText(rate: number): string {
+  return `${rate === 0 ? '0' : rate < 0.05 ? '<0.1' : grouped(rate, rate >= 100 ? 0 : 1)}×`;
+}
+
+/** An integer, or with a fraction where there is one: `43.2`. */
+export function countText(count: number): string {
+  return grouped(count, Number.isInteger(count) ? 0 : 1);
+}
+
+/** `1 monitor`, `2 monitors`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+function grouped(value: number, digits = 0): string {
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
