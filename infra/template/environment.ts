@@ -15,13 +15,13 @@ export const writeTokenParameter = '/burnwatch/write-token';
 export function environmentOf(name: FunctionName, config: Config, stack: Stack): Variables {
   switch (name) {
     case 'probe':
-      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(config, stack) };
+      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(config.monitors) };
     case 'evaluate':
       return {
         LEDGER_TABLE: nameOf(stack, 'ledger'),
         ALERT_TOPIC_ARN: ref('AlertsTopic'),
         DASHBOARD_URL: dashboardUrl(stack),
-        ...outputVariables(config, stack),
+        ...outputVariables(config.monitors),
       };
     case 'shortener':
       return {

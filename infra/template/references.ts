@@ -14,26 +14,51 @@ export function parametersOf(monitors: readonly Monitor[]): readonly string[] {
 
 /**
  * The environment variables that carry the outputs which these monitors use: `OUTPUT_<Name>` and its CloudFormation
- * expression. Throws, with a line for each, when an output does not exist in a stack with these options.
+ * expression. Throws, with a line for each, when they use one that the stack does not have.
  */
-export function outputVariables(config: Config, options: { isShortenerOn: boolean }): Readonly<Record<string, Json>> {
-  const uses = config.monitors.flatMap((monitor) =>
-    referencesOf(monitor).flatMap((part) => ('output' in part ? [{ monitor: monitor.id, output: part.output }] : [])),
-  );
-  const names = sorted(uses.map((use) => use.output));
-  const missing = options.isShortenerOn ? names.filter((name) => !Object.hasOwn(outputs, name)) : names;
-  if (missing.length > 0) throw new BurnwatchError('BURN_OUTPUT_UNKNOWN', missing.map(explain).join('\n'));
-  return Object.fromEntries(names.map((name) => [`OUTPUT_${name}`, outputs[name] ?? null]));
-
-  function explain(name: string): string {
-    const users = sorted(uses.filter((use) => use.output === name).map((use) => use.monitor)).join(', ');
-    if (!Object.hasOwn(outputs, name))
-      return `\${output:${name}} is used by ${users}, but the stack has no such output: it has ${Object.keys(outputs).join(' and ')}`;
-    return (
-      `\${output:${name}} is used by ${users}, but --param shortener=off leaves the shortener out: give them a URL of ` +
-      'your own, or name a configuration without them, as in --param shortener=off --param config=monitors.prod.yml'
+export function outputVariables(monitors: readonly Monitor[]): Readonly<Record<string, Json>> {
+  const names = sorted(monitors.flatMap(outputsOf));
+  const unknown = names.filter((name) => !Object.hasOwn(outputs, name));
+  if (unknown.length > 0)
+    throw new BurnwatchError(
+      'BURN_OUTPUT_UNKNOWN',
+      unknown.map((name) => `\${output:${name}}, used by ${users(name, monitors)}: ${known}`).join('\n'),
     );
-  }
+  return Object.fromEntries(names.map((name) => [`OUTPUT_${name}`, outputs[name] ?? null]));
+}
+
+const known = `the stack has no such output; it has ${Object.keys(outputs).join(' and ')}`;
+
+function users(name: string, monitors: readonly Monitor[]): string {
+  return sorted(monitors.filter((monitor) => outputsOf(monitor).includes(name)).map(({ id }) => id)).join(', ');
+}
+
+/**
+ * The configuration of a stack without the shortener, where its outputs name nothing: without the monitors that use
+ * them, without the SLOs that judge nothing else; and the ids of both, to be told.
+ */
+export function withoutShortener(config: Config): { readonly config: Config; readonly left: readonly string[] } {
+  const monitors = config.monitors.filter(
+    (monitor) => !outputsOf(monitor).some((name) => Object.hasOwn(outputs, name)),
+  );
+  const kept = new Set(monitors.map(({ id }) => id));
+  const keep = (ids: readonly string[]) => ids.filter((id) => kept.has(id));
+  const slos = config.slos
+    .map((slo) => ({ ...slo, indicator: { monitors: keep(slo.indicator.monitors) } }))
+    .filter((slo) => slo.indicator.monitors.length > 0);
+  const maintenance = config.maintenance
+    .map((entry) => ({ ...entry, monitors: keep(entry.monitors) }))
+    .filter((entry) => entry.monitors.length > 0);
+  const gone = (all: readonly { id: string }[], some: readonly { id: string }[]) =>
+    all.map(({ id }) => id).filter((id) => !some.some((one) => one.id === id));
+  return {
+    config: { ...config, monitors, slos, maintenance },
+    left: [...gone(config.monitors, monitors), ...gone(config.slos, slos)],
+  };
+}
+
+function outputsOf(monitor: Monitor): readonly string[] {
+  return referencesOf(monitor).flatMap((part) => ('output' in part ? [part.output] : []));
 }
 
 /** The references in what a monitor sends: its URL and its headers. */

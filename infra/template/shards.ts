@@ -14,12 +14,12 @@ export function shardCapacity(monitorCount: number): number {
 /**
  * Spreads the monitors over as few shards as hold them, by rendezvous hashing: each goes to the shard that scores
  * highest for it among those that still have room, so that another shard or monitor moves few of the others. No shard
- * is empty or over its capacity; no monitors, no shards. The order of the monitors does not matter, and within a shard
- * they keep the order in which they came.
+ * is over its capacity, and none is empty, but the one that goes on ticking when there is nothing to probe. The order of
+ * the monitors does not matter, and within a shard they keep the order in which they came.
  */
 export function shardsOf(monitors: readonly Monitor[]): readonly Shard[] {
   const capacity = shardCapacity(monitors.length);
-  return assign(monitors, Math.ceil(monitors.length / capacity), capacity);
+  return assign(monitors, Math.max(1, Math.ceil(monitors.length / capacity)), capacity);
 }
 
 /** `shardsOf` for a given number of shards: for showing what a change of that number moves. */

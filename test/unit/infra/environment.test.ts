@@ -1,6 +1,7 @@
 import { environmentOf } from '../../../infra/template/environment.ts';
+import { withoutShortener } from '../../../infra/template/references.ts';
 import type { Text } from '../../../shared/config/model.ts';
-import { aConfig, aMonitor } from './configs.ts';
+import { aConfig, aMonitor, aSlo } from './configs.ts';
 
 const stack = {
   service: 'urlshortener',
@@ -53,13 +54,40 @@ describe('what a function is told', () => {
   it('an output that the stack does not have is refused, with the monitors that use it', () => {
     const monitors = [at([{ output: 'ShortnerUrl' }, '/a'], 'b'), at([{ output: 'ShortnerUrl' }], 'a')];
     expect(() => environmentOf('probe', aConfig({ monitors }), stack)).toThrow(
-      '${output:ShortnerUrl} is used by a, b, but the stack has no such output: it has ShortenerUrl and ApiId',
+      '${output:ShortnerUrl}, used by a, b: the stack has no such output; it has ShortenerUrl and ApiId',
+    );
+  });
+});
+
+describe('the monitoring alone, without the shortener', () => {
+  const ours = at([{ output: 'ShortenerUrl' }, '/'], 'ours');
+  const theirs = at('https://example.com/', 'theirs');
+  const over = (id: string, ...monitors: string[]) => ({ ...aSlo(id), indicator: { monitors } });
+  const span = { startMinute: 0, durationMs: 1, every: ['sunday'], timezone: 'UTC', reason: 'backup' } as const;
+
+  it('leaves out what asks the shortener, and says what', () => {
+    const { config, left } = withoutShortener(
+      aConfig({
+        monitors: [ours, theirs],
+        slos: [over('both', 'ours', 'theirs'), over('one', 'ours')],
+        maintenance: [
+          { ...span, monitors: ['ours'] },
+          { ...span, monitors: ['ours', 'theirs'] },
+        ],
+      }),
+    );
+    expect(left).toEqual(['ours', 'one']);
+    expect(config).toEqual(
+      aConfig({
+        monitors: [theirs],
+        slos: [over('both', 'theirs')],
+        maintenance: [{ ...span, monitors: ['theirs'] }],
+      }),
     );
   });
 
-  it('an output of the shortener is refused where the shortener is left out, with what to do', () => {
-    expect(() => environmentOf('probe', aConfig(), { ...stack, isShortenerOn: false })).toThrow(
-      '${output:ShortenerUrl} is used by shortener-health, but --param shortener=off leaves the shortener out: give them a URL of your own',
-    );
+  it('keeps a monitor whose output nobody knows, so that it is refused', () => {
+    const odd = at([{ output: 'Nowhere' }], 'odd');
+    expect(withoutShortener(aConfig({ monitors: [odd], slos: [] })).config.monitors).toEqual([odd]);
   });
 });

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
+import { parseConfig, renderProblem } from '../shared/config/parse/index.ts';
+import { buildResources } from './resources.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import { environmentOf } from './template/environment.ts';
+import type { FunctionName, StackOptions } from './template/model.ts';
+import { withoutShortener } from './template/references.ts';
+import { shardCapacity } from './template/shards.ts';
+
+/** What the framework gives a function that it calls for `${file(infra/resources.js):name}`. */
+type Context = {
+  readonly options: { readonly stage?: string; readonly param?: readonly string[] };
+  resolveConfigurationProperty(path: readonly string[]): Promise<unknown>;
+};
+
+/** One environment of one configuration, ready to be deployed. */
+export type Deployment = {
+  readonly settings: Settings;
+  readonly config: Config;
+  /** What the parser warned of, a line each. */
+  readonly warnings: readonly string[];
+};
+
+/** `service:` is the configuration's, so that the two cannot drift apart. */
+export const service = resolver(({ config }) => config.service);
+
+export const resources = resolver(({ config }, options) => ({
+  ...buildResources(config, options),
+  ...(options.isShortenerOn ? { extensions: { HttpApiStage: throttled } } : {}),
+}));
+
+export const probeEnvironment = environment('probe');
+export const evaluateEnvironment = environment('evaluate');
+export const shortenerEnvironment = environment('shortener');
+
+/** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
+export const probeMemory = resolver(({ config }) => (shardCapacity(config.monitors.length) > 20 ? 1_024 : 512));
+
+/** The account's own limits would let a stranger run up a bill; these leave room for a burst. */
+const throttled = {
+  Properties: { DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 1_000 } },
+};
+
+type Parsed = Pick<Deployment, 'config' | 'warnings'>;
+const parsed = new Map<string, Parsed>();
+
+/**
+ * Reads and parses the configuration that the parameters name, once a process. Throws a BurnwatchError whose message
+ * is the parser's own lines.
+ */
+export function loadDeployment(
+  root: string,
+  stage: string,
+  given: readonly string[],
+  configured: Parameters<typeof parseSettings>[1],
+): Deployment {
+  const settings = parseSettings(given, configured, stage);
+  const path = resolve(root, settings.config);
+  const known = parsed.get(path) ?? parseFile(path, settings.config);
+  parsed.set(path, known);
+  return { settings, ...(settings.isShortenerOn ? known : aloneOf(known, settings.config)) };
+}
+
+function aloneOf({ config: whole, warnings }: Parsed, file: string): Parsed {
+  const { config, left } = withoutShortener(whole);
+  if (left.length === 0) return { config, warnings };
+  const note =
+    `${file}: ${left.join(', ')} left out, because --param shortener=off deploys no shortener to ask` +
+    `${config.monitors.length === 0 ? ', and nothing is left to probe: name another configuration with --param config=FILE' : ''}`;
+  return { config, warnings: [...warnings, note] };
+}
+
+function parseFile(path: string, file: string): Parsed {
+  const answer = parseConfig(read(path, file), { file, env: process.env });
+  if (!answer.ok)
+    throw new BurnwatchError('BURN_CONFIG_INVALID', answer.errors.map((problem) => renderProblem(problem)).join('\n'));
+  return { config: answer.config, warnings: answer.warnings.map((problem) => renderProblem(problem)) };
+}
+
+function read(path: string, file: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new BurnwatchError(
+      'BURN_CONFIG_UNREADABLE',
+      `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function environment(name: FunctionName) {
+  return resolver(({ config }, options) => environmentOf(name, config, { ...options, service: config.service }));
+}
+
+/** One mistake stops every property that asks; the framework is to tell it once. */
+const told = new Set<string>();
+
+/** A function for the framework. It may be called again when something that it asks for is not known yet. */
+function resolver(build: (deployment: Deployment, options: StackOptions) => Json | object) {
+  return async ({ options, resolveConfigurationProperty }: Context): Promise<Json | object> => {
+    const property = async (...path: string[]) => resolveConfigurationProperty(path);
+    const stage = String(options.stage ?? (await property('provider', 'stage')) ?? 'dev');
+    const region = String(await property('provider', 'region'));
+    const configured = ((await property('params')) ?? {}) as Parameters<typeof parseSettings>[1];
+    try {
+      const deployment = loadDeployment(process.cwd(), stage, options.param ?? [], configured);
+      return build(deployment, { ...deployment.settings, stage, region });
+    } catch (error) {
+      if (!(error instanceof BurnwatchError)) throw error;
+      if (told.has(error.message)) return {};
+      told.add(error.message);
+      throw withoutStack(error);
+    }
+  };
+}
+
+/** The framework prints the stack of what a resolver throws; the lines are all that a person needs. */
+function withoutStack(error: BurnwatchError): BurnwatchError {
+  error.stack = `\n${error.message}`;
+  return error;
+}
