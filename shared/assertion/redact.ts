@@ -6,7 +6,7 @@ const mask = '***';
  * so that a secret which holds another one leaves no rest.
  */
 export function redact(text: string, secrets: readonly string[]): string {
-  const forms = secrets.flatMap((secret) => [secret, percentEncode(secret), JSON.stringify(secret).slice(1, -1)]);
+  const forms = secrets.flatMap((secret) => [secret, ...percentEncoded(secret), ...jsonEscaped(secret)]);
   const unique = [...new Set(forms)].filter((form) => form !== '').sort((a, b) => b.length - a.length);
   return unique.reduce((left, form) => left.replaceAll(form, mask), text);
 }
@@ -17,7 +17,13 @@ export function redactShort(text: string, secrets: readonly string[]): string {
   return clean.length > longestText ? `${clean.slice(0, longestText - 3)}...` : clean;
 }
 
-function percentEncode(secret: string): string {
+function percentEncoded(secret: string): string[] {
   // A lone surrogate cannot be encoded, and so cannot be in a URL either.
-  return secret.isWellFormed() ? encodeURIComponent(secret) : '';
+  return secret.isWellFormed() ? [encodeURIComponent(secret), encodeURI(secret)] : [];
+}
+
+/** As text inside JSON, and inside JSON that is text inside JSON. */
+function jsonEscaped(secret: string): string[] {
+  const once = JSON.stringify(secret).slice(1, -1);
+  return [once, JSON.stringify(once).slice(1, -1)];
 }

@@ -1,4 +1,5 @@
 import { promisify } from 'node:util';
+import { codeOf } from '../net/error.ts';
 
 export type DecodedBody = { readonly body: Buffer; readonly bodyProblem?: string };
 
@@ -17,7 +18,7 @@ export async function decodeBody(body: Buffer, encoding: string | undefined, lim
   try {
     return { body: await decode(body, { maxOutputLength: limit }) };
   } catch (error) {
-    const isTooLong = error instanceof RangeError;
+    const isTooLong = codeOf(error) === 'ERR_BUFFER_TOO_LARGE';
     const why = isTooLong ? `is longer than ${limit} bytes once decoded` : `is no valid ${name}`;
     return { body, bodyProblem: `the body ${why}` };
   }

@@ -43,7 +43,8 @@ export function exchange(socket: Socket, options: Exchange): Promise<ResponseWit
     connect: (_options, done) => {
       if (isTaken) return done(new AttemptError('protocol', closedEarly), null);
       isTaken = true;
-      done(null, socket);
+      // Not at once: the client goes on only when its connection comes later.
+      queueMicrotask(() => done(null, socket));
     },
   });
   const path = `${options.url.pathname}${options.url.search}`;

@@ -1,14 +1,14 @@
 import type { HttpMonitor, Monitor, Reference, Text } from '../config/model.ts';
 
+/** The values of this stack's outputs, by name: a record of them, or something that looks them up. */
+export type Outputs = Readonly<Record<string, string | undefined>> | ((name: string) => string | undefined);
+
 /**
  * A monitor's request as a line for a POSIX shell. References to secrets stay variables (`$SLACK_URL` for
  * `/burnwatch/slack-url`); an output is its value, or a variable where the value is not known. `url` is the target alone,
  * for people. No secret is in either of them.
  */
-export function renderCurl(
-  monitor: Monitor,
-  outputs: Readonly<Record<string, string | undefined>>,
-): { readonly url: string; readonly curl: string } {
+export function renderCurl(monitor: Monitor, outputs: Outputs): { readonly url: string; readonly curl: string } {
   const { request, timeoutMs }: HttpMonitor = monitor;
   const words = [
     'curl -sS -i',
@@ -33,14 +33,15 @@ function partsOf(text: Text): readonly (string | Reference)[] {
   return typeof text === 'string' ? [text] : text;
 }
 
-function showText(text: Text, outputs: Readonly<Record<string, string | undefined>>): string {
+function showText(text: Text, outputs: Outputs): string {
   return partsOf(text)
     .map((part) => (typeof part === 'string' ? part : (outputOf(part, outputs) ?? `$${variableOf(part)}`)))
     .join('');
 }
 
-function outputOf(reference: Reference, outputs: Readonly<Record<string, string | undefined>>): string | undefined {
-  return 'output' in reference ? outputs[reference.output] : undefined;
+function outputOf(reference: Reference, outputs: Outputs): string | undefined {
+  if (!('output' in reference)) return undefined;
+  return typeof outputs === 'function' ? outputs(reference.output) : outputs[reference.output];
 }
 
 /** The last part of a parameter's path in upper case; an output's own name. */
@@ -52,10 +53,7 @@ function variableOf(reference: Reference): string {
 }
 
 /** Literal parts in single quotes, variables in double quotes beside them: nothing in a literal means anything to the shell. */
-function quoteText(
-  parts: readonly (string | Reference)[],
-  outputs: Readonly<Record<string, string | undefined>>,
-): string {
+function quoteText(parts: readonly (string | Reference)[], outputs: Outputs): string {
   const pieces: { text: string; isVariable: boolean }[] = [];
   for (const part of parts) {
     const value = typeof part === 'string' ? part : outputOf(part, outputs);

@@ -24,7 +24,8 @@ const ownFaults: Readonly<Record<string, string>> = {
 
 /** The `code` of a system error, or an empty text. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : '';
 }
 
 /** An error of type `monitor` where the fault is this machine's own. */
