@@ -22,13 +22,15 @@ export type LedgerMemory = {
   history: History;
   /** Up to when rows have been read; undefined while nothing has. */
   loadedAt: number | undefined;
+  /** The first hour that may still have to be folded; undefined before the first look. */
+  openHourAt: number | undefined;
   /** The hours and days that are folded, as epoch ms of their start. */
   readonly hours: Set<number>;
   readonly days: Set<number>;
 };
 
 export function createMemory(): LedgerMemory {
-  return { history: emptyHistory(), loadedAt: undefined, hours: new Set(), days: new Set() };
+  return { history: emptyHistory(), loadedAt: undefined, openHourAt: undefined, hours: new Set(), days: new Set() };
 }
 
 /**
@@ -83,15 +85,17 @@ async function foldHours(
   now: number,
   isSaving: boolean,
 ): Promise<void> {
-  for (let hourAt = firstOpenHour(memory, now); hourAt + hourMs + foldDelayMs <= now; hourAt += hourMs) {
-    if (memory.hours.has(hourAt)) continue;
+  let hourAt = memory.openHourAt ?? firstOpenHour(memory, now);
+  for (; hourAt + hourMs + foldDelayMs <= now; hourAt += hourMs) {
     // Read again as a whole: what was remembered may lack a row that came late.
     const ticks = await ledger.loadTicks(location, hourAt, hourAt + hourMs - 1);
+    // Before the first tick there is nothing to fold; after it an empty hour is a gap, and is folded too.
     if (ticks.length === 0 && memory.hours.size === 0) continue;
     const rollup = foldHour(location, hourAt, ticks);
     if (isSaving) await ledger.saveHour(rollup);
     rememberHours(memory, [rollup]);
   }
+  memory.openHourAt = hourAt;
 }
 
 /** The hour after the newest folded one, or the oldest in which there may be rows. */

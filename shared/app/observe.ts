@@ -4,7 +4,8 @@ import { monitorLookbackMs, observeMonitor, type SeenOutcome } from '../alert/mo
 import type { BurnRule, Config, Monitor, MonitorAlert } from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { evaluateBurn } from '../slo/burn.ts';
-import { monitorsOf, type Standing } from './standing.ts';
+import { monitorsOf } from '../slo/indicator.ts';
+import type { Standing } from './standing.ts';
 
 /** Everything that the alerts of a configuration see at one instant: one observation an alert. */
 export function observeAll(
@@ -56,7 +57,7 @@ function observeBurn(
   history: History,
   now: number,
 ): Observation {
-  const monitors = monitorsOf(config, slo);
+  const monitors = monitorsOf(slo, config.monitors);
   const reading = evaluateBurn(slo, rule, monitors, config.maintenance, history, now);
   return {
     alertId: rule.id,

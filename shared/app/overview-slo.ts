@@ -3,17 +3,18 @@ import type { BurnRule, Config, Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import { burnDown, exhaustedAt } from '../slo/budget.ts';
 import { evaluateBurn } from '../slo/burn.ts';
+import { monitorsOf } from '../slo/indicator.ts';
 import type { BurnReading } from '../slo/model.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { BurnRuleView, SloView } from './overview-model.ts';
-import { monitorsOf, standingOf } from './standing.ts';
+import { standingOf } from './standing.ts';
 
 /** Points of a burn-down chart. */
 const burnDownPoints = 120;
 
 /** How one SLO stands, with each of its burn rules against its threshold. */
 export function sloView(config: Config, slo: Slo, history: History, state: AlertState, now: number): SloView {
-  const monitors = monitorsOf(config, slo);
+  const monitors = monitorsOf(slo, config.monitors);
   const { budget, burnRate } = standingOf(config, slo, history, now);
   const exhausted = exhaustedAt(slo, budget, burnRate, now);
   return {
@@ -43,7 +44,7 @@ function ruleView(
   state: AlertState,
   now: number,
 ): BurnRuleView {
-  const monitors = monitorsOf(config, slo);
+  const monitors = monitorsOf(slo, config.monitors);
   const reading = evaluateBurn(slo, rule, monitors, config.maintenance, history, now);
   const firing = state.alerts[rule.id];
   const resolvesAt =

@@ -29,9 +29,3 @@ export type AlertStore = {
 
 export type Notify = (message: Message) => Promise<void>;
 export type PublishMetrics = (datums: readonly Datum[]) => Promise<void>;
-
-/** The value of a secret, or of an output of this stack; undefined where it cannot be had. */
-export type ReadReference = {
-  parameter(path: string): Promise<string | undefined>;
-  output(name: string): string | undefined;
-};

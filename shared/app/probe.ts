@@ -50,10 +50,10 @@ export async function probeTick(
   return record({ shard: shard.shard, at, monitors: due, maintenance: shard.maintenance, results }, deps);
 }
 
-/** Probes by hand: touches no AWS service and leaves the SLI alone. Unknown ids are an error that names them. */
+/** Probes by hand, all monitors or some: writes nothing anywhere. Unknown ids are an error that names the known ones. */
 export async function probeByHand(
   monitors: readonly Monitor[],
-  ids: readonly string[],
+  ids: readonly string[] | undefined,
   deps: Pick<ProbeTickDeps, 'clock' | 'runProbe'>,
   signal: AbortSignal,
 ): Promise<readonly ProbeResult[]> {
@@ -63,7 +63,7 @@ export async function probeByHand(
 /** Probes by hand, and writes a row of its own under the request's id. */
 export async function probeAndRecord(
   shards: readonly Shard[],
-  ids: readonly string[],
+  ids: readonly string[] | undefined,
   deps: ProbeTickDeps,
   signal: AbortSignal,
 ): Promise<ProbeTickSummary> {
@@ -77,7 +77,8 @@ export async function probeAndRecord(
   return record({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
 }
 
-function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[]): readonly Monitor[] {
+function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[] | undefined): readonly Monitor[] {
+  if (ids === undefined) return monitors;
   const unknown = ids.filter((id) => !monitors.some((monitor) => monitor.id === id));
   if (unknown.length === 0) return monitors.filter((monitor) => ids.includes(monitor.id));
   const known = monitors.slice(0, 20).map((monitor) => monitor.id);

@@ -6,9 +6,10 @@ import { renderCurl } from '../message/curl.ts';
 import type { Message, Notice } from '../message/model.ts';
 import { buildNotices, type Failure } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
+import { monitorsOf } from '../slo/indicator.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { RenderView } from './evaluate.ts';
-import { describeStanding, monitorsOf } from './standing.ts';
+import { describeStanding } from './standing.ts';
 
 /** What rendering needs beside an evaluation's view: where this stack's outputs point, and links for the reader. */
 export type RenderContext = {
@@ -28,7 +29,7 @@ export function renderTransitions(
     config,
     now,
     environment: context.environment,
-    incidents: view.incidents,
+    incidents: Object.fromEntries(view.incidents),
     standings: new Map(standings.map((standing) => [standing.slo.id, describeStanding(standing, now)])),
     failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
     resolvesAt: new Map(resolutions(transitions, view)),
@@ -64,7 +65,7 @@ function resolutions(transitions: readonly Transition[], view: RenderView): [str
     slo.alerts
       .filter((rule) => fired.has(rule.id))
       .map((rule): [string, number] => {
-        const monitors = monitorsOf(view.config, slo);
+        const monitors = monitorsOf(slo, view.config.monitors);
         const { maintenance } = view.config;
         const clearSince = view.state.alerts[rule.id]?.clearSince;
         return [rule.id, earliestResolution(slo, rule, monitors, maintenance, view.history, view.now, clearSince)];

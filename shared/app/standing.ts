@@ -1,22 +1,22 @@
-import type { Config, Monitor, Slo } from '../config/model.ts';
-import { countBetween, type History } from '../ledger/history.ts';
+import type { Config, Slo } from '../config/model.ts';
+import type { History } from '../ledger/history.ts';
+import { hourMs } from '../ledger/keys.ts';
 import type { SloStanding } from '../message/model.ts';
 import { evaluateBudget, exhaustedAt } from '../slo/budget.ts';
+import { burnRateOf } from '../slo/burn.ts';
 import { expectedEvents } from '../slo/expected.ts';
+import { judgedBetween, monitorsOf } from '../slo/indicator.ts';
 import type { BudgetReading } from '../slo/model.ts';
-
-const hourMs = 3_600_000;
-const wholePpm = 1_000_000;
 
 /** How one SLO stands: its budget, and its burn rate over the last hour. For people, charts and metrics; no alert is decided by it. */
 export type Standing = { readonly slo: Slo; readonly budget: BudgetReading; readonly burnRate: number };
 
 export function standingOf(config: Config, slo: Slo, history: History, now: number): Standing {
-  const monitors = monitorsOf(config, slo);
+  const monitors = monitorsOf(slo, config.monitors);
   const budget = evaluateBudget(slo, monitors, config.maintenance, history, now);
   const expected = expectedEvents(monitors, config.maintenance, now - hourMs, now);
-  const bad = monitors.reduce((sum, { key }) => sum + countBetween(history, key, now - hourMs, now).failed, 0);
-  const burnRate = expected === 0 ? 0 : bad / expected / ((wholePpm - slo.objectivePpm) / wholePpm);
+  const { bad } = judgedBetween(monitors, history, now - hourMs, now);
+  const burnRate = burnRateOf(slo, bad, expected);
   return { slo, budget, burnRate };
 }
 
@@ -33,9 +33,4 @@ export function describeStanding({ slo, budget, burnRate }: Standing, now: numbe
     burnRate,
     ...(exhausted === undefined ? {} : { exhaustedAt: exhausted }),
   };
-}
-
-/** The monitors of an SLO's indicator, in the configuration's order. */
-export function monitorsOf(config: Config, slo: Slo): readonly Monitor[] {
-  return config.monitors.filter((monitor) => slo.indicator.monitors.includes(monitor.id));
 }

@@ -26,8 +26,6 @@ import {
   hourRanges,
   type KeyRange,
   type LedgerKey,
-  parseDayKey,
-  parseHourKey,
   parseTickKey,
   tickKey,
   tickRanges,
@@ -76,19 +74,13 @@ export function createLedgerStore(client: DynamoDBClient, table: string): Ledger
       return putFirst(itemOf(key, encodeHour(rollup), rollup.hourAt + keptDays.hour * dayMs));
     },
     loadHours: (location, fromAt, toAt) =>
-      loadAll(hourRanges(location, fromAt, toAt), (item) => {
-        const parsed = parseHourKey(keyOf(item));
-        return decodeHour(parsed.location, parsed.hourAt, bytesOf(item));
-      }),
+      loadAll(hourRanges(location, fromAt, toAt), (item) => decodeHour(bytesOf(item))),
     saveDay: (rollup) => {
       const key = dayKey(rollup.location, rollup.dayAt);
       return putFirst(itemOf(key, encodeDay(rollup), rollup.dayAt + keptDays.day * dayMs));
     },
     loadDays: (location, fromAt, toAt) =>
-      loadAll(dayRanges(location, fromAt, toAt), (item) => {
-        const parsed = parseDayKey(keyOf(item));
-        return decodeDay(parsed.location, parsed.dayAt, bytesOf(item));
-      }),
+      loadAll(dayRanges(location, fromAt, toAt), (item) => decodeDay(bytesOf(item))),
   };
 }
 
@@ -124,7 +116,7 @@ async function query(client: DynamoDBClient, table: string, { pk, skFrom, skTo }
 
 function tickItem(key: LedgerKey, tick: Tick): Item {
   const item = itemOf(key, encodeTick(tick.outcomes), tick.at + keptDays.tick * dayMs);
-  return tick.details.length === 0 ? item : { ...item, details: { B: encodeDetails(tick.details) } };
+  return tick.details.length === 0 ? item : { ...item, details: { S: encodeDetails(tick.details) } };
 }
 
 const itemOf = ({ pk, sk }: LedgerKey, bytes: Uint8Array, expiresAtMs: number): Item => ({
@@ -135,7 +127,7 @@ const itemOf = ({ pk, sk }: LedgerKey, bytes: Uint8Array, expiresAtMs: number): 
 });
 
 function parseTick(item: Item): Tick {
-  const details = item['details']?.B;
+  const details = item['details']?.S;
   return {
     ...parseTickKey(keyOf(item)),
     outcomes: decodeTick(bytesOf(item)),

@@ -1,0 +1,16 @@
+import type { Clock } from '../clock/clock.ts';
+import type { ProbeDeps } from '../probe/prober.ts';
+import { type ReadReference, resolveText } from '../probe/resolve-text.ts';
+import { runProbe } from '../probe/run.ts';
+import type { RunProbe } from './probe.ts';
+
+export type RunProbeDeps = Pick<ProbeDeps, 'runHttp' | 'allowOrigins' | 'runtimeApi'> & {
+  readonly clock: Clock;
+  readonly references: ReadReference;
+};
+
+/** Joins what a probe needs into the one function that the use cases run. */
+export function createRunProbe({ references, ...deps }: RunProbeDeps): RunProbe {
+  return (monitor, signal) =>
+    runProbe(monitor, { ...deps, signal, resolveText: (text) => resolveText(text, references) });
+}
