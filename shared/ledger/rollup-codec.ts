@@ -9,6 +9,8 @@ const mostBytes = 350 * 1024;
 const minutes = 60;
 /** Every second, third, … minute: what divides an hour, so that a monitor's interval shows as one long run. */
 const strides = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30] as const;
+/** The minutes of an hour by stride. */
+const orders: ReadonlyMap<number, readonly number[]> = new Map(strides.map((stride) => [stride, minuteOrder(stride)]));
 const kinds = ['passed', 'degraded', 'failed', 'unjudged', 'maintenance'] as const;
 
 /**
@@ -32,12 +34,12 @@ export function decodeHour(bytes: Uint8Array): HourRollup {
   const shared = new Map<string, readonly Counts[]>();
   const monitors = readMonitors(reader, bytes.length, () => {
     const from = reader.offset();
-    const counts = decodeMinutes(reader);
-    // Calm monitors are alike: their minutes are kept once.
+    const runs = readRuns(reader);
+    // Calm monitors are alike: their minutes are made and kept once.
     const text = String.fromCharCode(...bytes.subarray(from, reader.offset()));
-    const known = shared.get(text) ?? counts;
-    shared.set(text, known);
-    return known;
+    const found = shared.get(text) ?? minutesOf(runs);
+    shared.set(text, found);
+    return found;
   });
   return { location, hourAt: start * hourMs, monitors };
 }
@@ -92,7 +94,7 @@ function readMonitors<Value>(reader: ByteReader, endsAt: number, read: () => Val
 function encodeMinutes(counts: readonly Counts[], stride: number): Uint8Array {
   const writer = writeBytes('a monitor', mostBytes);
   writer.byte(stride);
-  const order = minuteOrder(stride).map((minute) => counts[minute] ?? noCounts);
+  const order = (orders.get(stride) ?? []).map((minute) => counts[minute] ?? noCounts);
   for (let from = 0, to = 0; from < minutes; from = to) {
     const value = order[from] ?? noCounts;
     while (to < minutes && isSame(order[to] ?? noCounts, value)) to += 1;
@@ -102,18 +104,28 @@ function encodeMinutes(counts: readonly Counts[], stride: number): Uint8Array {
   return writer.done();
 }
 
-function decodeMinutes(reader: ByteReader): readonly Counts[] {
+/** Equal counts for so many minutes, in the order that the stride gives them. */
+type Runs = { readonly stride: number; readonly values: readonly (readonly [length: number, counts: Counts])[] };
+
+function readRuns(reader: ByteReader): Runs {
   const stride = reader.byte();
-  if (!(strides as readonly number[]).includes(stride)) throw corrupt(`an hour with the unknown stride ${stride}`);
-  const order = minuteOrder(stride);
-  const found = Array.from({ length: minutes }, () => noCounts);
+  if (!orders.has(stride)) throw corrupt(`an hour with the unknown stride ${stride}`);
+  const values: [number, Counts][] = [];
   for (let from = 0; from < minutes; ) {
     const length = reader.byte();
-    const value = readCounts(reader);
     if (length === 0 || from + length > minutes) throw corrupt(`an hour with a run of ${length} minutes after ${from}`);
-    for (const minute of order.slice(from, from + length)) found[minute] = value;
+    values.push([length, readCounts(reader)]);
     from += length;
   }
+  return { stride, values };
+}
+
+function minutesOf({ stride, values }: Runs): readonly Counts[] {
+  const inOrder = values.flatMap(([length, counts]) => Array.from({ length }, () => counts));
+  const found = Array.from({ length: minutes }, () => noCounts);
+  orders.get(stride)?.forEach((minute, index) => {
+    found[minute] = inOrder[index] ?? noCounts;
+  });
   return found;
 }
 
@@ -125,9 +137,8 @@ function minuteOrder(stride: number): readonly number[] {
 
 /** Which kinds there are, one bit each, then their counts. */
 function writeCounts(writer: ByteWriter, counts: Counts): void {
-  const present = kinds.filter((kind) => counts[kind] !== 0);
   writer.byte(kinds.reduce((mask, kind, bit) => mask | (counts[kind] === 0 ? 0 : 1 << bit), 0));
-  for (const kind of present) writer.varint(counts[kind]);
+  for (const kind of kinds) if (counts[kind] !== 0) writer.varint(counts[kind]);
 }
 
 function readCounts(reader: ByteReader): Counts {
