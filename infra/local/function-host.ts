@@ -71,7 +71,8 @@ export function createFunctionHost(settings: FunctionSettings, writeLog: (text: 
   };
   const hear = (thread: Thread, message: FromThread): void => {
     const running = thread.running.get(message.requestId);
-    if (message.kind === 'answer') return finish(thread, message.requestId, message.isError, message.payload);
+    if (message.kind === 'answer') finish(thread, message.requestId, message.isError, message.payload);
+    if (message.kind === 'answer') return;
     writeLog(message.text);
     if (running) running.log = (running.log + message.text).slice(-tailCharacters);
   };

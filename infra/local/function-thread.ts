@@ -36,7 +36,9 @@ async function run({ requestId, event, deadlineAt }: ToThread): Promise<void> {
   try {
     const handler = await loading;
     const answer = await handler(JSON.parse(event), contextOf(requestId, deadlineAt));
-    tell({ kind: 'answer', requestId, isError: false, payload: JSON.stringify(answer) ?? 'null' });
+    const payload = JSON.stringify(answer) ?? 'null';
+    if (payload.length > mostBytes) throw new ResponseSizeTooLarge();
+    tell({ kind: 'answer', requestId, isError: false, payload });
   } catch (error) {
     tell({ kind: 'answer', requestId, isError: true, payload: JSON.stringify(describe(error)) });
   }
@@ -54,6 +56,13 @@ function contextOf(requestId: string, deadlineAt: number) {
     callbackWaitsForEmptyEventLoop: false,
     getRemainingTimeInMillis: () => Math.max(0, deadlineAt - Date.now()),
   };
+}
+
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const mostBytes = 6 * 1024 * 1024;
+class ResponseSizeTooLarge extends Error {
+  override name = 'Function.ResponseSizeTooLarge';
+  override message = `Response payload size exceeded maximum allowed payload size (${mostBytes} bytes).`;
 }
 
 /** An error as Lambda's Node runtime answers it. */

@@ -1,0 +1,122 @@
+import { type AlarmChange, renderAlarmMail } from './alarm-mail.ts';
+import { type Alarm, type AlarmState, alarmStates } from './alarm-model.ts';
+import { type Datapoint, extraPeriods, judgeAlarm } from './alarm-step.ts';
+import { alarmArn, type DescribedAlarm } from './aws/cloudwatch.ts';
+import { parseStatistic, readPoints } from './aws/cloudwatch-statistics.ts';
+import type { CloudWatchStore } from './aws/cloudwatch-store.ts';
+import type { Sns } from './aws/sns.ts';
+
+export type AlarmStatus = {
+  readonly name: string;
+  readonly state: AlarmState;
+  readonly reason: string;
+  readonly since: number;
+};
+
+export type Alarms = {
+  /** Takes these alarms from now on; one of the same name keeps its state. */
+  replace(alarms: readonly Alarm[]): void;
+  /** Judges every alarm, mails what changed, and answers the changes. */
+  evaluate(): readonly AlarmChange[];
+  status(): readonly AlarmStatus[];
+  describe(): readonly DescribedAlarm[];
+};
+
+export type AlarmDeps = {
+  readonly store: CloudWatchStore;
+  readonly publish: Sns['publish'];
+  /** Epoch ms. */
+  now(): number;
+};
+
+/** A period is looked at this long after its end, so that what belongs to it has arrived. */
+const settleMs = 2_000;
+/** Evaluations further apart than this were interrupted by a sleep: nothing can be said about that time. */
+const longestPauseMs = 90_000;
+
+/**
+ * Evaluates the alarms as CloudWatch does, on every call. Until a full evaluation range has passed since the start, or
+ * since a machine woke up, an alarm keeps the state that it had: there was nobody to publish what it is waiting for.
+ */
+export function createAlarms({ store, publish, now }: AlarmDeps): Alarms {
+  let alarms: readonly Alarm[] = [];
+  let watchingSince = now();
+  let lastAt = now();
+  const statuses = new Map<string, AlarmStatus>();
+
+  const load = ({ name }: Alarm): AlarmStatus => {
+    const saved = store.loadAlarm(name);
+    const state = alarmStates.find((one) => one === saved?.state);
+    if (saved && state) return { name, state, reason: saved.reason, since: saved.since };
+    const reason = 'Unchecked: Initial alarm creation';
+    return { name, state: 'INSUFFICIENT_DATA', reason, since: now() };
+  };
+  const statusOf = (alarm: Alarm): AlarmStatus => statuses.get(alarm.name) ?? load(alarm);
+
+  const change = (alarm: Alarm): AlarmChange | undefined => {
+    const status = statusOf(alarm);
+    const points = readDatapoints(store, alarm, watchingSince, now());
+    const judged = points && judgeAlarm(alarm, points, status.state);
+    if (!judged || judged.state === status.state) return undefined;
+    const at = now();
+    const changed = { alarm, from: status.state, to: judged.state, reason: judged.reason, at };
+    // Told before it is remembered: a crash in between tells it twice rather than never.
+    for (const topic of alarm.actions[judged.state]) publish(topic, renderAlarmMail(changed));
+    store.saveAlarm(alarm.name, judged.state, judged.reason, at);
+    statuses.set(alarm.name, { name: alarm.name, state: judged.state, reason: judged.reason, since: at });
+    return changed;
+  };
+
+  return {
+    replace: (list) => {
+      alarms = list;
+      statuses.clear();
+      for (const alarm of list) statuses.set(alarm.name, load(alarm));
+    },
+    evaluate: () => {
+      if (Math.abs(now() - lastAt) > longestPauseMs) watchingSince = now();
+      lastAt = now();
+      return alarms.flatMap((alarm) => change(alarm) ?? []);
+    },
+    status: () => alarms.map(statusOf),
+    describe: () => alarms.map((alarm) => describe(alarm, statusOf(alarm))),
+  };
+}
+
+/** The values of the newest closed periods, oldest first; undefined while too few of them began after `since`. */
+function readDatapoints(store: CloudWatchStore, alarm: Alarm, since: number, now: number): Datapoint[] | undefined {
+  const { periodSeconds, evaluationPeriods } = alarm;
+  const toSeconds = Math.floor((now - settleMs) / 1_000 / periodSeconds) * periodSeconds;
+  if ((toSeconds - evaluationPeriods * periodSeconds) * 1_000 < since) return undefined;
+  const count = evaluationPeriods + extraPeriods;
+  const span = { fromSeconds: toSeconds - count * periodSeconds, toSeconds, periodSeconds };
+  const points = readPoints(store, alarm.metric, parseStatistic(alarm.statistic), span, alarm.unit);
+  const values = new Map(points.map(({ atSeconds, value }) => [atSeconds, value]));
+  return Array.from({ length: count }, (_, index) => values.get(span.fromSeconds + index * periodSeconds));
+}
+
+function describe(alarm: Alarm, { state, reason, since }: AlarmStatus): DescribedAlarm {
+  const isExtended = alarm.statistic.startsWith('p');
+  return {
+    AlarmName: alarm.name,
+    AlarmArn: alarmArn(alarm.name),
+    AlarmDescription: alarm.description,
+    ActionsEnabled: true,
+    OKActions: alarm.actions.OK,
+    AlarmActions: alarm.actions.ALARM,
+    InsufficientDataActions: alarm.actions.INSUFFICIENT_DATA,
+    StateValue: state,
+    StateReason: reason,
+    StateUpdatedTimestamp: new Date(since),
+    MetricName: alarm.metric.name,
+    Namespace: alarm.metric.namespace,
+    ...(isExtended ? { ExtendedStatistic: alarm.statistic } : { Statistic: alarm.statistic }),
+    Dimensions: Object.entries(alarm.metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
+    Period: alarm.periodSeconds,
+    EvaluationPeriods: alarm.evaluationPeriods,
+    DatapointsToAlarm: alarm.datapointsToAlarm,
+    Threshold: alarm.threshold,
+    ComparisonOperator: alarm.comparison,
+    TreatMissingData: alarm.missingData,
+  };
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { InvocationResult } from './function-host.ts';
+import { fromAnswer, type GatewayAnswer, toEvent } from './gateway-event.ts';
+import { type Handle, readBody } from './server.ts';
+
+export type GatewayDeps = {
+  readonly apiId: string;
+  /** Runs the function behind the `$default` route with a JSON event. */
+  invoke(event: string): Promise<InvocationResult>;
+  /** Told of each answer: for the API's own metrics. */
+  onAnswer(startedAt: number, status: number, latencyMs: number, integrationMs: number): void;
+};
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+const mostBodyBytes = 10 * 1024 * 1024;
+const mostHeaderBytes = 10_240;
+const integrationMs = 30_000;
+
+/** An HTTP API with one `$default` route. What it refuses itself, API Gateway would refuse. */
+export function createGateway(deps: GatewayDeps): Handle {
+  return async (request, response) => {
+    const startedAt = Date.now();
+    const started = performance.now();
+    let integration = 0;
+    const answer = await answerTo(
+      request,
+      async (event) => {
+        const before = performance.now();
+        const result = await withinIntegrationTime(deps.invoke(event));
+        integration = performance.now() - before;
+        return result;
+      },
+      deps.apiId,
+    );
+    write(response, answer);
+    deps.onAnswer(startedAt, answer.statusCode, performance.now() - started, integration);
+  };
+}
+
+type Invoke = (event: string) => Promise<InvocationResult | undefined>;
+
+async function answerTo(request: IncomingMessage, invoke: Invoke, apiId: string): Promise<GatewayAnswer> {
+  const body = hasBody(request) ? await readBody(request, mostBodyBytes) : Buffer.alloc(0);
+  if (headerBytes(request) > mostHeaderBytes) return refuse(431, 'Request Header Fields Too Large');
+  if (body === undefined) return refuse(413, 'Request Entity Too Large');
+  const event = toEvent(request, body, { requestId: randomUUID(), apiId, at: Date.now() });
+  const result = await invoke(JSON.stringify(event));
+  if (result === undefined) return refuse(503, 'Service Unavailable');
+  const answer = result.isError ? undefined : fromAnswer(result.payload);
+  return answer ?? refuse(500, 'Internal Server Error');
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
+/** The request line and the headers, as they came. */
+function headerBytes({ method, url, rawHeaders }: IncomingMessage): number {
+  let bytes = (method ?? '').length + (url ?? '').length + ' HTTP/1.1\r\n '.length;
+  for (const part of rawHeaders) bytes += part.length + 2;
+  return bytes;
+}
+
+async function withinIntegrationTime(invoked: Promise<InvocationResult>): Promise<InvocationResult | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, integrationMs, undefined);
+  });
+  try {
+    return await Promise.race([invoked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refuse(statusCode: number, message: string): GatewayAnswer {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (statusCode === 413 || statusCode === 431) headers['connection'] = 'close';
+  return { statusCode, headers, cookies: [], body: Buffer.from(JSON.stringify({ message })) };
+}
+
+function write(response: ServerResponse, answer: GatewayAnswer): void {
+  try {
+    writeHead(response, answer);
+  } catch {
+    // A header that HTTP cannot carry.
+    writeHead(response, refuse(500, 'Internal Server Error'));
+  }
+}
+
+function writeHead(response: ServerResponse, { statusCode, headers, cookies, body }: GatewayAnswer): void {
+  const isBodiless = statusCode === 204 || statusCode === 304;
+  response.writeHead(statusCode, {
+    ...headers,
+    ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
+    ...(isBodiless ? {} : { 'content-length': body.length }),
+  });
+  response.end(isBodiless ? undefined : body);
+}

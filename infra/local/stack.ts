@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import type { Config, Json } from '../../shared/config/model.ts';
+import { buildResources } from '../resources.ts';
+import { environmentOf } from '../template/environment.ts';
+import { functions as functionIds, functionsOf, nameOf, type Resource, type Stack } from '../template/model.ts';
+import type { Alarm } from './alarm-model.ts';
+import { alarmOf } from './alarm-model.ts';
+import type { Dashboard } from './aws/cloudwatch.ts';
+import { account, region } from './aws/service.ts';
+import { subscriptionOf, topicArn } from './aws/sns.ts';
+import type { Subscription } from './aws/sns-store.ts';
+import type { FunctionSettings } from './function-host.ts';
+import type { Limits } from './function-limits.ts';
+import { type Names, resolveIntrinsics } from './intrinsics.ts';
+
+/** The environment that local mode plays, as `--stage` would name it. */
+export const environment = 'local';
+/** The id of the one HTTP API. */
+export const apiId = 'local';
+
+/** Where local mode's own servers are, without trailing slashes. */
+export type Origins = { readonly console: string; readonly shortener: string; readonly aws: string };
+
+/** What the configuration asks of AWS, ready to be played. */
+export type LocalStack = {
+  readonly config: Config;
+  readonly functions: readonly FunctionSettings[];
+  readonly tables: readonly Json[];
+  readonly topics: readonly string[];
+  readonly subscriptions: readonly Subscription[];
+  readonly alarms: readonly Alarm[];
+  readonly dashboards: readonly Dashboard[];
+  readonly schedules: readonly Schedule[];
+};
+
+/** One schedule: the short name of its function, and its event's JSON with the time left open. */
+export type Schedule = { readonly functionName: string; readonly input: string };
+
+/** Of each function by its short name. */
+export type LimitsByName = Readonly<Record<string, Limits>>;
+
+/**
+ * The stack that this configuration would be on AWS, made of the very template that is deployed. Throws the template's
+ * BurnwatchError when it cannot be built.
+ */
+export function buildStack(config: Config, origins: Origins, buildFolder: string, limits: LimitsByName): LocalStack {
+  const stack: Stack = {
+    service: config.service,
+    stage: environment,
+    region,
+    isShortenerOn: true,
+    areFaultsOn: true,
+    isRetained: false,
+    logRetentionDays: 30,
+  };
+  const { Resources } = buildResources(config, stack);
+  const names = namesOf(stack, Resources, origins);
+  const all = (type: string): Properties[] =>
+    Object.values(Resources)
+      .filter((resource) => resource.Type === type)
+      .map((resource) => resolveIntrinsics(resource.Properties, names) as Properties);
+  return {
+    config,
+    functions: functionsOf(stack).map((name) => ({
+      name,
+      functionName: nameOf(stack, name),
+      functionArn: functionArn(nameOf(stack, name)),
+      file: join(buildFolder, name, 'index.js'),
+      environment: {
+        ...runtimeEnvironment(stack, nameOf(stack, name), limitsOf(limits, name), origins),
+        ...texts(resolveIntrinsics(environmentOf(name, config, stack), names)),
+        ...localEnvironment(name, origins),
+      },
+      ...limitsOf(limits, name),
+    })),
+    tables: all('AWS::DynamoDB::Table').map(tableInput),
+    topics: all('AWS::SNS::Topic').map((topic) => topicArn(String(topic['TopicName']))),
+    subscriptions: all('AWS::SNS::Subscription').map(readSubscription),
+    alarms: all('AWS::CloudWatch::Alarm').flatMap((alarm) => alarmOf(alarm) ?? []),
+    dashboards: all('AWS::CloudWatch::Dashboard').map((one) => ({
+      name: String(one['DashboardName']),
+      body: String(one['DashboardBody']),
+    })),
+    schedules: all('AWS::Scheduler::Schedule').map((schedule) => readSchedule(schedule, stack)),
+  };
+}
+
+type Properties = { readonly [name: string]: Json };
+
+const functionArn = (name: string) => `arn:aws:lambda:${region}:${account}:function:${name}`;
+const fallbackLimits: Limits = { timeoutMs: 30_000, memoryMegabytes: 512 };
+const limitsOf = (limits: LimitsByName, name: string): Limits => limits[name] ?? fallbackLimits;
+
+function namesOf(stack: Stack, resources: Readonly<Record<string, Resource>>, origins: Origins): Names {
+  const refs: Record<string, string> = {
+    'AWS::AccountId': account,
+    'AWS::Region': region,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': nameOf(stack, 'stack'),
+    HttpApi: apiId,
+  };
+  const attributes: Record<string, string> = { 'HttpApi.ApiEndpoint': origins.shortener };
+  for (const name of functionsOf(stack)) {
+    refs[functionIds[name]] = nameOf(stack, name);
+    attributes[`${functionIds[name]}.Arn`] = functionArn(nameOf(stack, name));
+  }
+  for (const [id, { Type, Properties: properties }] of Object.entries(resources)) {
+    if (Type === 'AWS::SNS::Topic') refs[id] = topicArn(String(properties['TopicName']));
+    if (Type === 'AWS::DynamoDB::Table') refs[id] = String(properties['TableName']);
+  }
+  return { refs, attributes };
+}
+
+/** What Lambda itself sets, the service's own two, and where AWS is. The machine's own AWS files are kept out. */
+function runtimeEnvironment(stack: Stack, functionName: string, limits: Limits, origins: Origins) {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(limits.memoryMegabytes),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: origins.aws,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    BURNWATCH_SERVICE: stack.service,
+    BURNWATCH_ENVIRONMENT: stack.stage,
+  };
+}
+
+/** What differs on this machine: writes are open, messages link to the console, probes may reach local mode itself. */
+function localEnvironment(name: string, origins: Origins): Record<string, string> {
+  if (name === 'probe') return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).join(',') };
+  if (name === 'evaluate') return { DASHBOARD_URL: origins.console };
+  return { WRITES: 'open' };
+}
+
+function texts(variables: Json): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables as Properties).map(([name, value]) => [name, String(value)]));
+}
+
+/** CreateTable's input: of the template's properties, those that both have. */
+function tableInput({ TableName, AttributeDefinitions, KeySchema, BillingMode }: Properties): Json {
+  return {
+    TableName: TableName ?? null,
+    AttributeDefinitions: AttributeDefinitions ?? null,
+    KeySchema: KeySchema ?? null,
+    BillingMode: BillingMode ?? 'PAY_PER_REQUEST',
+  };
+}
+
+function readSubscription({ TopicArn, Protocol, Endpoint, FilterPolicy }: Properties): Subscription {
+  const filter = FilterPolicy === undefined ? '' : JSON.stringify(FilterPolicy);
+  return subscriptionOf(String(TopicArn), String(Protocol), String(Endpoint), filter);
+}
+
+function readSchedule({ Target }: Properties, stack: Stack): Schedule {
+  const { Arn, Input } = Target as Properties;
+  const name = functionsOf(stack).find((one) => functionArn(nameOf(stack, one)) === Arn);
+  return { functionName: name ?? String(Arn), input: String(Input) };
+}
