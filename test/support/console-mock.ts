@@ -107,20 +107,25 @@ function openStream(held: Held, response: ServerResponse): void {
 
 function command(held: Held, name: string, response: ServerResponse): void {
   held.commands.push(name);
-  if (held.refusal !== null)
-    return respond(response, 503, 'application/problem+json', JSON.stringify({ title: held.refusal }));
+  if (held.refusal !== null) {
+    respond(response, 503, 'application/problem+json', JSON.stringify({ title: held.refusal }));
+    return;
+  }
   const now = Date.now();
   switch (name) {
     case 'POST /api/faults':
       broadcast(held, { ...outage(now), inbox: [fired(now), ...held.state.inbox] });
-      return respond(response, 200, 'application/json', JSON.stringify(held.state.faults));
+      respond(response, 200, 'application/json', JSON.stringify(held.state.faults));
+      break;
     case 'DELETE /api/faults':
       broadcast(held, mended(now));
-      return respond(response, 204, null, '');
+      respond(response, 204, null, '');
+      break;
     case 'POST /api/probe':
-      return respond(response, 200, 'application/json', JSON.stringify(probeAnswer));
+      respond(response, 200, 'application/json', JSON.stringify(probeAnswer));
+      break;
     default:
-      return respond(response, 404, 'application/problem+json', JSON.stringify({ title: 'Not found' }));
+      respond(response, 404, 'application/problem+json', JSON.stringify({ title: 'Not found' }));
   }
 }
 

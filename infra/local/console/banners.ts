@@ -1,4 +1,4 @@
-import { byId, element, setSlot, setText, show } from './dom.ts';
+import { byId, element, setText, show } from './dom.ts';
 import { type IconName, icon } from './icons.ts';
 import { recall, remember } from './memory.ts';
 import type { ConsoleState, Faults } from './state.ts';

@@ -28,17 +28,20 @@ export function burnRule(): Part<BurnRuleView> {
       state.update({ icon: rule.status, tone: alertTones[rule.status], word: ruleWords[rule.status] });
       setText(title, `${severityWords[rule.severity]} above ${burnText(rule.threshold)}`);
       setText(notify, rule.notify.length === 0 ? '' : `tells ${rule.notify.join(', ')}`);
-      long.update({ windowMs: rule.longMs, rate: rule.longBurnRate, threshold: rule.threshold });
-      short.update({ windowMs: rule.shortMs, rate: rule.shortBurnRate, threshold: rule.threshold });
+      long.update({ windowMs: rule.longMs, rate: rule.longBurnRate }, rule);
+      short.update({ windowMs: rule.shortMs, rate: rule.shortBurnRate }, rule);
       note.update(rule, now);
     },
   };
 }
 
-type Window = { readonly windowMs: number; readonly rate: number; readonly threshold: number };
+type Window = { readonly windowMs: number; readonly rate: number };
 
 /** A bar whose middle is the threshold; twice the threshold and more fill it. */
-function windowMeter(): { readonly element: HTMLElement; readonly update: (window: Window) => void } {
+function windowMeter(): {
+  readonly element: HTMLElement;
+  readonly update: (window: Window, rule: BurnRuleView) => void;
+} {
   const label = element('span', { class: 'meter-label' });
   const fill = element('span', { class: 'meter-fill' });
   const value = element('span', { class: 'meter-value' });
@@ -51,9 +54,9 @@ function windowMeter(): { readonly element: HTMLElement; readonly update: (windo
   const node = element('p', { class: 'meter' }, label, track, value);
   return {
     element: node,
-    update: ({ windowMs, rate, threshold }) => {
+    update: ({ windowMs, rate }, { threshold, status }) => {
       const isAbove = rate > threshold;
-      setAttribute(node, 'data-tone', isAbove ? 'bad' : 'calm');
+      setAttribute(node, 'data-tone', isAbove ? (status === 'firing' ? 'bad' : 'warn') : 'calm');
       setText(label, roughSpanText(windowMs));
       setText(value, `${burnText(rate)} ${isAbove ? 'above' : 'below'}`);
       fill.style.width = `${Math.min(1, rate / threshold / 2) * 100}%`;

@@ -18,6 +18,10 @@ const paths = {
   close: ['M4 4l8 8', 'M12 4l-8 8'],
   chevron: ['M6 3.5L10.5 8L6 12.5'],
   mail: ['M1.5 3.5h13v9h-13z', 'M1.5 4.5L8 9l6.5-4.5'],
+  cross: ['M4 4l8 8', 'M12 4l-8 8'],
+  triangle: ['M8 3.5L13 12.5H3z'],
+  square: ['M3.5 3.5h9v9h-9z'],
+  swatch: ['M1.5 4h13v8h-13z'],
   busy: ['M8 1.5a6.5 6.5 0 0 1 6.5 6.5'],
 } as const;
 

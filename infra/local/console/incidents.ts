@@ -34,7 +34,7 @@ function incidentCard(incident: IncidentView): Part<IncidentView> {
     { class: 'card-head' },
     state.element,
     title,
-    element('span', { class: 'meta' }, opened, length),
+    element('span', { class: 'quiet' }, opened, length),
     element('span', { class: 'toggle' }, icon('chevron')),
   );
   const details = element('details', { open: incident.closedAt === null ? '' : null }, summary, timeline);

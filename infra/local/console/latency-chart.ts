@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import type { MonitorView } from '../../../shared/app/overview-model.ts';
 import { type Chart, type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
+import { chartLegend } from './chart-legend.ts';
 import { element, setAttribute, setText } from './dom.ts';
 import { drawDegradedLine, drawMarks, drawShades } from './latency-marks.ts';
 import { historySentence, type LatencyModel, latencyCeiling, latencySeries } from './latency-series.ts';
@@ -17,18 +18,27 @@ export function latencyChart(isSmall: boolean): LatencyChart {
     intervalMs: 60_000,
   };
   const readout = element('p', { class: 'chart-readout' });
+  const legend = chartLegend();
   const sentence = { text: '' };
-  const chart = createChart(isSmall ? 44 : 128, (theme) =>
+  const chart = createChart(isSmall ? 28 : 128, (theme) =>
     chartOptions(model, theme, isSmall, (index) => setText(readout, readoutText(model, index) ?? sentence.text)),
   );
   let drawn: MonitorView['history'] | null = null;
   return {
-    element: isSmall ? chart.element : element('div', { class: 'chart-box' }, chart.element, readout),
+    element: isSmall
+      ? chart.element
+      : element(
+          'div',
+          { class: 'chart-box' },
+          chart.element,
+          element('div', { class: 'chart-foot' }, legend.element, readout),
+        ),
     update: (monitor) => {
       if (drawn !== null && isSameHistory(drawn, monitor.history)) return;
       drawn = monitor.history;
       sentence.text = historySentence(monitor.history);
       setText(readout, sentence.text);
+      legend.update(monitor.history);
       redraw(chart, model, monitor);
     },
   };

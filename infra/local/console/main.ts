@@ -32,7 +32,7 @@ function start(): void {
     if (state === null) return;
     for (const section of sections) section(state, now);
     verdict(state, now, unread);
-    drawNames(state, unread);
+    drawNames(state, unread, now);
   };
   const onState = (next: ConsoleState) => {
     if (state !== null) announce(newsBetween(state, next));
@@ -61,9 +61,9 @@ function drawConnection(connection: ConnectionState): void {
   setText(byId('connection'), connectionWords[connection]);
 }
 
-function drawNames(state: ConsoleState, unread: number): void {
+function drawNames(state: ConsoleState, unread: number, now: number): void {
   setText(byId('service'), `${state.service} · ${state.environment}`);
-  const title = `${unread > 0 ? `(${unread}) ` : ''}${verdictOf(state).headline} – Burnwatch`;
+  const title = `${unread > 0 ? `(${unread}) ` : ''}${verdictOf(state, now).headline} – Burnwatch`;
   if (document.title !== title) document.title = title;
 }
 

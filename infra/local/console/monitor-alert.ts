@@ -2,7 +2,7 @@ import type { MonitorAlertView } from '../../../shared/app/overview-model.ts';
 import { badge, type Tone } from './badge.ts';
 import { element, type Part, setAttribute, setSlot, setText } from './dom.ts';
 import { setTime, timeElement } from './time.ts';
-import { alertWords } from './words.ts';
+import { alertWords, plural } from './words.ts';
 
 export const alertTones: Readonly<Record<'inactive' | 'pending' | 'firing' | 'unknown', Tone>> = {
   inactive: 'calm',
@@ -39,9 +39,10 @@ export function monitorAlert(): Part<MonitorAlertView> {
   };
 }
 
-function progressText(alert: MonitorAlertView): string {
-  const of = alert.of > alert.needed || alert.failures > alert.needed ? ` in the last ${alert.of} probes` : '';
-  return `${alert.failures} of ${alert.needed} failures${of}`;
+/** `2 of 3 failures`, and once there are more than it takes, `5 failures, 3 needed`. */
+function progressText({ failures, needed, of }: MonitorAlertView): string {
+  const progress = failures > needed ? `${failures} failures, ${needed} needed` : `${failures} of ${needed} failures`;
+  return `${progress} in the last ${plural(of, 'probe')}`;
 }
 
 function pipRow(alert: MonitorAlertView): DocumentFragment {

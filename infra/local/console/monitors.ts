@@ -20,6 +20,7 @@ export function monitorsSection(): (state: ConsoleState, now: number) => void {
   );
   return (state, now) => {
     layout.isCompact = state.monitors.length > mostOpen;
+    list.classList.toggle('stack-tight', layout.isCompact);
     show(empty, state.monitors.length === 0);
     update(state.monitors, now);
   };

@@ -7,14 +7,19 @@ import type { ConsoleState } from './state.ts';
 import { setTime, timeElement } from './time.ts';
 import { budgetText, burnText, countText, ratioText, roughSpanText } from './words.ts';
 
+const aboutRules =
+  'Burning at 1× uses the budget up exactly at the end of its window. A rule fires when both of its windows burn faster than its threshold, the mark in the middle of each bar.';
+
 /** The SLOs: what is left of each budget, how fast it goes, and the rules that watch it. */
 export function slosSection(): (state: ConsoleState, now: number) => void {
   const list = element('ul', { class: 'stack' });
   const empty = element('p', { class: 'empty', hidden: '' });
   setText(empty, 'No SLOs yet: add one under “slos:” in monitors.yml to watch a budget instead of single failures.');
-  byId('slos').append(list, empty);
+  const about = element('p', { class: 'meta section-about' }, aboutRules);
+  byId('slos').append(about, list, empty);
   const update = keyedList<SloView>(list, (slo) => slo.id, sloCard);
   return (state, now) => {
+    show(about, state.slos.length > 0);
     show(empty, state.slos.length === 0);
     update(state.slos, now);
   };

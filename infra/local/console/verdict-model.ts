@@ -1,6 +1,6 @@
 import type { MonitorView } from '../../../shared/app/overview-model.ts';
 import type { ConsoleState } from './state.ts';
-import { plural } from './words.ts';
+import { plural, spanText } from './words.ts';
 
 /** The answer to "are we up?": the state it looks like, a headline, a sentence, and the monitors it is about. */
 export type Verdict = {
@@ -11,7 +11,7 @@ export type Verdict = {
 };
 
 /** Trouble first: failing, then what could not be judged, then slow; an open incident outlives its failures. */
-export function verdictOf(state: ConsoleState): Verdict {
+export function verdictOf(state: ConsoleState, now: number): Verdict {
   const { monitors } = state;
   const open = state.incidents.filter((incident) => incident.closedAt === null).length;
   if (monitors.length === 0)
@@ -22,7 +22,8 @@ export function verdictOf(state: ConsoleState): Verdict {
       monitors: [],
     };
   const failing = idsIn(monitors, 'failed');
-  if (failing.length > 0) return trouble('failed', 'failing', failing, monitors.length, openText(open));
+  if (failing.length > 0)
+    return trouble('failed', 'failing', failing, monitors.length, `${lastingText(monitors, now)}${openText(open)}`);
   const unjudged = [...idsIn(monitors, 'unknown'), ...idsIn(monitors, 'blocked')];
   if (unjudged.length > 0)
     return trouble(
@@ -42,7 +43,13 @@ export function verdictOf(state: ConsoleState): Verdict {
       detail: 'The next tick brings it.',
       monitors: [],
     };
-  if (open > 0) return { state: 'degraded', headline: 'Nothing fails now', detail: openText(open), monitors: [] };
+  if (open > 0)
+    return {
+      state: 'degraded',
+      headline: 'Nothing fails now',
+      detail: `${openText(open)} It closes when the last of its alerts resolves.`,
+      monitors: [],
+    };
   return {
     state: 'passed',
     headline: 'All is well',
@@ -67,6 +74,14 @@ function trouble(
   return { state, headline, detail, monitors: ids };
 }
 
+/** For how long the oldest failure has lasted. */
+function lastingText(monitors: readonly MonitorView[], now: number): string {
+  const starts = monitors.flatMap((monitor) =>
+    monitor.state === 'failed' && monitor.since !== undefined ? [monitor.since] : [],
+  );
+  return starts.length === 0 ? '' : `For ${spanText(now - Math.min(...starts))} now. `;
+}
+
 function openText(open: number): string {
-  return open === 0 ? 'No alert has fired yet.' : `${plural(open, 'incident')} still open until the alerts resolve.`;
+  return open === 0 ? 'No alert has fired yet.' : `${plural(open, 'incident')} open.`;
 }

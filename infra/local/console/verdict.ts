@@ -24,7 +24,7 @@ export function verdictSection(
   const words = element('div', { class: 'verdict-words' }, title, detail, names);
   section.append(element('div', { class: 'verdict-main' }, mark, words), tiles.element, buttons.element);
   return (state, now, unread) => {
-    const verdict = verdictOf(state);
+    const verdict = verdictOf(state, now);
     setAttribute(section, 'data-tone', monitorBadge(verdict.state).tone);
     setAttribute(section, 'data-state', verdict.state);
     setSlot(mark, verdict.state, () => icon(verdict.state));

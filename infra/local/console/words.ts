@@ -79,8 +79,9 @@ export function countdownText(spanMs: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** A latency: `0.4 ms`, `38 ms`, `1,250 ms`, from ten seconds on `12.3 s`. */
+/** A latency: `0 ms`, `0.4 ms`, `38 ms`, `1,250 ms`, from ten seconds on `12.3 s`. */
 export function latencyText(latencyMs: number): string {
+  if (latencyMs === 0) return '0 ms';
   if (latencyMs >= 10_000) return `${(latencyMs / 1000).toFixed(1)} s`;
   return `${latencyMs < 10 ? latencyMs.toFixed(1) : grouped(Math.round(latencyMs))} ms`;
 }
@@ -100,7 +101,8 @@ export function ratioText(ratio: number): string {
 
 /** A burn rate: `0×`, `0.4×`, `14.4×`, `1,000×`. */
 export function burnText(rate: number): string {
-  return `${rate === 0 ? '0' : rate < 0.05 ? '<0.1' : grouped(rate, rate >= 100 ? 0 : 1)}×`;
+  if (rate > 0 && rate < 0.05) return '<0.1×';
+  return `${rate.toLocaleString('en', { maximumFractionDigits: rate >= 100 ? 0 : 1 })}×`;
 }
 
 /** An integer, or with a fraction where there is one: `43.2`. */
