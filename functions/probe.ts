@@ -10,6 +10,9 @@ import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/
 import { keepWarm } from '../shared/lambda/warm.ts';
 import type { ProbeResult } from '../shared/probe/result.ts';
 
+/** Kept of the invocation's time for the row and the metrics. A probe that still runs then is our own fault: `unknown`. */
+const recordMs = 8_000;
+
 type ProbeAnswer = { readonly results: readonly ProbeResult[] };
 
 /** A tick of a shard, or a run by hand: see `parseProbeEvent`. */
@@ -17,13 +20,19 @@ export const handler = lambdaHandler<unknown, ProbeAnswer>('probe', async (event
   const request = parseProbeEvent(event, Date.now());
   if (request.kind === 'tick') return runTick(request.shard, request.at, invocation);
   const shards = await loadShards();
-  const { deadline } = invocation;
   if (request.isRecorded) {
-    const { results } = await probeAndRecord(shards, request.monitors, createDeps(invocation), deadline);
+    const { results } = await probeAndRecord(
+      shards,
+      request.monitors,
+      createDeps(invocation),
+      endBeforeRecording(invocation),
+    );
     return { results };
   }
   const monitors = shards.flatMap((shard) => shard.monitors);
-  return { results: await probeByHand(monitors, request.monitors, { clock: systemClock, runProbe }, deadline) };
+  return {
+    results: await probeByHand(monitors, request.monitors, { clock: systemClock, runProbe }, invocation.deadline),
+  };
 });
 
 /** Answers nothing: nobody reads it, and a log line says how the tick went. */
@@ -34,13 +43,16 @@ async function runTick(name: string, at: number, invocation: Invocation): Promis
     invocation.log('warn', 'this shard is not in the package: nothing to probe', { 'burnwatch.shard': name });
     return { results: [] };
   }
-  const { results, saved } = await probeTick(shard, at, createDeps(invocation), invocation.deadline);
+  const { results, saved } = await probeTick(shard, at, createDeps(invocation), endBeforeRecording(invocation));
   const counts = Object.fromEntries(
     Object.entries(Object.groupBy(results, ({ outcome }) => outcome)).map(([outcome, some]) => [outcome, some.length]),
   );
   invocation.log('info', 'probed', { 'burnwatch.shard': name, at, saved, ...counts });
   return { results: [] };
 }
+
+const endBeforeRecording = (invocation: Invocation): AbortSignal =>
+  AbortSignal.timeout(Math.max(0, invocation.remainingMs() - recordMs));
 
 const loadShards = keepWarm(async (): Promise<readonly Shard[]> => {
   const folder = new URL('./shards/', import.meta.url);
