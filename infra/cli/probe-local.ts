@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a running local mode says of itself in `<data>/local.json`. */
+export type LocalMode = {
+  readonly file: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly awsEndpoint?: string;
+};
+
+/** The local mode that keeps its data in `.burnwatch` of one of these folders, if its process is alive. */
+export function findLocalMode(folders: readonly string[]): LocalMode | undefined {
+  for (const folder of new Set(folders)) {
+    const file = join(folder, '.burnwatch', 'local.json');
+    const found = readLocal(file);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function readLocal(file: string): LocalMode | undefined {
+  const said = parse(file);
+  if (typeof said !== 'object' || said === null) return undefined;
+  const { pid, outputs, awsEndpoint } = said as Readonly<Record<string, unknown>>;
+  if (typeof pid !== 'number' || !isAlive(pid)) return undefined;
+  const texts = Object.entries(outputs ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return { file, outputs: Object.fromEntries(texts), ...(typeof awsEndpoint === 'string' ? { awsEndpoint } : {}) };
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // No such file, or one that is being written: no local mode that could be used.
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user cannot be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../../shared/clock/clock.ts';
+import { BurnwatchError, type Config, type Monitor } from '../../shared/config/model.ts';
+import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
+import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { runHttpAttempt } from '../../shared/http/attempt.ts';
+import { resolveText } from '../../shared/probe/resolve-text.ts';
+import type { ProbeResult } from '../../shared/probe/result.ts';
+import { runProbe } from '../../shared/probe/run.ts';
+import type { Command, Io } from './command.ts';
+import { findLocalMode, type LocalMode } from './probe-local.ts';
+import { createParameterReader } from './probe-parameters.ts';
+import { renderTable } from './probe-table.ts';
+
+const help = `burnwatch probe [ids…] [--config FILE] [--json] [--output Name=URL]…
+
+Probes the monitors of monitors.yml from this machine, now: all of them, or those that are named.
+Nothing is recorded: no row in the ledger, no metric, no alert.
+
+  --config FILE      another file than monitors.yml
+  --json             one JSON object a line, nothing else on standard output
+  --output Name=URL  what \${output:Name} stands for; the environment variable OUTPUT_Name does the same,
+                     and a running local mode gives its own addresses
+
+Secrets (\${ssm:/path}) are read from AWS SSM, or from a running local mode.
+
+Exit code: 0 all passed or degraded, 1 any failed, blocked or unknown, 2 bad usage or configuration.
+
+  npx burnwatch probe
+  npx burnwatch probe shortener-health --output ShortenerUrl=https://abc123.execute-api.eu-west-1.amazonaws.com
+  npx burnwatch probe --json | jq -c '{monitor, outcome, latencyMs}'
+`;
+
+/** Probes from this machine for a person's eyes, or as JSON lines. */
+export const probeCommand: Command = {
+  name: 'probe',
+  summary: 'probe monitors from this machine, now',
+  help,
+  run: async (argv, io) => {
+    const args = readArguments(argv);
+    const file = args.config ?? 'monitors.yml';
+    const path = resolve(io.cwd, file);
+    const config = readConfig(path, file, io);
+    if (!config) return 2;
+    const monitors = chooseMonitors(config.monitors, args.ids);
+    const results = await probeAll(monitors, references(args.outputs, dirname(path), io), io);
+    io.stdout(
+      args.json
+        ? results.map((result) => `${JSON.stringify(toRow(result))}\n`).join('')
+        : renderTable(results, tableStyle(io)),
+    );
+    return results.every(({ outcome }) => outcome === 'passed' || outcome === 'degraded') ? 0 : 1;
+  },
+};
+
+type Arguments = {
+  readonly ids: readonly string[];
+  readonly config: string | undefined;
+  readonly json: boolean;
+  readonly outputs: Readonly<Record<string, string>>;
+};
+
+function usage(message: string): BurnwatchError {
+  return new BurnwatchError('BURN_USAGE', `${message}; see burnwatch probe --help`);
+}
+
+function readArguments(argv: readonly string[]): Arguments {
+  const options = {
+    config: { type: 'string' },
+    json: { type: 'boolean' },
+    output: { type: 'string', multiple: true },
+  } as const;
+  const parsed = parse();
+  const outputs = (parsed.values.output ?? []).map((text): [string, string] => {
+    const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(.+)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw usage(`--output takes Name=URL, got ${JSON.stringify(text)}`);
+    return [name, value];
+  });
+  return {
+    ids: parsed.positionals,
+    config: parsed.values.config,
+    json: parsed.values.json ?? false,
+    outputs: Object.fromEntries(outputs),
+  };
+
+  function parse() {
+    try {
+      return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    } catch (error) {
+      // Node's sentence names the option; its second one explains how to escape a dash.
+      throw usage(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'bad arguments');
+    }
+  }
+}
+
+function readConfig(path: string, file: string, io: Io): Config | undefined {
+  const parsed = parseConfig(readSource(path, file), { file, env: io.env });
+  if (parsed.ok) return parsed.config;
+  for (const problem of parsed.errors) io.stderr(`${renderProblem(problem)}\n`);
+  return undefined;
+}
+
+function readSource(path: string, file: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    const why = code === 'ENOENT' ? 'does not exist; burnwatch init writes one' : `cannot be read (${code})`;
+    throw new BurnwatchError('BURN_CONFIG_UNREADABLE', `${file} ${why}`, { cause });
+  }
+}
+
+function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[]): readonly Monitor[] {
+  const known = monitors.map(({ id }) => id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined)
+    throw usage(`no monitor is called ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`);
+  return ids.length === 0 ? monitors : monitors.filter(({ id }) => ids.includes(id));
+}
+
+type References = {
+  readonly output: (name: string) => string | undefined;
+  readonly parameter: (path: string) => Promise<string | undefined>;
+  /** Origins that the user named, or that belong to the local mode: they may be private. */
+  readonly allowOrigins: readonly string[];
+};
+
+function references(named: Readonly<Record<string, string>>, folder: string, io: Io): References {
+  const local = findLocalMode([folder, io.cwd]);
+  if (local) io.stderr(describe(local));
+  const outputs = { ...local?.outputs, ...named };
+  return {
+    output: (name) => named[name] ?? io.env[`OUTPUT_${name}`] ?? local?.outputs[name],
+    parameter: createParameterReader(io.env['AWS_ENDPOINT_URL'] ? undefined : local?.awsEndpoint),
+    allowOrigins: Object.values(outputs).flatMap((value) => (URL.canParse(value) ? [new URL(value).origin] : [])),
+  };
+}
+
+function describe({ file, outputs }: LocalMode): string {
+  const list = Object.entries(outputs).map(([name, value]) => `${name}=${value}`);
+  return `Using the running local mode (${file}): ${list.join(', ') || 'no outputs'}\n`;
+}
+
+/** More probes at once would spend their CPU in each other's latency. */
+const concurrency = 16;
+
+async function probeAll(monitors: readonly Monitor[], found: References, io: Io): Promise<readonly ProbeResult[]> {
+  const deps = {
+    clock: systemClock,
+    runHttp: runHttpAttempt,
+    allowOrigins: found.allowOrigins,
+    resolveText: (text: Parameters<typeof resolveText>[0]) => resolveText(text, found),
+    signal: io.signal,
+  };
+  const results: ProbeResult[] = [];
+  const waiting = [...monitors.entries()];
+  let done = 0;
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, monitor] = next;
+      results[index] = await runProbe(monitor, deps);
+      done += 1;
+      if (io.isTerminal) io.stderr(`\r${done} of ${monitors.length} probed`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, monitors.length) }, work));
+  if (io.isTerminal) io.stderr(`\r${' '.repeat(30)}\r`);
+  return results;
+}
+
+function tableStyle({ hasColors, columns }: Io) {
+  return { hasColors, columns };
+}
+
+/** A result as the contract of --json has it. */
+function toRow({
+  monitor,
+  outcome,
+  errorType,
+  message,
+  attempts,
+  statusCode,
+  latencyMs,
+  phases,
+  assertions,
+}: ProbeResult) {
+  return {
+    monitor,
+    outcome,
+    ...(errorType === undefined ? {} : { errorType }),
+    ...(message === undefined ? {} : { message }),
+    attempts,
+    ...(statusCode === undefined ? {} : { statusCode }),
+    latencyMs,
+    phases,
+    assertions: assertions.map(({ assertion, passed, actual, expected }) => ({ assertion, passed, actual, expected })),
+  };
+}
