@@ -66,7 +66,7 @@ export function createFields({ env, channels, monitors }: Context) {
     /** A duration that is also kept as it was typed. */
     span: (description: string, from: number, to: number) =>
       read({ description, ...duration }, (text) => values.withText(text, values.readSpan(text, from, to))),
-    interval: (description: string) => read({ description, ...duration }, values.readInterval),
+    interval: (description: string) => read({ description, ...duration, examples: ['1m'] }, values.readInterval),
     share: (description: string) => read({ description, ...percent, examples: ['2%'] }, values.readShare),
     /** Parts per million that are also kept as they were typed. */
     objective: (description: string) =>

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { BurnwatchError } from '../../shared/config/model.ts';
+import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import type { Command, Io } from './command.ts';
+import { paint, renderTable } from './terminal.ts';
+
+type Entry = { readonly summary: string; readonly example: string; readonly load: () => Promise<Command> };
+
+/** Every command, loaded when it is run: what is wrong with one does not touch the others. */
+const commands: Readonly<Record<string, Entry>> = {
+  init: {
+    summary: 'write a first monitors.yml',
+    example: 'npx burnwatch init --url https://example.com/ --email you@example.com',
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  validate: {
+    summary: 'check monitors.yml and say what it holds',
+    example: 'npx burnwatch validate --config monitors.yml',
+    load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  probe: {
+    summary: 'probe monitors from this machine, now',
+    example: 'npx burnwatch probe shortener-health',
+    load: async () => (await import('./probe.ts')).probeCommand,
+  },
+  schema: {
+    summary: 'print the JSON Schema of monitors.yml, for editors',
+    example: 'npx burnwatch schema > monitors.schema.json',
+    load: async () => (await import('./schema.ts')).schemaCommand,
+  },
+};
+
+/**
+ * Runs one command line (without `node` and the script) and answers its exit code: 0 fine, 1 what was checked did not
+ * hold, 2 bad usage or configuration. Results go to stdout, all else to stderr.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined) return refuse(`which command?\n\n${helpText(io)}`, io);
+  if (name === '--version' || name === '-v') return print(`${version()}\n`, io);
+  if (name === '--help' || name === '-h') return print(helpText(io), io);
+  const [wanted, args] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest];
+  if (wanted === '') return print(helpText(io), io);
+  const entry = Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
+  if (!entry)
+    return refuse(
+      `there is no command ${JSON.stringify(wanted)}${didYouMean(wanted, Object.keys(commands))}\n${seeHelp}`,
+      io,
+    );
+  const command = await entry.load();
+  return asksForHelp(args) ? print(command.help.trim().concat('\n'), io) : runCommand(command, args, io);
+}
+
+const seeHelp = 'npx burnwatch --help lists what there is.\n';
+
+async function runCommand(command: Command, args: readonly string[], io: Io): Promise<number> {
+  try {
+    return await command.run(args, io);
+  } catch (error) {
+    if (!(error instanceof BurnwatchError)) throw error;
+    io.stderr(`burnwatch ${command.name}: ${error.message}\n`);
+    return 2;
+  }
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+function helpText(io: Io): string {
+  const rows = Object.entries(commands).map(([name, { summary }]) => [`  ${name}`, summary]);
+  const examples = Object.values(commands).map(({ example }) => `  ${example}`);
+  const title = (text: string) => paint(text, 'bold', io);
+  return `${[
+    `${title('burnwatch')} watches what you care about, and speaks in error budgets.`,
+    '',
+    title('Usage:'),
+    '  npx burnwatch <command> [options]',
+    '',
+    title('Commands:'),
+    renderTable(rows),
+    '',
+    title('Examples:'),
+    ...examples,
+    '',
+    'npx burnwatch <command> --help says more. Exit codes: 0 fine, 1 what was checked did not hold,',
+    '2 bad usage or configuration.',
+  ].join('\n')}\n`;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function print(text: string, io: Io): number {
+  io.stdout(text);
+  return 0;
+}
+
+function refuse(text: string, io: Io): number {
+  io.stderr(`burnwatch: ${text}`);
+  return 2;
+}

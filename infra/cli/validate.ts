@@ -1,0 +1,107 @@
+import type { Config, Monitor, Slo, Text } from '../../shared/config/model.ts';
+import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
+import type { Command, Io } from './command.ts';
+import { defaultFile, printProblems, readConfig } from './config-file.ts';
+import { readFlags } from './flags.ts';
+import { count, paint, renderTable } from './terminal.ts';
+
+const help = `
+npx burnwatch validate [--config FILE] [--json]
+
+Checks monitors.yml (or FILE) and says what it holds. Every error comes at once, each with its line and column.
+Nothing is sent anywhere; \${ssm:…} and \${output:…} are checked for their form only.
+
+  --config FILE   another file than ./monitors.yml
+  --json          one JSON object on stdout: {"valid", "file", "monitors", "slos", …, "errors", "warnings"}
+
+Exit codes: 0 valid (warnings, on stderr, change nothing), 2 invalid.
+
+Examples:
+  npx burnwatch validate
+  npx burnwatch validate --config staging.yml
+  npx burnwatch validate --json
+`;
+
+export const validateCommand: Command = {
+  name: 'validate',
+  summary: 'check monitors.yml and say what it holds',
+  help,
+  run: async (argv, io) => {
+    const { values } = readFlags(argv, { config: { type: 'string' }, json: { type: 'boolean' } });
+    const file = values.config ?? defaultFile;
+    const result = await readConfig(file, io);
+    if (values.json) io.stdout(`${JSON.stringify(toJson(file, result))}\n`);
+    else {
+      printProblems(result, io);
+      if (result.ok) io.stdout(renderSummary(file, result.config, io));
+    }
+    return result.ok ? 0 : 2;
+  },
+};
+
+function toJson(file: string, result: ParseResult): unknown {
+  const { warnings } = result;
+  if (!result.ok) return { valid: false, file, errors: result.errors, warnings };
+  const { service, channels, monitors, slos, maintenance } = result.config;
+  return { valid: true, file, service, channels, monitors, slos, maintenance, errors: [], warnings };
+}
+
+const mostRows = 100;
+
+function renderSummary(file: string, config: Config, io: Io): string {
+  const { channels, monitors, slos, maintenance } = config;
+  const counts = [count(monitors.length, 'monitor'), count(slos.length, 'SLO'), count(channels.length, 'channel')];
+  if (maintenance.length > 0) counts.push(count(maintenance.length, 'maintenance window'));
+  const head = `${paint('valid', 'green', io)} ${file} (${config.service}) holds ${counts.join(', ')}`;
+  const tables = [renderMonitors(monitors, io), renderSlos(slos, io)].filter((table) => table !== '');
+  return `${[head, ...tables].join('\n\n')}\n`;
+}
+
+function renderMonitors(monitors: readonly Monitor[], io: Io): string {
+  const rows = monitors.map((monitor) => [
+    monitor.id,
+    `every ${renderDuration(monitor.intervalMs)}`,
+    count(monitor.assertions.length, 'assertion'),
+    renderAlerts(monitor),
+    `${monitor.request.method} ${renderText(monitor.request.url)}`,
+  ]);
+  return renderRows(['MONITOR', 'INTERVAL', 'ASSERTIONS', 'ALERTS', 'TARGET'], rows, io);
+}
+
+function renderAlerts({ alerts }: Monitor): string {
+  if (alerts.length === 0) return '–';
+  return alerts.map(({ failures, of, notify }) => `${failures} of ${of} → ${notify.join(', ')}`).join('; ');
+}
+
+function renderSlos(slos: readonly Slo[], io: Io): string {
+  const rows = slos.map((slo) => [
+    slo.id,
+    `${slo.objective} of ${renderDuration(slo.windowMs)}`,
+    renderRules(slo),
+    slo.indicator.monitors.join(', '),
+  ]);
+  return rows.length === 0 ? '' : renderRows(['SLO', 'OBJECTIVE', 'BURN RULES', 'MONITORS'], rows, io);
+}
+
+function renderRules({ alerts }: Slo): string {
+  if (alerts.length === 0) return '–';
+  return alerts
+    .map((rule) => `${rule.severity} ${renderPercent(rule.budgetPpm)}/${renderDuration(rule.longMs)}`)
+    .join(', ');
+}
+
+function renderRows(titles: readonly string[], rows: readonly (readonly string[])[], io: Io): string {
+  const head = titles.map((title) => paint(title, 'dim', io));
+  const table = renderTable([head, ...rows.slice(0, mostRows)], io.isTerminal ? { columns: io.columns } : {});
+  return rows.length > mostRows ? `${table}\n… and ${(rows.length - mostRows).toLocaleString('en-US')} more` : table;
+}
+
+/** References as they were typed. */
+function renderText(text: Text): string {
+  if (typeof text === 'string') return text;
+  const parts = text.map((part) => {
+    if (typeof part === 'string') return part;
+    return 'ssm' in part ? `\${ssm:${part.ssm}}` : `\${output:${part.output}}`;
+  });
+  return parts.join('');
+}
