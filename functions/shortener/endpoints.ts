@@ -27,6 +27,9 @@ export type Endpoint = (call: Call) => Promise<Reply>;
 /** Where `/demo` leads: a page that IANA keeps for examples (RFC 2606 §3). */
 export const demoUrl = 'https://example.com/';
 
+/** How long a redirect waits for its count, a dead connection tried anew included, before it goes on without. */
+const countMs = 1_000;
+
 /** Draws of a code before giving up; even with a billion links a second draw is needed once in 200,000 times. */
 const mostDraws = 5;
 
@@ -106,7 +109,7 @@ async function follow(
 ): Promise<Link | undefined> {
   if (request.method !== 'HEAD') {
     try {
-      return await store.visitLink(code, now(), signal);
+      return await store.visitLink(code, now(), AbortSignal.any([signal, AbortSignal.timeout(countMs)]));
     } catch (error) {
       onTrouble('a click was not counted', error);
     }

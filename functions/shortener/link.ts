@@ -12,7 +12,7 @@ export type Link = {
   readonly createdAt: number;
   /** From this instant on the link is gone; without it the link stays. */
   readonly expiresAt?: number;
-  /** GETs that were redirected; a lost answer of the database may count one twice or not at all. */
+  /** GETs that were redirected; one that could not be counted is missing, one whose answer was lost may be there twice. */
   readonly clicks: number;
 };
 

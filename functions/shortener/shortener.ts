@@ -1,4 +1,5 @@
-import { describeError, type Invocation } from '../../shared/lambda/handler.ts';
+import { describeError } from '../../shared/lambda/handler.ts';
+import type { Log } from '../../shared/lambda/log.ts';
 import { createDrill } from './drill.ts';
 import { createEndpoints, type Endpoint } from './endpoints.ts';
 import { createReadiness } from './health.ts';
@@ -9,8 +10,10 @@ import { matchRoute, type RouteId } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
 
+/** What is known of the invocation that carries a request; `deadline` is aborted before Lambda ends it. */
+export type Serving = { readonly id: string; readonly log: Log; readonly deadline: AbortSignal };
 /** Answers an event. Never rejects: every trouble is a problem document. */
-export type Shortener = (event: unknown, invocation: Invocation) => Promise<Answer>;
+export type Shortener = (event: unknown, serving: Serving) => Promise<Answer>;
 
 type Parts = {
   readonly settings: Settings;
@@ -35,12 +38,12 @@ export function createShortener(settings: Settings, dependencies: Dependencies):
       tell('the write token could not be read'),
     ),
   };
-  return async (event, invocation) => {
-    warn = (what, error) => invocation.log('warn', what, describeError(error));
+  return async (event, serving) => {
+    warn = (what, error) => serving.log('warn', what, describeError(error));
     const request = readRequest(event);
-    const reply = request ? await replySafely(request, invocation, parts, warn) : notHttp;
-    const answer = 'problem' in reply ? problemAnswer(reply, invocation.id) : reply;
-    return finishAnswer(answer, request?.method ?? 'GET', invocation.id);
+    const reply = request ? await replySafely(request, serving, parts, warn) : notHttp;
+    const answer = 'problem' in reply ? problemAnswer(reply, serving.id) : reply;
+    return finishAnswer(answer, request?.method ?? 'GET', serving.id);
   };
 }
 
@@ -59,15 +62,15 @@ const noDatabase = {
 
 async function replySafely(
   request: Request,
-  invocation: Invocation,
+  serving: Serving,
   parts: Parts,
   warn: (what: string, error: unknown) => void,
 ): Promise<Reply> {
   try {
-    return await reply(request, invocation, parts, warn);
+    return await reply(request, serving, parts, warn);
   } catch (error) {
     const isStore = error instanceof StoreError;
-    invocation.log('error', isStore ? 'the database failed' : 'the request failed', describeError(error));
+    serving.log('error', isStore ? 'the database failed' : 'the request failed', describeError(error));
     return isStore ? noDatabase : unexpected;
   }
 }
@@ -75,7 +78,7 @@ async function replySafely(
 /** Drill, path, method, token, endpoint: in this order, so that a drill hits everything but its own switch. */
 async function reply(
   request: Request,
-  { id, deadline }: Invocation,
+  { id, deadline }: Serving,
   { settings, endpoints, strike, readToken }: Parts,
   onTrouble: (what: string, error: unknown) => void,
 ): Promise<Reply> {

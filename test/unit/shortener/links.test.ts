@@ -1,0 +1,167 @@
+import { authorized, bodyOf, createBench, json, ownHost, startAt } from './caller.ts';
+
+const day = 86_400_000;
+
+describe('A short link', () => {
+  it('is made with a code of its own, and shows everything that was made', async () => {
+    const answer = await createBench().shorten({ url: 'https://example.com/' });
+    const body = bodyOf(answer);
+    const code = String(body['code']);
+    expect(answer.statusCode).toBe(201);
+    expect(code).toMatch(/^[0-9A-Za-z]{8}$/);
+    expect(answer.headers['location']).toBe(`/links/${code}`);
+    expect(body).toEqual({
+      code,
+      url: 'https://example.com/',
+      shortUrl: `https://${ownHost}/${code}`,
+      createdAt: '2030-01-01T00:00:00.000Z',
+      clicks: 0,
+    });
+  });
+
+  it.each([
+    'https://example.com/',
+    'HTTP://EXAMPLE.COM:80/A/../b/./c?x=1&x=2#frag',
+    'https://example.com',
+    'https://example.com?',
+    'https://example.com/%0d%0aset-cookie:%20a=b',
+    "https://example.com/a'b|c{d}^e`f~g!h$i*j(k)l,m;n=o",
+    'https://example.com/%zz%',
+    'https://xn--exmple-cua.com/',
+    'https://8.8.8.8/',
+    'https://[2606:4700:4700::1111]:8443/',
+    'https://example.com./',
+    'https://a_b.example.com/',
+    'https://example.com/@user:pass',
+    `https://example.com/${'a'.repeat(2_028)}`,
+  ])('leads to its URL byte for byte: %s', async (url) => {
+    const bench = createBench();
+    const { code } = bodyOf(await bench.shorten({ url }));
+    const answer = await bench.call('GET', `/${code}`);
+    expect(answer.statusCode).toBe(302);
+    expect(answer.headers['location']).toBe(url);
+    expect(answer.body).toBe('');
+  });
+
+  it('takes a code of your choice, whose case matters, and refuses it the second time', async () => {
+    const bench = createBench();
+    expect((await bench.shorten({ url: 'https://example.com/1', code: 'Abcd' })).statusCode).toBe(201);
+    expect((await bench.shorten({ url: 'https://example.com/2', code: 'abcd' })).statusCode).toBe(201);
+    // Another request carries another id; the same id would be this very request, tried again.
+    bench.store.createLink = async () => 'taken';
+    const taken = await bench.shorten({ url: 'https://example.com/3', code: 'Abcd' });
+    expect([taken.statusCode, bodyOf(taken)['type']]).toEqual([409, 'urn:burnwatch:problem:code-taken']);
+    expect((await bench.call('GET', '/Abcd')).headers['location']).toBe('https://example.com/1');
+  });
+
+  it('draws another code when one is taken, and gives up after five', async () => {
+    const bench = createBench();
+    let refusals = 2;
+    const { createLink } = bench.store;
+    const tried: string[] = [];
+    bench.store.createLink = async (link, ...rest) => {
+      tried.push(link.code);
+      return refusals-- > 0 ? 'taken' : createLink(link, ...rest);
+    };
+    expect((await bench.shorten({ url: 'https://example.com/' })).statusCode).toBe(201);
+    expect(new Set(tried).size).toBe(3);
+    refusals = 99;
+    const answer = await bench.shorten({ url: 'https://example.com/' });
+    expect([answer.statusCode, tried.length]).toEqual([503, 8]);
+    expect(bodyOf(answer)['type']).toBe('urn:burnwatch:problem:no-free-code');
+  });
+
+  it('counts its redirects, but not a HEAD', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    for (const method of ['GET', 'HEAD', 'GET']) expect((await bench.call(method, '/abcd')).statusCode).toBe(302);
+    expect(bodyOf(await bench.call('GET', '/links/abcd', { headers: authorized }))['clicks']).toBe(2);
+  });
+
+  it('redirects also when the count fails, and says so in the log alone', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    bench.store.broken.add('visitLink');
+    const answer = await bench.call('GET', '/abcd');
+    expect([answer.statusCode, answer.headers['location']]).toEqual([302, 'https://example.com/']);
+    expect(bench.logged).toHaveLength(1);
+    expect(bench.logged[0]).toContain('a click was not counted');
+  });
+
+  it('costs one call of the database a visit', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    bench.store.calls.length = 0;
+    await bench.call('GET', '/abcd');
+    expect(bench.store.calls).toEqual(['visitLink']);
+  });
+
+  it('is gone from its expiry on, with the answer that an unknown code gets, and its code is free again', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd', expiresAt: '2030-01-02T01:00:00.5+01:00' });
+    expect(bodyOf(await bench.call('GET', '/links/abcd', { headers: authorized }))['expiresAt']).toBe(
+      '2030-01-02T00:00:00.500Z',
+    );
+    bench.now = startAt + day + 499;
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(302);
+    bench.now = startAt + day + 500;
+    const expired = await bench.call('GET', '/abcd');
+    const unknown = await bench.call('GET', '/efgh');
+    expect(expired).toEqual(unknown);
+    expect((await bench.call('GET', '/links/abcd', { headers: authorized })).statusCode).toBe(404);
+    expect(bodyOf(await bench.call('GET', '/links', { headers: authorized }))).toEqual({ links: [] });
+    expect((await bench.call('DELETE', '/links/abcd', { headers: authorized })).statusCode).toBe(404);
+    expect((await bench.shorten({ url: 'https://example.org/', code: 'abcd' })).statusCode).toBe(201);
+  });
+
+  it('can be deleted once', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    const remove = async () => (await bench.call('DELETE', '/links/abcd', { headers: authorized })).statusCode;
+    expect([await remove(), await remove()]).toEqual([204, 404]);
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(404);
+  });
+
+  it('is listed page by page, each link once', async () => {
+    const bench = createBench();
+    const made = Array.from({ length: 7 }, (_, at) => `code${at}`);
+    for (const code of made) await bench.shorten({ url: 'https://example.com/', code });
+    const seen: string[] = [];
+    let query = 'limit=3';
+    for (let pages = 0; query !== '' && pages < 5; pages++) {
+      const page = bodyOf(await bench.call('GET', '/links', { headers: authorized, query }));
+      seen.push(...(page['links'] as { code: string }[]).map(({ code }) => code));
+      query = page['nextCursor'] === undefined ? '' : `limit=3&cursor=${page['nextCursor']}`;
+    }
+    expect(seen).toEqual(made);
+  });
+
+  it('may be asked for as JSON in bytes, with a charset', async () => {
+    const body = Buffer.from('{"url":"https://example.com/"}').toString('base64');
+    const headers = { ...json, 'content-type': 'Application/JSON; charset="UTF-8"' };
+    expect((await createBench().call('POST', '/links', { headers, body, isBase64: true })).statusCode).toBe(201);
+  });
+
+  it('may come in a body of just 65,536 bytes', async () => {
+    const body = '{"url":"https://example.com/"}'.padEnd(65_536);
+    expect((await createBench().call('POST', '/links', { headers: json, body })).statusCode).toBe(201);
+  });
+
+  it.each([
+    ['127.0.0.1:4001', undefined, 'http://127.0.0.1:4001/'],
+    ['localhost:4001', undefined, 'http://localhost:4001/'],
+    ['[::1]:4001', undefined, 'http://[::1]:4001/'],
+    ['links.example.org', undefined, 'https://links.example.org/'],
+    ['localhost.example.org', 'http', 'http://localhost.example.org/'],
+    ['<script>', undefined, '/'],
+  ])('called as %s (x-forwarded-proto %s) is shown under %s', async (host, proto, shown) => {
+    const bench = createBench();
+    const headers = { ...json, 'x-forwarded-proto': proto } as Record<string, string>;
+    const answer = await bench.call('POST', '/links', {
+      host,
+      headers,
+      body: '{"url":"https://example.com/","code":"abcd"}',
+    });
+    expect(bodyOf(answer)['shortUrl']).toBe(`${shown}abcd`);
+  });
+});

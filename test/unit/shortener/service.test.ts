@@ -1,0 +1,296 @@
+import type { ProblemName } from '../../../functions/shortener/problem.ts';
+import { authorized, bodyOf, createBench, json, requestId, startAt, token } from './caller.ts';
+
+const type = (name: ProblemName) => `urn:burnwatch:problem:${name}`;
+
+describe('Every answer', () => {
+  it.each([
+    ['a redirect', 'GET', '/demo'],
+    ['a health check', 'GET', '/health'],
+    ['a refusal', 'GET', '/nothing/here'],
+    ['an empty success', 'DELETE', '/faults'],
+  ])('carries the security headers and the request id: %s', async (_what, method, path) => {
+    const { headers } = await createBench().call(method, path, { headers: authorized });
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-robots-tag': 'noindex',
+      'x-request-id': requestId,
+    });
+    expect(headers['strict-transport-security']).toMatch(/^max-age=\d+$/);
+  });
+
+  it('to a HEAD is that to a GET without its body', async () => {
+    const bench = createBench();
+    for (const path of [
+      '/demo',
+      '/health',
+      '/health/liveness',
+      '/health/readiness',
+      '/faults',
+      '/links',
+      '/nope/nope',
+    ]) {
+      const get = await bench.call('GET', path, { headers: authorized });
+      expect(await bench.call('HEAD', path, { headers: authorized })).toEqual({ ...get, body: '' });
+    }
+  });
+
+  it('to a bug of our own is a problem that tells nothing of it, and the log has it', async () => {
+    const bench = createBench();
+    bench.store.visitLink = () => {
+      throw new TypeError('the inner workings');
+    };
+    bench.store.loadLink = bench.store.visitLink;
+    const answer = await bench.call('GET', '/abcd');
+    expect(bodyOf(answer)).toEqual({
+      type: type('internal-error'),
+      title: 'Something went wrong on our side',
+      status: 500,
+      detail: 'the log knows more under this requestId',
+      requestId,
+    });
+    expect(bench.logged.join()).toContain('the inner workings');
+  });
+});
+
+describe('The built-in link', () => {
+  it('redirects with no database at all', async () => {
+    const bench = createBench();
+    bench.store.broken.add('*');
+    const answer = await bench.call('GET', '/demo');
+    expect([answer.statusCode, answer.headers['location']]).toEqual([302, 'https://example.com/']);
+  });
+});
+
+describe('The token', () => {
+  it('is read once in five minutes', async () => {
+    const bench = createBench();
+    for (const afterMs of [0, 1_000, 299_999]) {
+      bench.now = startAt + afterMs;
+      expect((await bench.call('GET', '/links', { headers: authorized })).statusCode).toBe(200);
+    }
+    expect(bench.parameterReads).toBe(1);
+    bench.parameter = 'another';
+    bench.now = startAt + 300_000;
+    expect((await bench.call('GET', '/links', { headers: authorized })).statusCode).toBe(401);
+    expect(bench.parameterReads).toBe(2);
+  });
+
+  it.each([
+    ['refused', new Error('AccessDenied')],
+    ['missing', undefined],
+    ['empty', ' \n'],
+  ])(
+    'closes writing while its parameter is %s; redirects go on, and it is asked for again after five seconds',
+    async (_what, parameter) => {
+      const bench = createBench();
+      await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+      bench.now += 300_000;
+      bench.parameter = parameter;
+      for (const path of ['/links', '/links/abcd', '/faults']) {
+        const answer = await bench.call('GET', path, { headers: authorized });
+        expect([answer.statusCode, bodyOf(answer)['type']]).toEqual([503, type('token-unavailable')]);
+      }
+      expect(bench.parameterReads).toBe(2);
+      expect((await bench.call('GET', '/abcd')).statusCode).toBe(302);
+      bench.now += 4_999;
+      bench.parameter = token;
+      expect((await bench.call('GET', '/links', { headers: authorized })).statusCode).toBe(503);
+      bench.now += 1;
+      expect((await bench.call('GET', '/links', { headers: authorized })).statusCode).toBe(200);
+    },
+  );
+
+  it('may end in the line break that a file gave it', async () => {
+    const bench = createBench();
+    bench.parameter = `${token}\n`;
+    expect((await bench.call('GET', '/links', { headers: { authorization: `bearer  ${token}` } })).statusCode).toBe(
+      200,
+    );
+  });
+
+  it('is not asked for, nor read, where writes are open', async () => {
+    const bench = createBench({ writes: 'open' });
+    expect((await bench.call('GET', '/links')).statusCode).toBe(200);
+    expect(bench.parameterReads).toBe(0);
+  });
+
+  it('never reaches the log or an answer', async () => {
+    const bench = createBench();
+    bench.store.broken.add('*');
+    const answers = [
+      await bench.shorten({ url: 'https://example.com/' }),
+      await bench.call('GET', '/links', { headers: { authorization: `Bearer ${token}x` } }),
+    ];
+    expect(JSON.stringify([answers, bench.logged])).not.toContain(token);
+  });
+});
+
+describe('Without its database', () => {
+  it.each([
+    ['GET', '/abcd'],
+    ['GET', '/links'],
+    ['GET', '/links/abcd'],
+    ['DELETE', '/links/abcd'],
+    ['POST', '/links'],
+    ['GET', '/faults'],
+    ['DELETE', '/faults'],
+  ])('%s %s says so in one problem', async (method, path) => {
+    const bench = createBench();
+    bench.store.broken.add('*');
+    const answer = await bench.call(method, path, { headers: json, body: '{"url":"https://example.com/"}' });
+    expect([answer.statusCode, bodyOf(answer)['type']]).toEqual([503, type('database-unavailable')]);
+    expect(answer.headers['retry-after']).toBe('1');
+    expect(answer.body).not.toContain('broken');
+    expect(bench.logged.join()).toContain('is broken');
+  });
+});
+
+describe('A drill', () => {
+  const start = (input: unknown) => ({ headers: json, body: JSON.stringify(input) });
+
+  it.each([
+    [{}, { errorRatio: 1, latencyMs: 0, until: '2030-01-01T00:10:00.000Z' }],
+    [{ errorRatio: 0.25 }, { errorRatio: 0.25, latencyMs: 0, until: '2030-01-01T00:10:00.000Z' }],
+    [{ latencyMs: 300 }, { errorRatio: 0, latencyMs: 300, until: '2030-01-01T00:10:00.000Z' }],
+    [{ latencyMs: 0 }, { errorRatio: 0, latencyMs: 0, until: '2030-01-01T00:10:00.000Z' }],
+    [{ for: '2m' }, { errorRatio: 1, latencyMs: 0, until: '2030-01-01T00:02:00.000Z' }],
+    [{ for: '1s' }, { errorRatio: 1, latencyMs: 0, until: '2030-01-01T00:00:01.000Z' }],
+    [{ for: '1000ms' }, { errorRatio: 1, latencyMs: 0, until: '2030-01-01T00:00:01.000Z' }],
+    [{ for: '24h' }, { errorRatio: 1, latencyMs: 0, until: '2030-01-02T00:00:00.000Z' }],
+    [{ for: '1d' }, { errorRatio: 1, latencyMs: 0, until: '2030-01-02T00:00:00.000Z' }],
+    [
+      { errorRatio: 1, latencyMs: 30_000, for: '2m' },
+      { errorRatio: 1, latencyMs: 30_000, until: '2030-01-01T00:02:00.000Z' },
+    ],
+  ])('asked for with %j is %j', async (input, expected) => {
+    const bench = createBench();
+    const answer = await bench.call('PUT', '/faults', start(input));
+    expect([answer.statusCode, bodyOf(answer)]).toEqual([200, { active: true, ...expected }]);
+    expect(bodyOf(await bench.call('GET', '/faults', { headers: authorized }))).toEqual({ active: true, ...expected });
+  });
+
+  it('hits every route but its own switch, until it ends by itself', async () => {
+    const bench = createBench();
+    await bench.call('PUT', '/faults', start({ for: '2m' }));
+    const paths = ['/demo', '/abcd', '/links', '/health', '/health/liveness', '/health/readiness', '/nothing/here'];
+    for (const path of paths) {
+      const answer = await bench.call('GET', path);
+      expect([answer.statusCode, bodyOf(answer)['type']]).toEqual([503, type('fault-injected')]);
+    }
+    expect((await bench.call('GET', '/faults', { headers: authorized })).statusCode).toBe(200);
+    bench.now = startAt + 119_999;
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(503);
+    bench.now = startAt + 120_000;
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+    expect(bodyOf(await bench.call('GET', '/faults', { headers: authorized }))).toEqual({ active: false });
+  });
+
+  it('ends when it is deleted, and deleting nothing is fine', async () => {
+    const bench = createBench();
+    await bench.call('PUT', '/faults', start({}));
+    for (let times = 0; times < 2; times++) {
+      expect((await bench.call('DELETE', '/faults', { headers: authorized })).statusCode).toBe(204);
+    }
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+  });
+
+  it('fails the share that it says, and delays all', async () => {
+    const bench = createBench();
+    await bench.call('PUT', '/faults', start({ errorRatio: 0.4, latencyMs: 250 }));
+    bench.random = 0.39;
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(503);
+    bench.random = 0.4;
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+    expect(bench.slept).toEqual([250, 250]);
+  });
+
+  it('that another sandbox started is seen within a second, at one read a second', async () => {
+    const bench = createBench();
+    await bench.call('GET', '/demo');
+    await bench.store.saveFault({ errorRatio: 1, latencyMs: 0, untilAt: startAt + 60_000 }, AbortSignal.abort());
+    bench.store.calls.length = 0;
+    bench.now = startAt + 999;
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+    expect(bench.store.calls).toEqual([]);
+    bench.now = startAt + 1_000;
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(503);
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(503);
+    expect(bench.store.calls).toEqual(['loadFault']);
+  });
+
+  it('is none when the database cannot be read', async () => {
+    const bench = createBench();
+    await bench.store.saveFault({ errorRatio: 1, latencyMs: 0, untilAt: startAt + 60_000 }, AbortSignal.abort());
+    bench.store.broken.add('loadFault');
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+  });
+
+  it('is an unknown path, and never read, where drills are off', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    for (const method of ['GET', 'PUT', 'DELETE', 'POST']) {
+      const answer = await bench.call(method, '/faults', start({}));
+      expect(answer).toEqual(await bench.call(method, '/nothing/here'));
+      expect(answer.statusCode).toBe(404);
+    }
+    expect(bench.store.calls).toEqual([]);
+  });
+});
+
+describe('Health', () => {
+  it('is alive without a database', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    bench.store.broken.add('*');
+    const answer = await bench.call('GET', '/health/liveness');
+    expect([answer.statusCode, bodyOf(answer)]).toEqual([200, { status: 'ok', time: '2030-01-01T00:00:00.000Z' }]);
+    expect(bench.store.calls).toEqual([]);
+  });
+
+  it.each(['/health', '/health/readiness'])('is ready when the database can be read: %s', async (path) => {
+    const bench = createBench({ areFaultsOn: false });
+    const answer = await bench.call('GET', path);
+    expect([answer.statusCode, bodyOf(answer)]).toEqual([200, { status: 'ok', time: '2030-01-01T00:00:00.000Z' }]);
+    expect(bench.store.calls).toEqual(['ping']);
+  });
+
+  it('tries three times at start, with full jitter, and once from then on', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    bench.store.broken.add('*');
+    bench.random = 0.25;
+    const answer = await bench.call('GET', '/health');
+    expect([answer.statusCode, bodyOf(answer)]).toEqual([
+      503,
+      { status: 'error', time: '2030-01-01T00:00:00.000Z', reason: 'database-unavailable' },
+    ]);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(bench.slept).toEqual([25, 50]);
+    expect(bench.store.calls).toHaveLength(3);
+    await bench.call('GET', '/health');
+    expect(bench.store.calls).toHaveLength(4);
+  });
+
+  it('does not try again once the database was there', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    await bench.call('GET', '/health');
+    bench.store.broken.add('ping');
+    expect((await bench.call('GET', '/health')).statusCode).toBe(503);
+    expect(bench.slept).toEqual([]);
+    bench.store.broken.clear();
+    expect((await bench.call('GET', '/health')).statusCode).toBe(200);
+  });
+
+  it('is ready when the second try at start succeeds', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    const { ping } = bench.store;
+    let refusals = 1;
+    bench.store.ping = async (signal) => {
+      if (refusals-- > 0) throw new Error('not yet');
+      return ping(signal);
+    };
+    expect((await bench.call('GET', '/health')).statusCode).toBe(200);
+    expect(bench.slept).toEqual([50]);
+  });
+});
