@@ -37,7 +37,7 @@ export function evaluateBudget(
 }
 
 /**
- * What was left of the budget at `points` evenly spaced instants of the window that ends now, or of as much of it as there
+ * What was left of the budget at `points` evenly spaced minutes of the window that ends now, or of as much of it as there
  * is history: each counts the bad events of the window up to then, so the line never rises and ends at what is left.
  */
 export function burnDown(
@@ -54,7 +54,7 @@ export function burnDown(
   const expected = expectedEvents(mine, maintenance, windowAt, now);
   const steps = Math.max(1, Math.floor(points) - 1);
   return Array.from({ length: steps + 1 }, (_, step) => {
-    const at = step === steps ? now : Math.round(fromAt + ((now - fromAt) * step) / steps);
+    const at = step === steps ? now : minuteStart(fromAt + ((now - fromAt) * step) / steps);
     const { bad } = judgedBetween(mine, history, windowAt, at);
     return { at, leftRatio: leftPpmOf(slo, bad, expected) / wholePpm };
   });
@@ -90,7 +90,7 @@ function coverageOf(
   windowAt: number,
   now: number,
 ): number {
-  const toAt = Math.floor((now - closedAfterMs) / minuteMs) * minuteMs - 1;
+  const toAt = minuteStart(now - closedAfterMs) - 1;
   let [judged, expected] = [0, 0];
   for (const monitor of monitors) {
     const fromAt = coveredFrom(monitor, history, windowAt);
@@ -106,7 +106,7 @@ function coverageOf(
 function coveredFrom(monitor: Monitor, history: History, windowAt: number): number {
   const seenAt = history.firstSeenAt(monitor.key);
   if (seenAt === undefined) return Infinity;
-  const firstAt = Math.max(seenAt, (Math.floor(windowAt / minuteMs) + 1) * minuteMs);
+  const firstAt = Math.max(seenAt, minuteStart(windowAt) + minuteMs);
   const minuteAt = Math.ceil(firstAt / minuteMs) * minuteMs;
   // Where the first day is known as a total only, nobody knows when in it the first event was: the next day counts.
   const isDayOnly = seenAt > windowAt && seenAt % dayMs === 0 && !isKnown(history, monitor, seenAt);
@@ -122,6 +122,8 @@ function isWarmingUp(monitors: readonly Monitor[], history: History, windowAt: n
   const seen = firstSeen(monitors, history);
   return seen.length === 0 || Math.min(...seen) > windowAt + slowestIntervalMs(monitors);
 }
+
+const minuteStart = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
 
 function firstSeen(monitors: readonly Monitor[], history: History): number[] {
   return monitors.map(({ key }) => history.firstSeenAt(key)).filter((at) => at !== undefined);

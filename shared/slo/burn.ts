@@ -94,9 +94,10 @@ function conditionOf(slo: Slo, rule: BurnRule, counts: BurnCounts): BurnReading[
 }
 
 /**
- * bad ÷ expected ÷ (1 − objective) against budget × window ÷ long, multiplied across. Nothing expected is below.
+ * Where bad ÷ expected ÷ (1 − objective) lies: above the threshold budget × window ÷ long, below 0.9 × that, or between; by
+ * integers, multiplied across. With nothing expected there is no ratio, and it is below.
  */
-function comparePace(slo: Slo, rule: BurnRule, bad: number, expected: number): 'above' | 'between' | 'below' {
+export function comparePace(slo: Slo, rule: BurnRule, bad: number, expected: number): 'above' | 'between' | 'below' {
   if (expected === 0) return 'below';
   const pace = BigInt(bad) * whole * whole * BigInt(rule.longMs);
   const threshold =

@@ -1,5 +1,5 @@
 import type { BurnRule, Monitor, Slo } from '../config/model.ts';
-import { thresholdOf } from './burn.ts';
+import { comparePace, thresholdOf } from './burn.ts';
 import { monitorsOf } from './indicator.ts';
 import { formatNumber, formatPercent, formatSpan } from './words.ts';
 
@@ -16,6 +16,7 @@ export type Finding = {
 
 const whole = 1_000_000;
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 const smallBudget = 10;
 
 /**
@@ -66,8 +67,6 @@ function roundedDown(objectivePpm: number): number {
   return Math.floor(objectivePpm / step) * step;
 }
 
-const dayMs = 86_400_000;
-
 /** Even with everything failing the burn rate is 1 ÷ (1 − objective), and it has to exceed the threshold. */
 function lintReach(slo: Slo, rule: BurnRule): Finding | undefined {
   const budgetPpmLimit = (whole * whole * rule.longMs) / (slo.windowMs * (whole - slo.objectivePpm));
@@ -99,8 +98,8 @@ function lintEvents(rule: BurnRule, monitors: readonly Monitor[]): Finding | und
 /** Whether one bad event among the expected ones is above the threshold; rules that ask for more are safe. */
 function lintBlip(slo: Slo, rule: BurnRule, monitors: readonly Monitor[]): Finding | undefined {
   const expected = eventsIn(monitors, rule.longMs);
-  const share = (rule.budgetPpm / whole) * (slo.windowMs / rule.longMs) * ((whole - slo.objectivePpm) / whole);
-  if (rule.minBadEvents > 1 || expected === 0 || 1 / expected <= share) return undefined;
+  if (rule.minBadEvents > 1 || comparePace(slo, rule, 1, expected) !== 'above') return undefined;
+  const share = (thresholdOf(slo, rule) * (whole - slo.objectivePpm)) / whole;
   const usual = rule.severity === 'page' ? 3 : 5;
   const does = rule.severity === 'page' ? 'pages' : 'opens a ticket';
   return warning(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addCounts, foldDay, foldHour } from '../../../shared/ledger/fold.ts';
+import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
 import {
   countBetween,
   details,
