@@ -10,7 +10,12 @@ export function cleanText(text: string, longest: number): string {
   return cut(text.toWellFormed().replace(unwanted, ' ').replace(/\s+/g, ' ').trim(), longest);
 }
 
-/** The same in printable ASCII alone: accents are dropped, everything else becomes `?`. */
+/** One line for a shell: as `cleanText`, but spaces stay as they are, since they may mean something inside quotes. */
+export function cleanCommand(command: string): string {
+  return command.toWellFormed().replace(unwanted, ' ').trim();
+}
+
+/** One line in printable ASCII alone: accents are dropped, everything else becomes `?`. */
 export function asciiText(text: string, longest: number): string {
   const plain = text
     .toWellFormed()
@@ -38,20 +43,4 @@ export function cutMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const head = Math.ceil((longest - 2) / 2);
   return `${text.slice(0, head)}..${text.slice(text.length - (longest - 2 - head))}`;
-}
-
-/** Lines of at most `width` columns, broken at spaces; a word that is longer (a URL) stays whole. Later lines are indented further. */
-export function wrap(text: string, indent: string, width = 78): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const lead = lines.length === 0 ? indent : `${indent}  `;
-    if (line === '') line = lead + word;
-    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
-    else {
-      lines.push(line);
-      line = `${indent}  ${word}`;
-    }
-  }
-  return line === '' ? lines : [...lines, line];
 }

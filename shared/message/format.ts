@@ -20,6 +20,14 @@ export function formatDuration(ms: number): string {
   return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** The same in one unit and rounded down, for where room is short and hope is no good: `104 min`, `47 h`, `20 d`. */
+export function formatShortDuration(ms: number): string {
+  const span = Math.max(0, ms);
+  if (span < 2 * minuteMs) return `${Math.floor(span / secondMs)} s`;
+  if (span < 2 * hourMs) return `${Math.floor(span / minuteMs)} min`;
+  return span < 2 * dayMs ? `${Math.floor(span / hourMs)} h` : `${Math.floor(span / dayMs)} d`;
+}
+
 function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }

@@ -1,9 +1,11 @@
 import type { Transition } from '../alert/model.ts';
 import type { Json } from '../config/model.ts';
+import { burnRateOf, thresholdOf } from '../slo/burn.ts';
+import { uniqueStandings } from './budget-text.ts';
 import { cleanText } from './clean.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
-import { commands, uniqueStandings } from './text.ts';
-import { burnRate, errorTypeOf, firedOf, nameOf } from './words.ts';
+import { commandsOf } from './sections.ts';
+import { errorTypeOf, firedOf, nameOf } from './words.ts';
 
 /** SNS takes 256 KB for text and JSON together; so many transitions stay far below it. */
 export const mostTransitions = 100;
@@ -29,7 +31,7 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
     transitions: items.slice(0, mostTransitions).map(transitionOf),
     omittedTransitionsCount: Math.max(0, items.length - mostTransitions),
     budgets: uniqueStandings(items).slice(0, mostBudgets).map(budgetOf),
-    reproduce: commands(firedOf(notice)),
+    reproduce: commandsOf(firedOf(notice)),
     links: links
       .slice(0, 5)
       .map(({ label, url }) => ({ label: cleanText(label, 40), url: cleanText(url, longestUrl) })),
@@ -57,7 +59,7 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
   if (item.kind === 'withdrawn') return {};
   const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestUrl) } : {};
   if (item.kind === 'burn') {
-    const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: item.resolvesAt };
+    const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
     return { slo: item.slo.id, monitors: item.slo.indicator.monitors, ...failureOf(item), ...resolvesAt, ...runbook };
   }
   const url = cleanText(item.url, longestUrl);
@@ -82,15 +84,14 @@ function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [ke
   if (item.kind === 'coverage' && facts.kind === 'coverage') return instants({ lastJudgedAt: facts.lastJudgedAt });
   if (item.kind !== 'burn' || facts.kind !== 'burn') return {};
   const { kind: _kind, lastFailureAt, ...counts } = facts;
-  const { longMs, shortMs, budgetPpm } = item.rule;
-  const { objectivePpm, windowMs } = item.slo;
+  const { longMs, shortMs } = item.rule;
   return {
     longMs,
     shortMs,
     ...counts,
-    longBurnRate: burnRate(facts.longBad, facts.longExpected, objectivePpm),
-    shortBurnRate: burnRate(facts.shortBad, facts.shortExpected, objectivePpm),
-    threshold: (budgetPpm / 1_000_000) * (windowMs / longMs),
+    longBurnRate: burnRateOf(item.slo, facts.longBad, facts.longExpected),
+    shortBurnRate: burnRateOf(item.slo, facts.shortBad, facts.shortExpected),
+    threshold: thresholdOf(item.slo, item.rule),
     ...instants({ lastFailureAt }),
   };
 }
@@ -110,6 +111,6 @@ function budgetOf(standing: SloStanding): Json {
     budgetEvents,
     badEvents,
     burnRate: rate,
-    ...(exhaustedAt !== undefined && { exhaustedAt }),
+    ...(exhaustedAt !== undefined && { exhaustedAt: Math.round(exhaustedAt) }),
   };
 }

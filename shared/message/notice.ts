@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Transition } from '../alert/model.ts';
-import type { BurnRule, Config, Monitor, MonitorAlert, Slo, Text } from '../config/model.ts';
+import type { BurnRule, Config, Monitor, MonitorAlert, Slo } from '../config/model.ts';
+import { type Outputs, renderCurl } from './curl.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
 
 export type Failure = { readonly statusCode?: number; readonly message: string };
@@ -22,7 +23,7 @@ export type NoticeContext = {
   /** The command that reproduces a monitor's probe. */
   readonly curl: (monitor: Monitor) => string;
   /** The value of an output of this very stack. */
-  readonly outputs: (name: string) => string | undefined;
+  readonly outputs: Outputs;
   readonly links: Notice['links'];
 };
 
@@ -133,18 +134,7 @@ function burnItem(
 }
 
 function urlOf(monitor: Monitor, context: NoticeContext): string {
-  return showText(monitor.request.url, context.outputs);
-}
-
-/** A text as it can be shown: outputs resolved where they are known, secrets as the reference that they are. */
-function showText(text: Text, outputs: NoticeContext['outputs']): string {
-  if (typeof text === 'string') return text;
-  return text
-    .map((part) => {
-      if (typeof part === 'string') return part;
-      return 'ssm' in part ? `\${ssm:${part.ssm}}` : (outputs(part.output) ?? `\${output:${part.output}}`);
-    })
-    .join('');
+  return renderCurl(monitor, context.outputs).url;
 }
 
 const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'coverage', 'withdrawn'];

@@ -1,7 +1,8 @@
+import { burnRateOf } from '../slo/burn.ts';
 import { asciiText, cutMiddle } from './clean.ts';
-import { formatDuration, formatPercent, formatRate } from './format.ts';
+import { formatDuration, formatPercent, formatRate, formatShortDuration } from './format.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
-import { burnRate, errorTypeOf, firedOf, nameOf, resolvedOf, shortCause } from './words.ts';
+import { errorTypeOf, firedOf, nameOf, resolvedOf, shortCause } from './words.ts';
 
 /** SNS takes less than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 export const longestSubject = 99;
@@ -23,6 +24,13 @@ export function renderSubject(notice: Notice): string {
     }
   }
   return asciiText(statement(notice, 0, shortestName), longestSubject);
+}
+
+/** What one alert has to say, in as much of a line as there is room for. */
+export function renderLine(item: NoticeItem, longest: number): string {
+  const words = item.transition.kind === 'fired' ? firedWords : resolvedWords;
+  const lines = [2, 1, 0].map((detail) => words(item, detail, Number.POSITIVE_INFINITY));
+  return lines.find((line) => line.length <= longest) ?? cutMiddle(lines[2] ?? '', longest);
 }
 
 /** What is said of the worst alert of each kind, in as much detail as asked for: 2, 1 or 0. */
@@ -53,7 +61,7 @@ function firedWords(item: NoticeItem, detail: number, longestName: number): stri
     return words.slice(0, detail + 1).join('');
   }
   if (facts.kind === 'burn' && item.kind === 'burn') {
-    const rate = formatRate(burnRate(facts.longBad, facts.longExpected, item.slo.objectivePpm));
+    const rate = formatRate(burnRateOf(item.slo, facts.longBad, facts.longExpected));
     const words = [`${name} burns ${rate}`, `: ${budgetWords(facts.budgetLeftPpm)}`, goneWords(item.standing, at)];
     return words.slice(0, detail + 1).join('');
   }
@@ -68,7 +76,7 @@ function budgetWords(leftPpm: number): string {
 }
 
 function goneWords({ exhaustedAt }: SloStanding, at: number): string {
-  return exhaustedAt === undefined || exhaustedAt <= at ? '' : `, gone in ${formatDuration(exhaustedAt - at)}`;
+  return exhaustedAt === undefined || exhaustedAt <= at ? '' : `, gone in ${formatShortDuration(exhaustedAt - at)}`;
 }
 
 function resolvedWords(item: NoticeItem, detail: number, longestName: number): string {

@@ -70,11 +70,6 @@ export function errorTypeOf({ transition: { facts } }: NoticeItem): ErrorType | 
   return facts.kind === 'monitor' ? facts.errorType : undefined;
 }
 
-/** Bad events against what the objective allows: 1 lands exactly on it; 0 where nothing was expected. */
-export function burnRate(bad: number, expected: number, objectivePpm: number): number {
-  return expected === 0 ? 0 : (bad * 1_000_000) / (expected * (1_000_000 - objectivePpm));
-}
-
 export function firedOf(notice: Notice): readonly NoticeItem[] {
   return notice.items.filter((item) => item.transition.kind === 'fired');
 }

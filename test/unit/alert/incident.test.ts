@@ -118,11 +118,15 @@ describe('an incident', () => {
     ]);
   });
 
-  it('is as severe as the worst alert that it ever held', () => {
-    const ticket = observe('b', 'met', { severity: 'ticket', monitors: ['x'] });
-    const { entries } = run([[ticket], [ticket, on('a', ['x'])], [ticket, on('a', ['x'], 'clear')], []]);
-    expect(closed(entries)[0]?.severity).toBe('page');
-  });
+  it.each(['ticket', 'page'] as const)(
+    'is as severe as the worst alert that it ever held, a %s coming first',
+    (first) => {
+      const a = observe('a', 'met', { severity: first, monitors: ['x'] });
+      const b = observe('b', 'met', { severity: first === 'page' ? 'ticket' : 'page', monitors: ['x'] });
+      const { entries } = run([[a], [a, b], [{ ...a, condition: 'clear' }, b], []]);
+      expect(closed(entries)[0]?.severity).toBe('page');
+    },
+  );
 
   it('keeps each firing of an alert that comes back while it is open', () => {
     const b = on('b', ['x']);

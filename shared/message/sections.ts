@@ -1,0 +1,145 @@
+import { cleanCommand, cleanText } from './clean.ts';
+import { formatDuration, formatInstant, formatWindow, plural } from './format.ts';
+import { bounded, mostDetailed, wrap } from './layout.ts';
+import type { Notice, NoticeItem } from './model.ts';
+import { errorTypeOf, longCause, nameOf } from './words.ts';
+
+const mostCommands = 3;
+const longestUrl = 2_048;
+const longestCommand = 4_096;
+
+/** What is hurt, and since when. */
+export function hurtLines(fired: readonly NoticeItem[], { incident }: Notice): string[] {
+  const first = fired[0];
+  if (!first) return [];
+  const openMs = first.transition.at - incident.openedAt;
+  const since = `part of an incident since ${formatInstant(incident.openedAt)} (${formatDuration(openMs)})`;
+  return [...bounded(fired.map(hurt)), ...(openMs > 0 ? wrap(since, '  ') : [])];
+}
+
+function hurt(item: NoticeItem): string[] {
+  const { facts, at } = item.transition;
+  const name = labelOf(item);
+  if (item.kind === 'withdrawn') return wrap(`${name}: it fired, and its rule has left the configuration since`, '  ');
+  if (item.kind === 'monitor' && facts.kind === 'monitor') {
+    const since = `since ${formatInstant(facts.firstFailureAt)} (${formatDuration(at - facts.firstFailureAt)})`;
+    const lines = [...wrap(`${name}: ${facts.failures} of the last ${facts.of} probes failed`, '  '), target(item)];
+    return facts.firstFailureAt > 0 ? [...lines, `    ${since}`] : lines;
+  }
+  if (item.kind === 'burn' && facts.kind === 'burn') {
+    const newest = facts.lastFailureAt > 0 ? `, the newest at ${formatInstant(facts.lastFailureAt)}` : '';
+    const bad = `${plural(facts.longBad, 'bad probe')} in the last ${formatWindow(item.rule.longMs)}${newest}`;
+    return wrap(`${name}: ${bad}`, '  ');
+  }
+  if (item.kind !== 'coverage' || facts.kind !== 'coverage') return [];
+  const since =
+    facts.lastJudgedAt > 0
+      ? `since ${formatInstant(facts.lastJudgedAt)} (${formatDuration(at - facts.lastJudgedAt)})`
+      : 'yet';
+  const blind = `no probe could be judged ${since}; nobody knows whether it works`;
+  return [...wrap(`${name}: ${blind}`, '  '), target(item)];
+}
+
+/** Two rules of one SLO are told apart by their severity and long window. */
+function labelOf(item: NoticeItem): string {
+  if (item.kind !== 'burn') return nameOf(item);
+  return `${nameOf(item)} (${item.rule.severity}, ${formatWindow(item.rule.longMs)})`;
+}
+
+function target({ monitor, url }: Extract<NoticeItem, { kind: 'monitor' | 'coverage' }>): string {
+  return `    ${monitor.request.method} ${cleanText(url, longestUrl)}`;
+}
+
+/** What is over, and how long it took. */
+export function overLines(resolved: readonly NoticeItem[]): string[] {
+  return bounded(
+    resolved.map((item) => {
+      const { at, firedAt } = item.transition;
+      const end = `    to   ${formatInstant(at)} (${formatDuration(at - firedAt)})`;
+      return [...wrap(`${labelOf(item)}: ${overWords(item)}`, '  '), `    from ${formatInstant(firedAt)}`, end];
+    }),
+  );
+}
+
+function overWords(item: NoticeItem): string {
+  switch (item.kind) {
+    case 'monitor':
+      return 'answers as it should again';
+    case 'burn':
+      return 'the budget no longer burns too fast';
+    case 'coverage':
+      return 'its probes can be judged again';
+    case 'withdrawn':
+      return 'the alert has left the configuration while it fired; nobody has seen it recover';
+    default:
+      return item satisfies never;
+  }
+}
+
+/** What to look at first: what the probe said and means, the runbook, the links. Each thing once. */
+export function lookLines(fired: readonly NoticeItem[], notice: Notice): string[] {
+  if (fired.length === 0) return [];
+  const runbooks = fired.flatMap((item) =>
+    'runbook' in item && item.runbook ? [`  runbook: ${cleanText(item.runbook, longestUrl)}`] : [],
+  );
+  const links = notice.links.map(({ label, url }) => `  ${cleanText(label, 40)}: ${cleanText(url, longestUrl)}`);
+  return [
+    ...bounded(uniqueParagraphs(fired.map(causeLines))),
+    ...[...new Set(runbooks)].slice(0, mostDetailed),
+    ...links.slice(0, mostDetailed),
+  ];
+}
+
+function causeLines(item: NoticeItem): string[] {
+  if (item.kind === 'coverage') {
+    const question = 'does the probe function still run? If so, its probes end as unknown or blocked';
+    return wrap(`${item.monitor.id}: ${question}: its log says why`, '  ');
+  }
+  if (item.kind === 'withdrawn') return [];
+  const name = item.kind === 'monitor' ? item.monitor.id : item.failure?.monitor;
+  const [first, ...rest] = longCause(errorTypeOf(item), item.failure);
+  if (first === undefined || name === undefined) return [];
+  return [...wrap(`${name}: ${first}`, '  '), ...rest.flatMap((line) => wrap(line, '    '))];
+}
+
+/** What starts with the same line is told once, by the item that comes first and knows most. */
+function uniqueParagraphs(paragraphs: readonly string[][]): string[][] {
+  const seen = new Set<string>();
+  return paragraphs.filter(([first = '']) => first !== '' && !seen.has(first) && seen.add(first));
+}
+
+/** Commands that repeat the failing requests, each once, each one line; one too long to type is left out. */
+export function commandsOf(fired: readonly NoticeItem[]): string[] {
+  const all = fired.flatMap((item) =>
+    item.kind === 'monitor' ? [item.curl] : item.kind === 'burn' && item.failure ? [item.failure.curl] : [],
+  );
+  const usable = [...new Set(all)].filter((command) => command !== '' && command.length <= longestCommand);
+  return usable.slice(0, mostCommands).map(cleanCommand);
+}
+
+/** The commands, and which variables they want. */
+export function commandLines(fired: readonly NoticeItem[]): string[] {
+  const commands = commandsOf(fired);
+  const variables = new Set(commands.flatMap((command) => [...command.matchAll(/"(\$\w+)"/g)].map(([, name]) => name)));
+  if (variables.size === 0) return commands;
+  return [...commands, ...wrap(`(set ${[...variables].join(' and ')} first: a secret is never sent)`, '')];
+}
+
+/** When each alert can resolve. */
+export function endLines(fired: readonly NoticeItem[]): string[] {
+  return bounded(
+    fired.map((item) => (item.kind === 'withdrawn' ? [] : wrap(`${labelOf(item)}: ${ending(item)}`, '  '))),
+  );
+}
+
+function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' }>): string {
+  if (item.kind === 'coverage') return 'resolves with the next probe that can be judged';
+  if (item.kind === 'monitor') {
+    const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);
+    const good = plural(rule?.recoverSuccesses ?? 1, 'good probe');
+    return `resolves after ${good} in a row, one every ${formatWindow(item.monitor.intervalMs)}`;
+  }
+  if (item.resolvesAt === undefined) return 'resolves when either window has calmed down for long enough';
+  const wait = formatDuration(item.resolvesAt - item.transition.at);
+  return `resolves at ${formatInstant(item.resolvesAt)} at the earliest (in ${wait}), if nothing more fails`;
+}

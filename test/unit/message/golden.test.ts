@@ -1,0 +1,156 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Transition } from '../../../shared/alert/model.ts';
+import type { Message } from '../../../shared/message/model.ts';
+import { buildNotices, type NoticeContext } from '../../../shared/message/notice.ts';
+import { renderMessage } from '../../../shared/message/render.ts';
+import {
+  burnFacts,
+  context,
+  fastPage,
+  fired,
+  health,
+  minute,
+  monitorFacts,
+  now,
+  resolved,
+  slowPage,
+  slowTicket,
+  standing,
+} from './sample.ts';
+
+const over: Partial<NoticeContext> = { incidents: {} };
+const fastBurn = { alertId: fastPage.id, facts: burnFacts };
+const slowBurn = { alertId: slowPage.id, facts: { ...burnFacts, longExpected: 360, shortExpected: 30 } };
+const ticket = {
+  alertId: slowTicket.id,
+  severity: 'ticket' as const,
+  notify: ['chat'],
+  facts: { ...burnFacts, longBad: 6, longExpected: 4_320, shortBad: 1, shortExpected: 360, budgetLeftPpm: 861_111 },
+};
+const coverage = {
+  alertId: 'coverage/shortener-health',
+  severity: 'ticket' as const,
+  facts: { kind: 'coverage' as const, lastJudgedAt: now - 6 * minute },
+};
+const later = { standings: new Map([[standing.sloId, { ...standing, budgetLeftPpm: 51_000, badEvents: 41 }]]) };
+const calm = { ...standing, budgetLeftPpm: 861_111, badEvents: 6, burnRate: 0.4, exhaustedAt: now + 20 * 86_400_000 };
+
+const hostileText =
+  'expected 200, got "\u202e\u2066evil\u2069\u0000\r\n\r\nSubject: [PAGE] all is well\n--\nMessage 0000\u2028\u200b\ud800 <script>alert(1)</script> \u001b[31mred ' +
+  'x'.repeat(400);
+const hostile: NoticeContext = {
+  ...context,
+  environment: 'pröd\r\nBcc: all@example.com',
+  failures: new Map([['shortener-health', { statusCode: 200, message: hostileText }]]),
+  outputs: { ShortenerUrl: 'https://example.com/\r\nSet-Cookie: x=1\u202e' },
+  links: [{ label: 'dash\nboard', url: 'https://example.com/\u2028path' }],
+};
+
+const many = Array.from({ length: 60 }, (_, index) => ({
+  ...health,
+  id: `shop-${String(index).padStart(2, '0')}`,
+  alerts: [],
+}));
+const manyMonitors = many.map((monitor) => {
+  const alerts = [
+    {
+      id: `monitor/${monitor.id}/0`,
+      failures: 3,
+      of: 5,
+      recoverSuccesses: 2,
+      severity: 'page' as const,
+      notify: ['oncall'],
+    },
+  ];
+  return {
+    ...monitor,
+    alerts,
+    request: { ...monitor.request, url: `https://${monitor.id}.example.com/`, headers: {} },
+  };
+});
+const crowd: NoticeContext = {
+  ...context,
+  config: { ...context.config, monitors: manyMonitors, slos: [] },
+  failures: new Map(many.map(({ id }) => [id, { message: 'no answer within 5 s' }])),
+};
+
+/** One message each: its name, what it announces, and what is different around it. */
+const cases: readonly (readonly [string, readonly Transition[], Partial<NoticeContext>])[] = [
+  ['monitor-fired', [fired()], {}],
+  ['monitor-resolved', [resolved(4 * minute)], { ...over, ...later }],
+  ['burn-page-fired', [fired(fastBurn)], {}],
+  [
+    'burn-page-resolved',
+    [resolved(14 * minute, { ...fastBurn, facts: { ...burnFacts, shortBad: 0 } })],
+    { ...over, ...later },
+  ],
+  ['ticket-fired', [fired(ticket)], { standings: new Map([[standing.sloId, calm]]) }],
+  ['coverage-lost', [fired(coverage)], {}],
+  ['coverage-back', [resolved(10 * minute, coverage)], over],
+  ['three-together', [fired(slowBurn), fired(fastBurn), fired()], {}],
+  ['mixed', [fired({ ...fastBurn, firedAt: now + 4 * minute, at: now + 4 * minute }), resolved(4 * minute)], later],
+  ['withdrawn', [resolved(40 * minute, { alertId: 'monitor/old-website/0', isWithdrawn: true })], over],
+  ['hostile-text', [fired()], hostile],
+  [
+    'sixty-alerts',
+    many.map(({ id }) => fired({ alertId: `monitor/${id}/0`, facts: { ...monitorFacts, errorType: 'timeout' } })),
+    crowd,
+  ],
+];
+
+const schema = JSON.parse(readFileSync('shared/message/message.schema.json', 'utf8'));
+const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allErrors: true }).compile(
+  schema,
+);
+
+function messageOf([, transitions, around]: (typeof cases)[number]): Message {
+  const notices = buildNotices(transitions, { ...context, ...around });
+  expect(notices).toHaveLength(1);
+  return notices.map(renderMessage)[0] as Message;
+}
+
+/** The stored text of a golden file; with `UPDATE_GOLDEN=1` it is written first, and its diff is to be read. */
+function golden(file: string, actual: string): string {
+  const path = `test/fixtures/messages/${file}`;
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, actual);
+  return readFileSync(path, 'utf8');
+}
+
+describe.each(cases)('the message %s', (...each) => {
+  const [name] = each;
+
+  it('reads as its golden file says', () => {
+    const { subject, text } = messageOf(each);
+    const mail = `Subject: ${subject}\n\n${text}`;
+    expect(mail).toBe(golden(`${name}.txt`, mail));
+  });
+
+  it('is for machines what its golden file says, and that is what the schema says', () => {
+    const { json } = messageOf(each);
+    const pretty = `${JSON.stringify(json, null, 2)}\n`;
+    const stored = golden(`${name}.json`, pretty);
+    expect(pretty).toBe(stored);
+    validate(JSON.parse(stored));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it('has a subject that SNS takes, no control characters, and a size far below SNS’s limit', () => {
+    const { subject, text, json } = messageOf(each);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    expect(text).not.toMatch(/[^\P{C}\n]|[\u2028\u2029]/u);
+    expect(JSON.stringify({ text, json: JSON.stringify(json) }).length).toBeLessThan(128_000);
+  });
+
+  it('keeps its own words to 78 columns', () => {
+    const { subject, text } = messageOf(each);
+    const long = text.split('\n').filter((line) => line.length > 78 && line !== subject);
+    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |x{60}/);
+  });
+});
+
+it('a golden message that breaks the schema is seen', () => {
+  const { json } = messageOf(cases[0] as (typeof cases)[number]);
+  expect(validate({ ...(json as object), kind: 'reminded' })).toBe(false);
+  expect(validate({ ...(json as object), surprise: 1 })).toBe(false);
+});
