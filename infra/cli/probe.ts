@@ -45,7 +45,9 @@ export const probeCommand: Command = {
     const config = readConfig(path, file, io);
     if (!config) return 2;
     const monitors = chooseMonitors(config.monitors, args.ids);
-    const results = await probeAll(monitors, references(args.outputs, dirname(path), io), io);
+    const found = references(args.outputs, dirname(path), io);
+    await readAhead(monitors, found);
+    const results = await probeAll(monitors, found, io);
     io.stdout(
       args.json
         ? results.map((result) => `${JSON.stringify(toRow(result))}\n`).join('')
@@ -63,7 +65,7 @@ type Arguments = {
 };
 
 function usage(message: string): BurnwatchError {
-  return new BurnwatchError('BURN_USAGE', `${message}; see burnwatch probe --help`);
+  return new BurnwatchError('BURN_USAGE', message);
 }
 
 function readArguments(argv: readonly string[]): Arguments {
@@ -90,7 +92,9 @@ function readArguments(argv: readonly string[]): Arguments {
       return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     } catch (error) {
       // Node's sentence names the option; its second one explains how to escape a dash.
-      throw usage(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : 'bad arguments');
+      throw usage(
+        error instanceof Error ? `${error.message.split('. ')[0]}; see burnwatch probe --help` : 'bad arguments',
+      );
     }
   }
 }
@@ -141,6 +145,15 @@ function references(named: Readonly<Record<string, string>>, folder: string, io:
 function describe({ file, outputs }: LocalMode): string {
   const list = Object.entries(outputs).map(([name, value]) => `${name}=${value}`);
   return `Using the running local mode (${file}): ${list.join(', ') || 'no outputs'}\n`;
+}
+
+/** Reads every secret before the first probe: loading the SDK meanwhile would be charged to the targets. */
+async function readAhead(monitors: readonly Monitor[], { parameter }: References): Promise<void> {
+  const texts = monitors.flatMap(({ request }) => [request.url, ...Object.values(request.headers)]);
+  const parts = texts.flatMap((text) => (typeof text === 'string' ? [] : text));
+  const paths = parts.flatMap((part) => (typeof part === 'object' && 'ssm' in part ? [part.ssm] : []));
+  // What cannot be read is reported by the probe that needs it.
+  await Promise.allSettled(paths.map(parameter));
 }
 
 /** More probes at once would spend their CPU in each other's latency. */

@@ -25,7 +25,10 @@ export async function probeHttp(monitor: HttpMonitor, deps: ProbeDeps): Promise<
     phases: roundPhases(outcome.phases),
     redirects: outcome.redirects,
   };
-  if (!outcome.ok) return { ...measured, ...failure(outcome, request.secrets) };
+  if (!outcome.ok) {
+    const failed = failure(outcome, request.secrets);
+    return { ...measured, ...failed, ...(failed.isSent ? {} : unmeasured) };
+  }
   return { ...measured, ...(await judge(monitor, outcome.response, measured.latencyMs, request.secrets)) };
 }
 
@@ -76,6 +79,9 @@ async function withinTimeout(
   }
 }
 
+/** Nothing was sent, so there is nothing to measure. */
+const unmeasured = { latencyMs: 0, phases: { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 } };
+
 type Judged = Omit<AttemptResult, 'latencyMs' | 'phases' | 'redirects'>;
 
 /** The fault is our own: nothing was sent. */
@@ -84,8 +90,7 @@ function unjudged(message: string): AttemptResult {
     outcome: 'unknown',
     errorType: 'monitor',
     message: redactShort(message, []),
-    latencyMs: 0,
-    phases: { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 },
+    ...unmeasured,
     assertions: [],
     redirects: 0,
     isWorthConfirming: false,
