@@ -5,6 +5,7 @@ import { parseConfig, renderProblem } from '../shared/config/parse/index.ts';
 import { buildResources } from './resources.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { environmentOf } from './template/environment.ts';
+import { extensions } from './template/extensions.ts';
 import type { FunctionName, StackOptions } from './template/model.ts';
 import { withoutShortener } from './template/references.ts';
 import { shardCapacity } from './template/shards.ts';
@@ -28,7 +29,7 @@ export const service = resolver(({ config }) => config.service);
 
 export const resources = resolver(({ config }, options) => ({
   ...buildResources(config, options),
-  ...(options.isShortenerOn ? { extensions: { HttpApiStage: throttled } } : {}),
+  extensions: extensions({ ...options, service: config.service }),
 }));
 
 export const probeEnvironment = environment('probe');
@@ -37,11 +38,6 @@ export const shortenerEnvironment = environment('shortener');
 
 /** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
 export const probeMemory = resolver(({ config }) => (shardCapacity(config.monitors.length) > 20 ? 1_024 : 512));
-
-/** The account's own limits would let a stranger run up a bill; these leave room for a burst. */
-const throttled = {
-  Properties: { DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 1_000 } },
-};
 
 type Parsed = Pick<Deployment, 'config' | 'warnings'>;
 const parsed = new Map<string, Parsed>();

@@ -55,8 +55,8 @@ function outputs(stack: Stack): Record<string, Output> {
 
 const shortenerOutputs = {
   ShortenerUrl: output('Where the shortener answers.', getAtt('HttpApi', 'ApiEndpoint')),
-  ApiId: output('The id of the shortener’s HTTP API.', ref('HttpApi')),
-  LinksTable: output('The table of the shortener’s links.', ref('LinksTable')),
+  ApiId: output('The id of the HTTP API of the shortener.', ref('HttpApi')),
+  LinksTable: output('The table of its links.', ref('LinksTable')),
 };
 
 function output(Description: string, Value: Json): Output {

@@ -55,12 +55,12 @@ function help(stack: Stack, config: Config): Widget {
   const left = config.monitors.length - limits.grouped;
   const lines = [
     `# ${stack.service}, ${stack.stage}`,
-    '**Something fails?** Look at *Failed probes* first, then at that monitor’s latency; the alert’s e-mail holds a `curl` ' +
+    '**Something fails?** Look at *Failed probes* first, then at the latency of that monitor; the e-mail of the alert holds a `curl` ' +
       'line that reproduces it. **Error budget left** says how much may still fail before the objective is missed, below ' +
       '0 it is; a **burn rate** of 1 lands exactly on the objective. A latency line that ends, or a red tile under ' +
       '*Is the monitoring alive*, means that nothing is being probed.',
     ...(left > 0
-      ? [`The first ${limits.grouped} monitors are shown; ${left} more are under Metrics → ${namespace}.`]
+      ? [`The first ${limits.grouped} monitors are shown; ${left} more are under Metrics, ${namespace}.`]
       : []),
   ];
   return { type: 'text', width: 18, height: 4, properties: { markdown: lines.join('\n\n') } };

@@ -46,6 +46,10 @@ describe('the stack', () => {
     expect(JSON.stringify(build())).toBe(JSON.stringify(build()));
   });
 
+  it('is plain ASCII, because CloudFormation turns the rest of Unicode into question marks', () => {
+    expect(JSON.stringify(build())).toMatch(/^[\x20-\x7e]*$/);
+  });
+
   it('without the shortener has nothing of it', () => {
     const template = build(
       { monitors: [aMonitor({ request: { ...aMonitor().request, url: 'https://example.com/' } })] },
