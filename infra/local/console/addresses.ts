@@ -33,7 +33,7 @@ function addressLine(): Part<Address> {
   );
   button.addEventListener('click', () => void copy(value, said));
   return {
-    element: element('li', { class: 'line' }, label, value, said, button),
+    element: element('li', { class: 'line line-address' }, label, value, said, button),
     update: (address) => {
       setText(label, address.label);
       setText(value, address.value);

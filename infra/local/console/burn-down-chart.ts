@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import type { SloView } from '../../../shared/app/overview-model.ts';
 import { type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
-import { element, setAttribute, setText } from './dom.ts';
+import { element, setAttribute, setText, show } from './dom.ts';
 import { instantText } from './time.ts';
 import { budgetText } from './words.ts';
 
@@ -25,6 +25,7 @@ export function burnDownChart(): { readonly element: HTMLElement; readonly updat
       if (isSame(model.points, slo.burnDown)) return;
       model.points = slo.burnDown;
       resting();
+      show(chart.element, slo.burnDown.length > 1);
       setAttribute(
         chart.element,
         'aria-label',

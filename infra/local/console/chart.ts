@@ -35,8 +35,13 @@ export function createChart(height: number, options: (theme: Theme) => ChartOpti
     isNear = true;
     draw();
   });
-  whenResized(host, (width) => (chart === null ? draw() : chart.setSize({ width, height })));
-  whenThemeChanges(host, redraw);
+  const forgetTheme = whenThemeChanges(redraw);
+  whenResized(host, (width) => {
+    if (width === null) forgetTheme();
+    if (width === null) chart?.destroy();
+    else if (chart === null) draw();
+    else chart.setSize({ width, height });
+  });
   return {
     element: host,
     setData: (next) => {
@@ -75,20 +80,23 @@ function whenNear(host: Element, callback: () => void): void {
   observer.observe(host);
 }
 
-function whenResized(host: Element, callback: (width: number) => void): void {
+/** Hears the new width, and null once the host has left the page for good. */
+function whenResized(host: Element, callback: (width: number | null) => void): void {
   let known = 0;
-  new ResizeObserver(() => {
-    const width = host.clientWidth;
+  const observer = new ResizeObserver(() => {
+    if (!host.isConnected) observer.disconnect();
+    const width = host.isConnected ? host.clientWidth : null;
     if (width === 0 || width === known) return;
-    known = width;
+    known = width ?? 0;
     callback(width);
-  }).observe(host);
+  });
+  observer.observe(host);
 }
 
-function whenThemeChanges(host: Element, callback: () => void): void {
+function whenThemeChanges(callback: () => void): () => void {
   const query = matchMedia('(prefers-color-scheme: dark)');
-  const listen = () => (host.isConnected ? callback() : query.removeEventListener('change', listen));
-  query.addEventListener('change', listen);
+  query.addEventListener('change', callback);
+  return () => query.removeEventListener('change', callback);
 }
 
 const font = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';

@@ -79,7 +79,7 @@ function drawInbox(parts: InboxParts, model: InboxModel, messages: readonly Inbo
   const unread = unreadCount(model, messages);
   show(parts.filled, messages.length > 0);
   show(parts.empty, messages.length === 0);
-  show(parts.allRead, unread > 1);
+  show(parts.allRead, unread > 0);
   show(parts.older, messages.length > mostRows);
   setText(parts.older, `${plural(messages.length - mostRows, 'older message')} in /api/state`);
   parts.updateList(

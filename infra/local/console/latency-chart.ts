@@ -2,12 +2,13 @@ import type uPlot from 'uplot';
 import type { MonitorView } from '../../../shared/app/overview-model.ts';
 import { type Chart, type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
 import { chartLegend } from './chart-legend.ts';
-import { element, setAttribute, setText } from './dom.ts';
+import { element, setAttribute, setText, show } from './dom.ts';
 import { drawDegradedLine, drawMarks, drawShades } from './latency-marks.ts';
 import { historySentence, type LatencyModel, latencyCeiling, latencySeries } from './latency-series.ts';
 import { instantText } from './time.ts';
 import { latencyText, monitorWords } from './words.ts';
 
+const noProbes = 'The chart begins with the first probe';
 export type LatencyChart = { readonly element: HTMLElement; readonly update: (monitor: MonitorView) => void };
 
 /** The latency of one monitor over its history, with every tick that was not good marked. */
@@ -36,7 +37,8 @@ export function latencyChart(isSmall: boolean): LatencyChart {
     update: (monitor) => {
       if (drawn !== null && isSameHistory(drawn, monitor.history)) return;
       drawn = monitor.history;
-      sentence.text = historySentence(monitor.history);
+      sentence.text = monitor.history.length === 0 ? noProbes : historySentence(monitor.history);
+      show(chart.element, monitor.history.length > 0);
       setText(readout, sentence.text);
       legend.update(monitor.history);
       redraw(chart, model, monitor);

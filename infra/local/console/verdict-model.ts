@@ -2,86 +2,85 @@ import type { MonitorView } from '../../../shared/app/overview-model.ts';
 import type { ConsoleState } from './state.ts';
 import { plural, spanText } from './words.ts';
 
-/** The answer to "are we up?": the state it looks like, a headline, a sentence, and the monitors it is about. */
+/** The answer to "are we up?": what it looks like, a headline, a sentence, and the monitors it is about. */
 export type Verdict = {
-  readonly state: MonitorView['state'];
+  readonly state: Exclude<MonitorView['state'], 'blocked'> | 'recovering' | 'overspent';
   readonly headline: string;
   readonly detail: string;
   readonly monitors: readonly string[];
 };
 
-/** Trouble first: failing, then what could not be judged, then slow; an open incident outlives its failures. */
+/**
+ * Trouble first: failing, then what could not be judged, then slow. An open incident outlives its failures, and a
+ * budget that is used up is not well either. `now` is epoch ms.
+ */
 export function verdictOf(state: ConsoleState, now: number): Verdict {
   const { monitors } = state;
-  const open = state.incidents.filter((incident) => incident.closedAt === null).length;
-  if (monitors.length === 0)
-    return {
-      state: 'waiting',
-      headline: 'Nothing to watch yet',
-      detail: 'monitors.yml has no monitors.',
-      monitors: [],
-    };
+  if (monitors.length === 0) return plain('waiting', 'Nothing to watch yet', 'monitors.yml has no monitors.');
+  return troubleOf(state, now) ?? calmOf(state, now);
+}
+
+function troubleOf({ monitors, incidents }: ConsoleState, now: number): Verdict | null {
+  const total = monitors.length;
   const failing = idsIn(monitors, 'failed');
-  if (failing.length > 0)
-    return trouble('failed', 'failing', failing, monitors.length, `${lastingText(monitors, now)}${openText(open)}`);
+  if (failing.length > 0) {
+    const detail = `${lastingText(monitors, now)}${incidentsText(openCount(incidents))}`;
+    return about('failed', 'failing', failing, total, detail);
+  }
   const unjudged = [...idsIn(monitors, 'unknown'), ...idsIn(monitors, 'blocked')];
-  if (unjudged.length > 0)
-    return trouble(
-      'unknown',
-      'not being judged',
-      unjudged,
-      monitors.length,
-      'Neither good nor bad: it lowers the coverage, not the budget.',
-    );
+  const unjudgedDetail = 'Neither good nor bad: it lowers the coverage, not the budget.';
+  if (unjudged.length > 0) return about('unknown', 'not being judged', unjudged, total, unjudgedDetail);
   const degraded = idsIn(monitors, 'degraded');
-  if (degraded.length > 0)
-    return trouble('degraded', 'degraded', degraded, monitors.length, 'It works, but not as it should.');
-  if (idsIn(monitors, 'waiting').length === monitors.length)
-    return {
-      state: 'waiting',
-      headline: 'Waiting for the first probe',
-      detail: 'The next tick brings it.',
-      monitors: [],
-    };
-  if (open > 0)
-    return {
-      state: 'degraded',
-      headline: 'Nothing fails now',
-      detail: `${openText(open)} It closes when the last of its alerts resolves.`,
-      monitors: [],
-    };
-  return {
-    state: 'passed',
-    headline: 'All is well',
-    detail: monitors.length === 1 ? 'The one monitor passes.' : `All ${monitors.length} monitors pass.`,
-    monitors: [],
-  };
+  if (degraded.length > 0) return about('degraded', 'degraded', degraded, total, 'It works, but not as it should.');
+  return null;
+}
+
+function calmOf({ monitors, incidents, slos, faults }: ConsoleState, now: number): Verdict {
+  const passing = idsIn(monitors, 'passed').length;
+  const open = openCount(incidents);
+  if (passing === 0) return plain('waiting', 'Waiting for the first probe', 'The next tick brings it.');
+  if (open > 0) {
+    const closes =
+      open === 1 ? 'It closes when the last of its alerts resolves.' : 'They close when their alerts resolve.';
+    return plain('recovering', 'Nothing fails now', `${incidentsText(open)} ${closes}`);
+  }
+  const isOverspent = slos.some((slo) => slo.budgetLeftRatio <= 0);
+  if (isOverspent) return plain('overspent', 'A budget is used up', `${passingText(passing, monitors.length)} now.`);
+  if (faults !== null && faults.until > now)
+    return plain('passed', 'All was well', 'The shortener is broken now: the next probe finds out.');
+  return plain('passed', 'All is well', `${passingText(passing, monitors.length)}.`);
+}
+
+function plain(state: Verdict['state'], headline: string, detail: string): Verdict {
+  return { state, headline, detail, monitors: [] };
+}
+
+function about(state: Verdict['state'], word: string, ids: readonly string[], total: number, detail: string): Verdict {
+  const headline = ids.length === 1 ? `${ids[0]} is ${word}` : `${ids.length} of ${total} monitors are ${word}`;
+  return { state, headline, detail, monitors: ids };
 }
 
 function idsIn(monitors: readonly MonitorView[], state: MonitorView['state']): readonly string[] {
   return monitors.filter((monitor) => monitor.state === state).map((monitor) => monitor.id);
 }
 
-function trouble(
-  state: Verdict['state'],
-  word: string,
-  ids: readonly string[],
-  total: number,
-  detail: string,
-): Verdict {
-  const [first] = ids;
-  const headline = ids.length === 1 ? `${first} is ${word}` : `${ids.length} of ${total} monitors are ${word}`;
-  return { state, headline, detail, monitors: ids };
+function openCount(incidents: ConsoleState['incidents']): number {
+  return incidents.filter((incident) => incident.closedAt === null).length;
+}
+
+function passingText(passing: number, total: number): string {
+  if (total === 1) return 'The one monitor passes';
+  return passing === total
+    ? `All ${total} monitors pass`
+    : `${passing} of ${total} monitors pass, the others wait for a probe`;
 }
 
 /** For how long the oldest failure has lasted. */
 function lastingText(monitors: readonly MonitorView[], now: number): string {
-  const starts = monitors.flatMap((monitor) =>
-    monitor.state === 'failed' && monitor.since !== undefined ? [monitor.since] : [],
-  );
+  const starts = monitors.flatMap(({ state, since }) => (state === 'failed' && since !== undefined ? [since] : []));
   return starts.length === 0 ? '' : `For ${spanText(now - Math.min(...starts))} now. `;
 }
 
-function openText(open: number): string {
+function incidentsText(open: number): string {
   return open === 0 ? 'No alert has fired yet.' : `${plural(open, 'incident')} open.`;
 }

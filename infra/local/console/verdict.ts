@@ -1,13 +1,24 @@
 import { actions } from './actions.ts';
+import type { Tone } from './badge.ts';
 import { byId, element, keyedList, type Part, setAttribute, setSlot, setText, show } from './dom.ts';
-import { icon } from './icons.ts';
-import { monitorAnchor, monitorBadge } from './monitor-card.ts';
+import { type IconName, icon } from './icons.ts';
+import { monitorAnchor } from './monitor-card.ts';
 import type { ConsoleState } from './state.ts';
-import { verdictOf } from './verdict-model.ts';
+import { type Verdict, verdictOf } from './verdict-model.ts';
 import { budgetText, countdownText } from './words.ts';
 
 /** Names of monitors in the verdict; the rest is a number. */
 const mostNames = 8;
+
+const looks: Readonly<Record<Verdict['state'], { readonly tone: Tone; readonly icon: IconName }>> = {
+  passed: { tone: 'good', icon: 'passed' },
+  degraded: { tone: 'warn', icon: 'degraded' },
+  failed: { tone: 'bad', icon: 'failed' },
+  unknown: { tone: 'odd', icon: 'unknown' },
+  waiting: { tone: 'calm', icon: 'waiting' },
+  recovering: { tone: 'warn', icon: 'pending' },
+  overspent: { tone: 'warn', icon: 'degraded' },
+};
 
 /** The top of the page: are we up, how the rest stands in four figures, and what one can do. */
 export function verdictSection(
@@ -25,9 +36,9 @@ export function verdictSection(
   section.append(element('div', { class: 'verdict-main' }, mark, words), tiles.element, buttons.element);
   return (state, now, unread) => {
     const verdict = verdictOf(state, now);
-    setAttribute(section, 'data-tone', monitorBadge(verdict.state).tone);
+    setAttribute(section, 'data-tone', looks[verdict.state].tone);
     setAttribute(section, 'data-state', verdict.state);
-    setSlot(mark, verdict.state, () => icon(verdict.state));
+    setSlot(mark, verdict.state, () => icon(looks[verdict.state].icon));
     setText(title, verdict.headline);
     setText(detail, verdict.detail);
     updateNames(verdict.monitors.length > 1 ? verdict.monitors.slice(0, mostNames) : [], now);

@@ -1,0 +1,268 @@
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { ConsoleState } from '../../infra/local/console/state.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { type ConsoleMock, probeAnswer, scenarios, startConsoleMock } from '../support/console-mock.ts';
+import { configErrors, fired, many, monitorView, outage, quiet, resolved, sloView } from '../support/console-states.ts';
+
+const launched = await launchBrowser();
+if ('missing' in launched) console.warn(`The console's page is not tested: ${launched.missing}.`);
+const describeInBrowser = 'missing' in launched ? describe.skip : describe;
+
+type Opened = { readonly mock: ConsoleMock; readonly page: Page; readonly complaints: string[] };
+const open: (() => Promise<void>)[] = [];
+
+async function show(state: ConsoleState, options: BrowserContextOptions = {}): Promise<Opened> {
+  if ('missing' in launched) throw new Error(launched.missing);
+  const mock = await startConsoleMock(state);
+  const context = await launched.browser.newContext({ timezoneId: 'Europe/Amsterdam', ...options });
+  open.push(() => context.close(), mock.close);
+  const page = await context.newPage();
+  page.setDefaultTimeout(5000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  await page.goto(mock.url);
+  await page.locator('#verdict[data-state]').waitFor();
+  return { mock, page, complaints };
+}
+
+const activeText = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
+
+describeInBrowser('the page of the console', () => {
+  afterEach(async () => {
+    for (const close of open.splice(0)) await close();
+  });
+
+  afterAll(async () => {
+    if ('browser' in launched) await launched.browser.close();
+  });
+
+  it('says that all is well, in words', async () => {
+    const { page, complaints } = await show(quiet(Date.now()));
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('All is well');
+    expect(await page.locator('[data-monitor="shortener-health"] .badge').first().textContent()).toBe('Passing');
+    expect(await page.locator('[data-slo="shortener-availability"]').textContent()).toContain('98.4%');
+    expect(await page.title()).toBe('All is well – Burnwatch');
+    expect(complaints).toEqual([]);
+  });
+
+  it('breaks the shortener with one click, and shows what follows without a reload', async () => {
+    const { mock, page } = await show(quiet(Date.now()));
+    await page.getByRole('button', { name: 'Break the shortener' }).click();
+    await page.getByRole('heading', { level: 1, name: 'shortener-health is failing' }).waitFor();
+    expect(mock.commands).toEqual(['POST /api/faults']);
+    expect(await page.locator('[data-monitor="shortener-health"]').textContent()).toContain(
+      'An assertion did not hold (status 503)',
+    );
+    expect(await page.locator('#inbox-unread').textContent()).toBe('1');
+    expect(await page.locator('.message-subject').textContent()).toContain('shortener-health is failing');
+    expect(await page.locator('#banners').textContent()).toContain(
+      'broken on purpose: every request is answered with 503',
+    );
+    await page.getByRole('button', { name: 'Mend it' }).click();
+    await page.getByRole('heading', { name: 'Nothing fails now' }).waitFor();
+    expect(mock.commands).toEqual(['POST /api/faults', 'DELETE /api/faults']);
+  });
+
+  it('does not break what is broken, nor mend what is well', async () => {
+    const { mock, page } = await show(quiet(Date.now()));
+    await page.getByRole('button', { name: 'Mend it' }).click({ force: true });
+    mock.show(outage(Date.now()));
+    await page.locator('[aria-disabled]', { hasText: 'Break the shortener' }).click({ force: true });
+    await page.getByRole('button', { name: 'Probe now' }).click();
+    await page.locator('#probe-result:not([hidden])').waitFor();
+    expect(mock.commands).toEqual(['POST /api/probe']);
+  });
+
+  it('says when a command is refused, and what was said', async () => {
+    const { mock, page } = await show(quiet(Date.now()));
+    mock.refuse('The data folder is full');
+    await page.getByRole('button', { name: 'Break the shortener' }).click();
+    await page.locator('.said[data-result="failed"]').waitFor();
+    expect(await page.locator('.said').textContent()).toBe('The data folder is full');
+  });
+
+  it('a new message takes neither the focus, nor the open message, nor the marked text, nor the place in the page', async () => {
+    const now = Date.now();
+    const { mock, page } = await show(outage(now), { viewport: { width: 900, height: 500 } });
+    await page.locator('.inbox-row').click();
+    await page.locator('.message-text').focus();
+    await page.evaluate('getSelection().selectAllChildren(document.querySelector(".message-text"))');
+    await page.evaluate('scrollTo({ top: 900, behavior: "instant" })');
+    const before = await page.evaluate(
+      '[getSelection().toString(), scrollY, document.querySelector(".message-text").getBoundingClientRect().top]',
+    );
+    mock.show({ ...outage(now), inbox: [resolved(now), fired(now - 90_000)] });
+    await page.locator('.inbox-row').nth(1).waitFor();
+    await page.waitForTimeout(1200);
+    expect(await page.locator('.message-subject').textContent()).toBe(fired(now).subject);
+    expect(await page.locator('[aria-selected="true"]').getAttribute('data-message')).toBe(fired(now).id);
+    expect(await page.evaluate('document.activeElement.className')).toBe('message-text');
+    expect(await page.evaluate<string>('getSelection().toString()')).toBe((before as string[])[0]);
+    expect(await page.evaluate('scrollY')).not.toBe(0);
+    expect(await page.locator('#inbox-unread').textContent()).toBe('1');
+    expect(await page.locator('#announcements').textContent()).toContain('New message: Resolved: urlshortener');
+  });
+
+  it('is used by keyboard alone: break, read the mail with the arrows, unfold an incident', async () => {
+    const now = Date.now();
+    const { mock, page } = await show({ ...quiet(now), inbox: [resolved(now), fired(now)] });
+    await page.keyboard.press('Tab');
+    expect(await activeText(page)).toBe('Skip to the verdict');
+    for (let press = 0; press < 20 && (await activeText(page)) !== 'Break the shortener'; press++)
+      await page.keyboard.press('Tab');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-state="failed"]').first().waitFor();
+    expect(mock.commands).toEqual(['POST /api/faults']);
+    expect(await activeText(page)).toBe('Break the shortener');
+    await page.locator('.inbox-list').focus();
+    await page.keyboard.press('End');
+    expect(await page.locator('.message-subject').textContent()).toContain('is failing');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator('[aria-selected="true"]').count()).toBe(1);
+    expect(await page.locator('.inbox-list').getAttribute('aria-activedescendant')).toBe(
+      await page.locator('[aria-selected="true"]').getAttribute('id'),
+    );
+    const past = page.locator('#incidents summary').last();
+    await past.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#incidents details[open]').last().getByText('Resolved').waitFor();
+  });
+
+  it('shows text from outside as text, whatever it looks like', async () => {
+    const now = Date.now();
+    const evil = '<img src=x onerror="window.stolen=1"><script>window.stolen=1</script>"\'&lt;';
+    const base = outage(now);
+    const monitors = [
+      monitorView(now, {
+        id: evil,
+        state: 'failed',
+        url: `javascript:${evil}`,
+        message: evil,
+        type: evil,
+        alerts: [{ id: evil, status: 'firing', failures: 3, needed: 3, of: 5, notify: [evil] }],
+      }),
+    ];
+    const { page, complaints } = await show({
+      ...base,
+      service: evil,
+      monitors,
+      slos: [sloView(now, { id: evil, objective: evil, monitors: [evil] })],
+      incidents: base.incidents.map((incident) => ({
+        ...incident,
+        id: `${incident.id}${evil}`,
+        monitors: [evil],
+        alerts: [{ id: evil, title: evil, firedAt: now, resolvedAt: null }],
+      })),
+      inbox: [{ id: evil, subject: evil, text: evil, to: evil, at: now }],
+      alarms: [{ name: evil, state: 'ALARM', since: now }],
+      addresses: { console: evil, shortener: evil, aws: evil, data: evil },
+      configErrors: [evil],
+    });
+    expect(await page.locator('.message-text').textContent()).toBe(evil);
+    expect(
+      await page.evaluate(
+        '[window.stolen, document.images.length, document.scripts.length, document.querySelectorAll("a[href^=javascript]").length]',
+      ),
+    ).toEqual([undefined, 1, 1, 0]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('draws 40 monitors of 1,000 points in less than a second, and brings them up to date as fast', async () => {
+    const now = Date.now();
+    const { mock, page } = await show(quiet(now));
+    const timeTo = async (state: ConsoleState, selector: string) => {
+      const began = performance.now();
+      mock.show(state);
+      await page.locator(selector).first().waitFor();
+      return performance.now() - began;
+    };
+    const first = await timeTo(many(now, 40, 1000), '#monitors:has(li:nth-child(40)) .spark canvas');
+    const second = await timeTo({ ...many(now + 60_000, 40, 1000), service: 'later' }, '#service:has-text("later")');
+    expect(await page.locator('#monitors [data-monitor]').count()).toBe(40);
+    expect(Math.max(first, second)).toBeLessThan(1000);
+  });
+
+  it('says that the connection is lost, keeps what it knows, and finds back by itself', async () => {
+    const now = Date.now();
+    const { mock, page } = await show(quiet(now));
+    mock.disconnect(true);
+    await page.locator('.banner', { hasText: 'Connection to local mode lost' }).waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('All is well');
+    mock.show(outage(now));
+    mock.disconnect(false);
+    await page.getByRole('heading', { level: 1, name: 'shortener-health is failing' }).waitFor({ timeout: 15_000 });
+    expect(await page.locator('.banner', { hasText: 'Connection to local mode lost' }).isVisible()).toBe(false);
+  }, 25_000);
+
+  it('names every error of a configuration that was not taken', async () => {
+    const { mock, page } = await show({ ...quiet(Date.now()), configErrors });
+    expect(await page.locator('#banners').textContent()).toContain(
+      'monitors.yml has 2 errors: the last good configuration goes on',
+    );
+    expect(await page.locator('.problems').textContent()).toBe(configErrors.join('\n'));
+    mock.show(quiet(Date.now()));
+    await page.locator('.problems').waitFor({ state: 'hidden' });
+  });
+
+  it('shows what a manual probe found: phases, and the assertion that did not hold', async () => {
+    const { page } = await show(quiet(Date.now()));
+    await page.getByRole('button', { name: 'Probe now' }).click();
+    const result = page.locator('#probe-result');
+    await result
+      .getByRole('img', { name: 'resolve 1.2 ms, connect 2.4 ms, TLS 0 ms, processing 19 ms, transfer 1.2 ms' })
+      .waitFor();
+    expect(await result.locator('[data-passed="false"]').textContent()).toContain('expected 200, got 503');
+    await result.getByRole('button', { name: 'Close' }).click();
+    expect(await result.isVisible()).toBe(false);
+    expect(probeAnswer.results).toHaveLength(1);
+  });
+
+  it('tells times in the reader’s zone, and in UTC on hover', async () => {
+    const now = Date.now();
+    const { page } = await show({ ...quiet(now), inbox: [{ ...fired(Date.UTC(2026, 0, 5, 12, 30)), text: 'x' }] });
+    const time = page.locator('.inbox-row time');
+    expect(await time.textContent()).toContain('13:30');
+    expect(await time.getAttribute('title')).toBe('2026-01-05 12:30:00 UTC');
+  });
+
+  it('greets a newcomer with what to try, once', async () => {
+    const { page } = await show(quiet(Date.now()));
+    expect(await page.locator('.banner[data-tone="info"]').textContent()).toContain(
+      'an e-mail lands in the inbox within about 40 s',
+    );
+    await page.getByRole('button', { name: 'Got it' }).click();
+    await page.reload();
+    await page.locator('#verdict[data-state]').waitFor();
+    expect(await page.locator('.banner[data-tone="info"]').isVisible()).toBe(false);
+  });
+
+  it.each([
+    'No mail yet',
+    'No incidents so far',
+    'No SLOs yet',
+    'Waiting for the first probe',
+    'The chart begins with the first probe',
+  ])('a fresh start says: %s', async (words) => {
+    const { page } = await show(scenarios['fresh']?.(Date.now()) ?? quiet(0));
+    expect(await page.getByText(words).first().isVisible()).toBe(true);
+  });
+
+  it.each(Object.keys(scenarios))('fits a phone in the state "%s", and every control has a name', async (name) => {
+    const { page, complaints } = await show(scenarios[name]?.(Date.now()) ?? quiet(0), {
+      viewport: { width: 360, height: 700 },
+      colorScheme: 'dark',
+    });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    expect(await page.evaluate(namelessControls)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Controls that a screen reader could only call "button" or "link". */
+const namelessControls = `[...document.querySelectorAll('a, button, summary, [role], [tabindex="0"]')]
+  .filter((node) => node.checkVisibility())
+  .filter((node) => ((node.getAttribute('aria-label') ?? '') + node.textContent).trim() === '' && !node.matches('[role=status]'))
+  .map((node) => node.outerHTML.slice(0, 120))`;
