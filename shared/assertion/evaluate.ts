@@ -95,7 +95,7 @@ function show(assertion: Assertion, values: readonly unknown[]): string | null {
 
 /** JSON, with bigints as their digits. */
 function toText(value: unknown): string {
-  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value);
   try {
     return JSON.stringify(value, (_key, each) => (typeof each === 'bigint' ? `${each}` : each)) ?? String(value);
   } catch {

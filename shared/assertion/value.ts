@@ -104,10 +104,11 @@ function orderProblem(op: Operator, values: readonly unknown[]): string | undefi
   return Number(values[0]) <= Number(values[1]) ? undefined : 'must give the smaller value first';
 }
 
+/** Whether it is, or holds at any depth, a number that a double cannot hold exactly. */
 function isInexact(value: unknown): boolean {
-  return (
-    typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-  );
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isInexact);
+  if (typeof value !== 'number') return false;
+  return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
 function isStatus(value: unknown): boolean {

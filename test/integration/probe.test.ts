@@ -4,6 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import type { HttpMonitor } from '../../shared/config/model.ts';
 import { runHttpAttempt } from '../../shared/http/attempt.ts';
+import { userAgent } from '../../shared/http/user-agent.ts';
 import { runProbe } from '../../shared/probe/run.ts';
 import { localhostCertificate, wrongNameCertificate } from '../support/certificates.ts';
 import { httpMonitor, probeDeps } from '../support/http-monitor.ts';
@@ -51,7 +52,7 @@ describe('a probe of a good target', () => {
     expect(result.phases.processingMs).toBeGreaterThan(35);
     expect(result.phases.transferMs).toBeGreaterThan(40);
     expect(server.received).toEqual([
-      `GET / HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nconnection: close\r\nuser-agent: burnwatch/0.0.0\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n`,
+      `GET / HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nconnection: close\r\nuser-agent: ${userAgent}\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n`,
     ]);
   });
 
@@ -149,7 +150,7 @@ describe('a redirect', () => {
     expect(first.received).toHaveLength(2);
     for (const head of first.received) expect(head).toContain('x-api-key: key-canary-7f3a\r\n');
     expect(second.received[0]).toBe(
-      `GET /end?q=1 HTTP/1.1\r\nhost: 127.0.0.1:${second.port}\r\nconnection: close\r\nuser-agent: burnwatch/0.0.0\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n`,
+      `GET /end?q=1 HTTP/1.1\r\nhost: 127.0.0.1:${second.port}\r\nconnection: close\r\nuser-agent: ${userAgent}\r\naccept: */*\r\naccept-encoding: identity\r\n\r\n`,
     );
   });
 
