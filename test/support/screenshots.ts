@@ -1,0 +1,96 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type { ConsoleState } from '../../infra/local/console/state.ts';
+import { launchBrowser } from './browser.ts';
+
+/**
+ * Takes the README's pictures of the console from a running local mode: quiet, then in an outage that it makes and
+ * mends. Use: `npm start -- --fresh --interval 10s`, let it run for a few minutes, then
+ * `node test/support/screenshots.ts http://127.0.0.1:4000 [folder]`.
+ */
+const shapes = [
+  { name: 'desktop-light', viewport: { width: 1440, height: 1000 }, colorScheme: 'light' },
+  { name: 'desktop-dark', viewport: { width: 1440, height: 1000 }, colorScheme: 'dark' },
+  { name: 'phone-light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+  { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+] as const;
+
+/** At one minute a monitor alert takes up to four of them, and its mail is there at once. */
+const longestWaitMs = 6 * 60_000;
+
+async function main(): Promise<void> {
+  const [url, folder = join(import.meta.dirname, '../../docs/images')] = process.argv.slice(2);
+  if (url === undefined) throw new Error('which local mode? node test/support/screenshots.ts http://127.0.0.1:4000');
+  const launched = await launchBrowser();
+  if ('missing' in launched) throw new Error(launched.missing);
+  await mkdir(folder, { recursive: true });
+  try {
+    await takeAll(launched.browser, url, folder);
+  } finally {
+    await launched.browser.close();
+  }
+}
+
+async function takeAll(browser: Browser, url: string, folder: string): Promise<void> {
+  const mailBefore = (await readState(url)).inbox.length;
+  await waitFor(url, (state) => state.monitors.every((monitor) => monitor.state === 'passed'));
+  await take(browser, url, folder, 'quiet');
+  await command(url, 'POST');
+  try {
+    await waitFor(
+      url,
+      (state) => state.inbox.length > mailBefore && state.monitors.some((monitor) => monitor.state === 'failed'),
+    );
+    await take(browser, url, folder, 'outage');
+  } finally {
+    await command(url, 'DELETE');
+  }
+}
+
+async function take(browser: Browser, url: string, folder: string, name: string): Promise<void> {
+  for (const { name: shape, viewport, colorScheme } of shapes) {
+    const context = await browser.newContext({
+      viewport,
+      colorScheme,
+      deviceScaleFactor: 1.5,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    await settle(page);
+    const path = join(folder, `console-${name}-${shape}.png`);
+    await page.screenshot({ path });
+    console.log(path);
+    await context.close();
+  }
+}
+
+/** Without the newcomer's hint, and with the charts drawn. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('#verdict[data-state]').waitFor();
+  await page.getByRole('button', { name: 'Got it' }).click();
+  await page.locator('#monitors canvas').first().waitFor();
+  await page.evaluate('document.activeElement.blur()');
+  await page.waitForTimeout(500);
+}
+
+async function readState(url: string): Promise<ConsoleState> {
+  const answer = await fetch(new URL('/api/state', url), { signal: AbortSignal.timeout(10_000) });
+  return (await answer.json()) as ConsoleState;
+}
+
+async function waitFor(url: string, isThere: (state: ConsoleState) => boolean): Promise<void> {
+  const deadline = Date.now() + longestWaitMs;
+  while (!isThere(await readState(url))) {
+    if (Date.now() > deadline) throw new Error('local mode did not come to the state that the picture needs');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+async function command(url: string, method: 'POST' | 'DELETE'): Promise<void> {
+  const answer = await fetch(new URL('/api/faults', url), { method, signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(`${method} /api/faults: ${answer.status}`);
+}
+
+if (import.meta.main) await main();
