@@ -16,7 +16,10 @@ export type Finding = {
 
 const whole = 1_000_000;
 const minuteMs = 60_000;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
+/** A day's counts are kept for 400 days. */
+const longestWindowMs = 400 * dayMs;
 const smallBudget = 10;
 
 /**
@@ -43,41 +46,41 @@ function lintBudget(slo: Slo, monitors: readonly Monitor[]): Finding[] {
   const expected = eventsIn(monitors, slo.windowMs);
   const budget = (expected * (whole - slo.objectivePpm)) / whole;
   if (budget >= smallBudget) return [];
-  const wanted = budget < 1 ? 1 : smallBudget;
-  const found =
-    `${formatSpan(slo.windowMs)} hold ${expected} events, of which ${slo.objective} allows ` +
-    `${formatNumber(budget)} to fail`;
-  const mend = `${mendBudget(slo, expected, wanted)} allows ${wanted === 1 ? 'one' : `${wanted}`}`;
+  const found = `${holds('a window', slo.windowMs, expected)}, of which ${slo.objective} lets ${formatNumber(budget)} fail`;
   return budget < 1
-    ? [error('BURN_SLO_BUDGET_EMPTY', 'objective', `${found}: a single failure breaks it; ${mend}`)]
-    : [warning('BURN_SLO_BUDGET_SMALL', 'objective', `${found}, fewer than ${smallBudget}; ${mend}`)];
+    ? [error('BURN_SLO_BUDGET_EMPTY', 'objective', `${found}: a single failure breaks it; ${mend(slo, expected, 1)}`)]
+    : [warning('BURN_SLO_BUDGET_SMALL', 'objective', `${found}; ${mend(slo, expected, smallBudget)}`)];
 }
 
 /** The objective, or the window, that leaves at least `wanted` events in the budget. */
-function mendBudget(slo: Slo, expected: number, wanted: number): string {
-  const spanMs = Math.ceil((slo.windowMs * wanted * whole) / (Math.max(1, expected) * (whole - slo.objectivePpm)));
-  const window = `a window of ${formatSpan(Math.ceil(spanMs / dayMs) * dayMs)}`;
-  const objectivePpm = Math.floor(whole - (wanted * whole) / Math.max(1, expected));
-  return objectivePpm <= 0 ? window : `an objective of ${formatPercent(roundedDown(objectivePpm))} or ${window}`;
+function mend(slo: Slo, expected: number, wanted: number): string {
+  const objectivePpm = objectiveBelow(whole - (wanted * whole) / Math.max(1, expected));
+  const spanMs = (slo.windowMs * wanted * whole) / (Math.max(1, expected) * (whole - slo.objectivePpm));
+  const ways = [
+    ...(objectivePpm > 0 ? [`an objective of ${formatPercent(objectivePpm)}`] : []),
+    ...(spanMs <= longestWindowMs ? [`a window of ${formatSpan(Math.ceil(spanMs / dayMs) * dayMs)}`] : []),
+    'a shorter interval',
+  ];
+  return `for a budget of ${wanted} set ${ways.join(' or ')}`;
 }
 
-/** To as many digits as an objective is usually given with. */
-function roundedDown(objectivePpm: number): number {
-  const step = [10_000, 1_000, 100, 10].find((digits) => whole - objectivePpm >= 10 * digits) ?? 1;
+/** The next lower objective of so few digits as people use. */
+function objectiveBelow(objectivePpm: number): number {
+  const step = [10_000, 1_000, 100, 10].find((digits) => whole - objectivePpm >= 2 * digits) ?? 1;
   return Math.floor(objectivePpm / step) * step;
 }
 
 /** Even with everything failing the burn rate is 1 ÷ (1 − objective), and it has to exceed the threshold. */
 function lintReach(slo: Slo, rule: BurnRule): Finding | undefined {
-  const budgetPpmLimit = (whole * whole * rule.longMs) / (slo.windowMs * (whole - slo.objectivePpm));
-  if (rule.budgetPpm < budgetPpmLimit) return undefined;
-  const longMs = (Math.floor((rule.longMs * rule.budgetPpm) / budgetPpmLimit / minuteMs) + 1) * minuteMs;
-  const most = whole / (whole - slo.objectivePpm);
+  if (comparePace(slo, rule, 1, 1) === 'above') return undefined;
+  const limitPpm = (whole * whole * rule.longMs) / (slo.windowMs * (whole - slo.objectivePpm));
+  const budgetPpm = Math.max(1, Math.ceil(limitPpm / 100 - 1) * 100);
+  const longMs = (Math.floor((rule.longMs * rule.budgetPpm) / limitPpm / minuteMs) + 1) * minuteMs;
   return error(
     'BURN_SLO_RULE_UNREACHABLE',
     'budget',
-    `can never fire: a total outage burns ${formatNumber(most)}×, the threshold is ` +
-      `${formatNumber(thresholdOf(slo, rule))}×; ask for a budget below ${formatPercent(Math.floor(budgetPpmLimit))} ` +
+    `can never fire: a total outage burns ${formatNumber(whole / (whole - slo.objectivePpm))}×, the threshold is ` +
+      `${formatNumber(thresholdOf(slo, rule))}×; set a budget of at most ${formatPercent(budgetPpm)} ` +
       `or a long window of at least ${formatSpan(longMs)}`,
   );
 }
@@ -86,12 +89,12 @@ function lintEvents(rule: BurnRule, monitors: readonly Monitor[]): Finding | und
   const expected = eventsIn(monitors, rule.longMs);
   if (expected >= rule.minBadEvents) return undefined;
   const longMs = Math.ceil((rule.longMs * rule.minBadEvents) / Math.max(1, expected) / minuteMs) * minuteMs;
-  const fewer = expected > 0 ? `minBadEvents of at most ${expected}, ` : '';
+  const fewer = expected > 0 ? `minBadEvents to at most ${expected}, ` : '';
   return error(
     'BURN_SLO_RULE_STARVED',
     'minBadEvents',
-    `can never fire: ${formatSpan(rule.longMs)} hold ${expected} events, fewer than minBadEvents ` +
-      `${rule.minBadEvents}; ask for ${fewer}a shorter interval or a long window of at least ${formatSpan(longMs)}`,
+    `can never fire: ${holds('its long window', rule.longMs, expected)}, fewer than minBadEvents ` +
+      `${rule.minBadEvents}; set ${fewer}a shorter interval or a long window of at least ${formatSpan(longMs)}`,
   );
 }
 
@@ -100,34 +103,38 @@ function lintBlip(slo: Slo, rule: BurnRule, monitors: readonly Monitor[]): Findi
   const expected = eventsIn(monitors, rule.longMs);
   if (rule.minBadEvents > 1 || comparePace(slo, rule, 1, expected) !== 'above') return undefined;
   const share = (thresholdOf(slo, rule) * (whole - slo.objectivePpm)) / whole;
-  const usual = rule.severity === 'page' ? 3 : 5;
   const does = rule.severity === 'page' ? 'pages' : 'opens a ticket';
   return warning(
     'BURN_SLO_ONE_BLIP',
     'minBadEvents',
-    `one failed probe of ${expected} in ${formatSpan(rule.longMs)} ${does}; set minBadEvents to ` +
-      `${Math.max(2, Math.min(usual, expected))}, or probe at least ${Math.ceil(1 / share)} times in that window`,
+    `one failed probe ${does}: ${holds('its long window', rule.longMs, expected)}; set minBadEvents to ` +
+      `${rule.severity === 'page' ? 3 : 5}, or have at least ${Math.ceil(1 / share)} probes in that window`,
   );
 }
 
 function lintThreshold(slo: Slo, rule: BurnRule): Finding | undefined {
   if (rule.budgetPpm * slo.windowMs >= whole * rule.longMs) return undefined;
-  const budgetPpm = Math.ceil((whole * rule.longMs) / slo.windowMs);
+  const budgetPpm = Math.ceil((100 * whole * rule.longMs) / slo.windowMs / 10_000) * 100;
   const longMs = Math.floor((rule.budgetPpm * slo.windowMs) / whole / minuteMs) * minuteMs;
-  const shorter = longMs >= 5 * minuteMs ? ` or a long window of at most ${formatSpan(longMs)}` : '';
+  const shorter = longMs >= hourMs ? ` or a long window of at most ${formatSpan(roundedDown(longMs))}` : '';
   return warning(
     'BURN_SLO_THRESHOLD_BELOW_ONE',
     'budget',
     `the threshold is ${formatNumber(thresholdOf(slo, rule))}×, below 1: it alerts while the objective is being met; ` +
-      `ask for a budget of at least ${formatPercent(budgetPpm)}${shorter}`,
+      `set a budget of at least ${formatPercent(budgetPpm)}${shorter}`,
   );
 }
 
 function lintAlerts(slo: Slo): Finding[] {
   if (slo.alerts.length > 0) return [];
-  const mend = 'add at least { severity: page, budget: 2%, long: 1h, minBadEvents: 3, notify: [...] }';
-  return [warning('BURN_SLO_NO_ALERTS', 'alerts', `nobody is told when the budget burns; ${mend}`)];
+  const rule = '{ severity: page, budget: 2%, long: 1h, minBadEvents: 3, notify: [oncall] }';
+  return [warning('BURN_SLO_NO_ALERTS', 'alerts', `nobody is told when the budget burns; add a rule such as ${rule}`)];
 }
+
+const holds = (what: string, spanMs: number, events: number): string =>
+  `${what} of ${formatSpan(spanMs)} holds ${events} ${events === 1 ? 'event' : 'events'}`;
+
+const roundedDown = (spanMs: number): number => (spanMs >= 2 * hourMs ? Math.floor(spanMs / hourMs) * hourMs : spanMs);
 
 const error = (code: string, field: string, message: string): Finding => ({ level: 'error', code, field, message });
 const warning = (code: string, field: string, message: string): Finding => ({ level: 'warning', code, field, message });
