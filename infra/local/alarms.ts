@@ -61,7 +61,7 @@ export function createAlarms({ store, publish, now }: AlarmDeps): Alarms {
     const at = now();
     const changed = { alarm, from: status.state, to: judged.state, reason: judged.reason, at };
     // Told before it is remembered: a crash in between tells it twice rather than never.
-    for (const topic of alarm.actions[judged.state]) publish(topic, renderAlarmMail(changed));
+    for (const topic of isNews(changed) ? alarm.actions[judged.state] : []) publish(topic, renderAlarmMail(changed));
     store.saveAlarm(alarm.name, judged.state, judged.reason, at);
     statuses.set(alarm.name, { name: alarm.name, state: judged.state, reason: judged.reason, since: at });
     return changed;
@@ -82,6 +82,9 @@ export function createAlarms({ store, publish, now }: AlarmDeps): Alarms {
     describe: () => alarms.map((alarm) => describe(alarm, statusOf(alarm))),
   };
 }
+
+/** AWS also mails the first OK after a creation. Here every start would do that, and nothing was ever wrong. */
+const isNews = ({ from, to }: AlarmChange): boolean => !(from === 'INSUFFICIENT_DATA' && to === 'OK');
 
 /** The values of the newest closed periods, oldest first; undefined while too few of them began after `since`. */
 function readDatapoints(store: CloudWatchStore, alarm: Alarm, since: number, now: number): Datapoint[] | undefined {

@@ -15,7 +15,11 @@ export type GatewayAnswer = {
   readonly body: Buffer;
 };
 
-type Request = Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders' | 'httpVersion' | 'socket'>;
+type Request = Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'> & {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly socket: { readonly remoteAddress?: string | undefined; readonly localPort?: number | undefined };
+};
 
 /**
  * A request as an HTTP API's event, payload 2.0, behind a `$default` route

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isObject } from './aws/read.ts';
+import { type Assets, assetHeaders } from './console/assets.ts';
+import type { ConsoleState } from './console/state.ts';
+import type { Drill } from './drill.ts';
+import type { Functions } from './functions.ts';
+import type { GatewayAnswer } from './gateway-event.ts';
+import { type Handle, isLoopbackHost, readBody } from './server.ts';
+
+export type ConsoleDeps = {
+  readonly assets: Assets;
+  readState(): Promise<ConsoleState>;
+  readonly functions: Functions;
+  readonly drill: Drill;
+  /** Takes over a stream of events. */
+  follow(request: IncomingMessage, response: ServerResponse): void;
+  /** Something was changed by hand: tell everyone. */
+  onChange(): void;
+  /** Ids of every monitor. */
+  monitors(): readonly string[];
+};
+
+const mostBodyBytes = 64 * 1024;
+
+/** What is refused: a status and a sentence, told as problem details (RFC 9457). */
+class Refusal extends Error {
+  readonly status: number;
+  readonly title: string;
+  constructor(status: number, title: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+type Route = (deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
+  '/api/state': { GET: async (deps, _, response) => sendJson(response, 200, await deps.readState()) },
+  '/api/events': { GET: (deps, request, response) => deps.follow(request, response) },
+  '/api/faults': { POST: startFault, DELETE: endFault },
+  '/api/probe': { POST: probeNow },
+};
+
+/** The console: its page, its data, and its buttons. Pages of other origins are refused, and names that are not ours. */
+export function createConsole(deps: ConsoleDeps): Handle {
+  return async (request, response) => {
+    for (const [name, value] of Object.entries(assetHeaders)) response.setHeader(name, value);
+    try {
+      refuseStrangers(request);
+      await route(deps, request, response);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      sendProblem(response, error.status, error.title, error.message);
+    }
+  };
+}
+
+function refuseStrangers({ headers }: IncomingMessage): void {
+  if (!isLoopbackHost(headers.host)) throw new Refusal(403, 'Forbidden', 'The Host header does not name this machine.');
+  const { origin } = headers;
+  if (origin !== undefined && origin !== `http://${headers.host}`)
+    throw new Refusal(403, 'Forbidden', 'Pages of other origins may not talk to the console.');
+}
+
+async function route(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+  const asset = deps.assets.get(path === '/index.html' ? '/' : path);
+  const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (!asset && !methods) throw new Refusal(404, 'Not Found', 'There is nothing at this path.');
+  const allowed = asset ? ['GET', 'HEAD'] : Object.keys(methods ?? {});
+  if (!allowed.includes(method)) {
+    response.setHeader('allow', allowed.join(', '));
+    throw new Refusal(405, 'Method Not Allowed', `Here are ${allowed.join(', ')}.`);
+  }
+  if (asset) send(response, 200, asset.contentType, asset.body);
+  else await methods?.[method]?.(deps, request, response);
+}
+
+/** An empty body breaks the shortener fully for ten minutes; `{"errorRatio":0}` mends it. */
+async function startFault(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = await readText(request);
+  const asked: unknown = text === '' ? { errorRatio: 1, for: '10m' } : parseJson(text);
+  if (!isObject(asked)) throw new Refusal(400, 'Bad Request', 'The body must be a JSON object.');
+  const isMending = asked['errorRatio'] === 0 && (asked['latencyMs'] ?? 0) === 0;
+  relay(response, isMending ? await deps.drill.end() : await deps.drill.start(JSON.stringify(asked)));
+  deps.onChange();
+}
+
+async function endFault(deps: ConsoleDeps, _: IncomingMessage, response: ServerResponse): Promise<void> {
+  relay(response, await deps.drill.end());
+  deps.onChange();
+}
+
+/** Probes by hand, off the record: every monitor, or those that the body names. */
+async function probeNow(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const text = await readText(request);
+  const asked: unknown = text === '' ? {} : parseJson(text);
+  if (!isObject(asked)) throw new Refusal(400, 'Bad Request', 'The body must be a JSON object.');
+  const unknownKey = Object.keys(asked).find((key) => key !== 'monitors');
+  if (unknownKey !== undefined) throw new Refusal(400, 'Bad Request', 'The body takes "monitors" and nothing else.');
+  const known = deps.monitors();
+  const monitors = asked['monitors'] ?? known;
+  if (!Array.isArray(monitors)) throw new Refusal(400, 'Bad Request', '"monitors" must be a list of ids.');
+  if (!monitors.every((id) => known.includes(id)))
+    throw new Refusal(404, 'Not Found', `Every monitor must be one of ${known.join(', ').slice(0, 300)}.`);
+  const result = await deps.functions.invoke('probe', JSON.stringify({ monitors, record: false }));
+  if (result.isError)
+    throw new Refusal(502, 'Bad Gateway', `The probe function failed: ${errorMessage(result.payload)}`);
+  sendJson(response, 200, JSON.parse(result.payload));
+}
+
+function errorMessage(payload: string): string {
+  const error: unknown = JSON.parse(payload);
+  return isObject(error) ? String(error['errorMessage']).slice(0, 300) : '';
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const body = await readBody(request, mostBodyBytes);
+  if (!body) throw new Refusal(413, 'Content Too Large', 'The body may have at most 64 kB.');
+  return body.toString('utf8').trim();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'Bad Request', 'The body is not JSON.');
+  }
+}
+
+function relay(response: ServerResponse, answer: GatewayAnswer): void {
+  if (answer.body.length === 0) response.writeHead(answer.statusCode).end();
+  else send(response, answer.statusCode, answer.headers['content-type'] ?? 'application/json', answer.body);
+}
+
+export function sendProblem(response: ServerResponse, status: number, title: string, detail: string): void {
+  send(response, status, 'application/problem+json', JSON.stringify({ type: 'about:blank', title, status, detail }));
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  send(response, status, 'application/json', JSON.stringify(value));
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string | Buffer): void {
+  const close = status === 413 ? { connection: 'close' } : {};
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...close });
+  response.end(body);
+}

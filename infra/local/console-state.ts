@@ -1,0 +1,70 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createMemory } from '../../shared/app/history.ts';
+import { type OverviewDeps, overview } from '../../shared/app/overview.ts';
+import { createAlertStore } from '../../shared/aws/alert-store.ts';
+import { boundedClient } from '../../shared/aws/client.ts';
+import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
+import type { Config } from '../../shared/config/model.ts';
+import { renderCurl } from '../../shared/message/curl.ts';
+import { region } from './aws/service.ts';
+import type { ConsoleState } from './console/state.ts';
+import { environment, type Origins } from './stack.ts';
+
+/** What only local mode knows, beside the overview. */
+export type LocalFacts = Omit<ConsoleState, keyof Awaited<ReturnType<typeof overview>>>;
+
+export type StateReader = {
+  /** How everything stands; calls at the same time share one reading. Rejects when the database does not answer. */
+  read(): Promise<ConsoleState>;
+  /** As `read`, with a reading that begins after this call. */
+  readAnew(): Promise<ConsoleState>;
+  close(): void;
+};
+
+/** Reads the same ledger and alert state that the functions write, through the same adapters. */
+export function createStateReader(
+  config: () => Config,
+  origins: Origins,
+  facts: () => Promise<LocalFacts>,
+  now: () => number,
+): StateReader {
+  const client = new DynamoDBClient({
+    ...boundedClient,
+    endpoint: origins.aws,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  let deps = createDeps(client, config(), origins);
+  let running: Promise<ConsoleState> | undefined;
+
+  const compute = async (): Promise<ConsoleState> => {
+    if (deps.config !== config()) deps = createDeps(client, config(), origins);
+    const [view, local] = await Promise.all([overview(deps, now()), facts()]);
+    return { ...view, ...local };
+  };
+  const read = (): Promise<ConsoleState> => {
+    running ??= compute().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  const readAnew = async (): Promise<ConsoleState> => {
+    if (running !== undefined) await running.catch(() => undefined);
+    return read();
+  };
+  return { read, readAnew, close: () => client.destroy() };
+}
+
+function createDeps(client: DynamoDBClient, config: Config, origins: Origins): OverviewDeps {
+  const table = `${config.service}-${environment}-ledger`;
+  const outputs = (name: string) => (name === 'ShortenerUrl' ? origins.shortener : undefined);
+  return {
+    config,
+    environment,
+    location: region,
+    ledger: createLedgerStore(client, table),
+    alerts: createAlertStore(client, table),
+    memory: createMemory(),
+    showUrl: (monitor) => renderCurl(monitor, outputs).url,
+  };
+}

@@ -1,0 +1,64 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Alarms, createAlarms } from './alarms.ts';
+import { createCloudWatch } from './aws/cloudwatch.ts';
+import { type CloudWatchStore, openCloudWatchStore } from './aws/cloudwatch-store.ts';
+import { type DynamoDb, openDynamoDb } from './aws/dynamodb.ts';
+import { createAwsEndpoint } from './aws/endpoint.ts';
+import { createLambda } from './aws/lambda.ts';
+import { createSns, type OnMail } from './aws/sns.ts';
+import { openSnsStore, type SnsStore } from './aws/sns-store.ts';
+import { createSsm, seedParameters } from './aws/ssm.ts';
+import { sts } from './aws/sts.ts';
+import type { Cleanup } from './cleanup.ts';
+import type { DataFolder } from './data-folder.ts';
+import type { Functions } from './functions.ts';
+import type { Handle } from './server.ts';
+import type { LocalStack } from './stack.ts';
+
+/** The services that local mode plays, with what they remember. */
+export type LocalAws = {
+  readonly metrics: CloudWatchStore;
+  readonly mails: SnsStore;
+  readonly dynamodb: DynamoDb;
+  readonly alarms: Alarms;
+  /** The endpoint, once there are functions to invoke. */
+  endpoint(functions: () => Functions, stack: () => LocalStack, onError: (error: unknown) => void): Handle;
+};
+
+export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail): LocalAws {
+  seedParameters(data.parameters);
+  const metrics = openCloudWatchStore(data.cloudwatch);
+  cleanup.add(metrics.close);
+  const mails = openSnsStore(data.sns);
+  cleanup.add(mails.close);
+  const dynamodb = openDynamoDb(data.dynamodb);
+  cleanup.add(async () => {
+    await dynamodb.close();
+    rmSync(join(data.dynamodb, 'LOCK'), { force: true }); // LevelDB leaves it behind; it means nothing then
+  });
+  const sns = createSns(mails, Date.now, onMail);
+  const alarms = createAlarms({ store: metrics, publish: sns.publish, now: Date.now });
+  return {
+    metrics,
+    mails,
+    dynamodb,
+    alarms,
+    endpoint: (functions, stack, onError) =>
+      createAwsEndpoint(
+        {
+          cloudwatch: createCloudWatch(
+            metrics,
+            { alarms: alarms.describe, dashboards: () => stack().dashboards },
+            Date.now,
+          ),
+          sns: sns.service,
+          ssm: createSsm(data.parameters),
+          sts,
+          dynamodb,
+          lambda: createLambda(functions),
+        },
+        onError,
+      ),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Cleanup } from './cleanup.ts';
+import type { Assets } from './console/assets.ts';
+import type { Addresses, ConsoleState } from './console/state.ts';
+import { createConsoleEvents } from './console-events.ts';
+import { createConsole } from './console-server.ts';
+import { createStateReader } from './console-state.ts';
+import { createDrill } from './drill.ts';
+import type { LocalAws } from './local-aws.ts';
+import type { Player } from './player.ts';
+import type { Handle } from './server.ts';
+import type { Origins } from './stack.ts';
+
+export type LocalConsole = {
+  readonly handle: Handle;
+  /** How everything stands now. */
+  read(): Promise<ConsoleState>;
+  /** Something changed: pages that are open are told. */
+  changed(): void;
+};
+
+export type LocalConsoleDeps = {
+  readonly assets: Assets;
+  readonly origins: Origins;
+  readonly addresses: Addresses;
+  readonly aws: LocalAws;
+  readonly player: Player;
+  problems(): readonly string[];
+  pace(): { readonly tickMs: number; readonly nextTickAt: number };
+  onError(error: unknown): void;
+};
+
+/** The inbox keeps more than a page can use. */
+const shownMails = 500;
+
+export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): LocalConsole {
+  const { aws, player, origins } = deps;
+  const drill = createDrill(player.functions, origins.shortener);
+  const facts = async () => ({
+    faults: await drill.read(),
+    inbox: aws.mails.mails(shownMails).map(({ id, subject, text, at, to }) => ({ id, subject, text, at, to })),
+    alarms: aws.alarms.status().map(({ name, state, since }) => ({ name, state, since })),
+    addresses: deps.addresses,
+    configErrors: deps.problems(),
+    ...deps.pace(),
+  });
+  const state = createStateReader(() => player.stack().config, origins, facts, Date.now);
+  cleanup.add(state.close);
+  const events = createConsoleEvents(state.readAnew, deps.onError);
+  cleanup.add(events.close);
+  const handle = createConsole({
+    assets: deps.assets,
+    readState: state.readAnew,
+    functions: player.functions,
+    drill,
+    follow: events.follow,
+    onChange: events.changed,
+    monitors: () => player.stack().config.monitors.map(({ id }) => id),
+  });
+  return { handle, read: state.readAnew, changed: events.changed };
+}

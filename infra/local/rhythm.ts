@@ -1,0 +1,69 @@
+import type { Cleanup } from './cleanup.ts';
+import type { LocalAws } from './local-aws.ts';
+import type { LocalConsole } from './local-console.ts';
+import { createNews } from './news.ts';
+import type { Player } from './player.ts';
+import { createScheduler, paceOf, type Scheduler } from './scheduler.ts';
+import type { LocalStack } from './stack.ts';
+import type { Terminal } from './terminal.ts';
+import { createTicks } from './ticks.ts';
+import type { VendedMetrics } from './vended-metrics.ts';
+
+/** In-flight ticks may end within this time when local mode stops. */
+const graceMs = 1_000;
+const flushEveryMs = 1_000;
+const alarmsEveryMs = 5_000;
+const pruneEveryMs = 3_600_000;
+
+export type RhythmDeps = {
+  readonly player: Player;
+  readonly aws: LocalAws;
+  readonly vended: VendedMetrics;
+  readonly console: LocalConsole;
+  readonly terminal: Terminal;
+};
+
+/** Everything that happens by the clock: ticks, AWS's own metrics, alarms, and forgetting what is old. */
+export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
+  const { player, aws, vended, console: page, terminal } = deps;
+  const runTick = createTicks(player.functions, terminal);
+  const tellNews = createNews(terminal);
+  let isStopping = false;
+
+  const tick = async (at: number): Promise<void> => {
+    await runTick(player.stack().schedules, at);
+    if (isStopping) return;
+    page.changed();
+    try {
+      tellNews(await page.read());
+    } catch (error) {
+      if (!isStopping) terminal.line('bad', `the state cannot be read: ${String(error)}`);
+    }
+  };
+  const judgeAlarms = (): void => {
+    vended.flush();
+    for (const { alarm, to, reason } of aws.alarms.evaluate()) {
+      terminal.line(to === 'ALARM' ? 'bad' : 'note', `alarm ${alarm.name} is ${to}: ${reason}`);
+      page.changed();
+    }
+  };
+  const clock = { now: Date.now, monotonicMs: () => performance.now() };
+  const timers = [
+    setInterval(vended.flush, flushEveryMs),
+    setInterval(judgeAlarms, alarmsEveryMs),
+    setInterval(() => aws.metrics.prune(Date.now()), pruneEveryMs),
+  ];
+  const scheduler = createScheduler(paceOfStack(player.stack()), tick, clock);
+  cleanup.add(async () => {
+    isStopping = true;
+    scheduler.stop();
+    for (const timer of timers) clearInterval(timer);
+    await scheduler.settle(graceMs);
+    vended.flush();
+  });
+  return scheduler;
+}
+
+export function paceOfStack({ config }: LocalStack): number {
+  return paceOf(config.monitors.map(({ intervalMs }) => intervalMs));
+}
