@@ -7,10 +7,11 @@ import type { Notice, NoticeItem, SloStanding } from './model.ts';
 import { commandsOf } from './sections.ts';
 import { errorTypeOf, firedOf, nameOf } from './words.ts';
 
-/** SNS takes 256 KB for text and JSON together; so many transitions stay far below it. */
-export const mostTransitions = 100;
+/** As many as one step can bring; with text and JSON together SNS takes 256 KB. */
+const mostTransitions = 50;
 const mostBudgets = 50;
-const longestUrl = 512;
+const longestUrl = 320;
+const longestRunbook = 256;
 
 /**
  * The notice for machines, as `message.schema.json` describes it: version 1, to which keys may be added, and of which
@@ -32,9 +33,7 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
     omittedTransitionsCount: Math.max(0, items.length - mostTransitions),
     budgets: uniqueStandings(items).slice(0, mostBudgets).map(budgetOf),
     reproduce: commandsOf(firedOf(notice)),
-    links: links
-      .slice(0, 5)
-      .map(({ label, url }) => ({ label: cleanText(label, 40), url: cleanText(url, longestUrl) })),
+    links: links.slice(0, 5).map(({ label, url }) => ({ label: cleanText(label, 40), url: cleanText(url, 2_048) })),
   };
 }
 
@@ -57,7 +56,7 @@ function transitionOf(item: NoticeItem): Json {
 
 function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
   if (item.kind === 'withdrawn') return {};
-  const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestUrl) } : {};
+  const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestRunbook) } : {};
   if (item.kind === 'burn') {
     const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
     return { slo: item.slo.id, monitors: item.slo.indicator.monitors, ...failureOf(item), ...resolvesAt, ...runbook };

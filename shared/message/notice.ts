@@ -37,10 +37,7 @@ export function buildNotices(transitions: readonly Transition[], context: Notice
   for (const group of groupBy(transitions, ({ batch, incidentId }) => `${batch} ${incidentId}`).values()) {
     for (const channel of [...new Set(group.flatMap((each) => each.notify))].sort()) {
       const seen = group.filter((each) => each.notify.includes(channel));
-      const key = seen
-        .map((each) => each.id)
-        .sort()
-        .join(' ');
+      const key = seen.map((each) => each.id).join(' ');
       const notice = notices.get(key);
       if (notice) notice.channels.push(channel);
       else notices.set(key, { channels: [channel], seen });

@@ -5,7 +5,9 @@ import type { Notice, NoticeItem } from './model.ts';
 import { errorTypeOf, longCause, nameOf } from './words.ts';
 
 const mostCommands = 3;
-const longestUrl = 2_048;
+/** Of a target or a runbook; a link may be as long as consoles make them. */
+const longestUrl = 512;
+const longestLink = 2_048;
 const longestCommand = 4_096;
 
 /** What is hurt, and since when. */
@@ -82,7 +84,7 @@ export function lookLines(fired: readonly NoticeItem[], notice: Notice): string[
   const runbooks = fired.flatMap((item) =>
     'runbook' in item && item.runbook ? [`  runbook: ${cleanText(item.runbook, longestUrl)}`] : [],
   );
-  const links = notice.links.map(({ label, url }) => `  ${cleanText(label, 40)}: ${cleanText(url, longestUrl)}`);
+  const links = notice.links.map(({ label, url }) => `  ${cleanText(label, 40)}: ${cleanText(url, longestLink)}`);
   return [
     ...bounded(uniqueParagraphs(fired.map(causeLines))),
     ...[...new Set(runbooks)].slice(0, mostDetailed),

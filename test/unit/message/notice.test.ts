@@ -70,19 +70,28 @@ describe('transitions become notices', () => {
 
   it('puts what fired first, pages before tickets, failing monitors before burning budgets, fast rules before slow ones', () => {
     const transitions = [
-      resolved(0, { alertId: 'coverage/shortener-health', facts: { kind: 'coverage', lastJudgedAt: 1 } }),
-      fired({ alertId: slowTicket.id, severity: 'ticket', facts: burnFacts }),
+      resolved(0, { alertId: 'monitor/gone/0' }),
+      fired({ alertId: 'monitor/shortener-health/1', severity: 'ticket' }),
+      fired({ alertId: 'coverage/shortener-health', severity: 'ticket', facts: { kind: 'coverage', lastJudgedAt: 1 } }),
+      fired({ alertId: slowTicket.id, facts: burnFacts }),
       burn({ alertId: slowPage.id }),
       burn(),
       fired(),
     ];
-    const [notice] = buildNotices(transitions, context);
+    const alerts = [
+      ...health.alerts,
+      ...health.alerts.map((alert) => ({ ...alert, id: 'monitor/shortener-health/1' })),
+    ];
+    const two = { ...context, config: { ...config, monitors: [{ ...health, alerts }] } };
+    const [notice] = buildNotices(transitions, two);
     expect(notice?.items.map(({ transition }) => transition.alertId)).toEqual([
       'monitor/shortener-health/0',
       fastPage.id,
       slowPage.id,
       slowTicket.id,
+      'monitor/shortener-health/1',
       'coverage/shortener-health',
+      'monitor/gone/0',
     ]);
   });
 });
@@ -154,6 +163,14 @@ describe('what a notice brings along', () => {
     ['is of an SLO of which nobody knows how it stands', burn(), { ...context, standings: new Map() }],
   ])('knows an alert as withdrawn that %s', (_, transition, around) => {
     expect(buildNotices([transition], around)[0]?.items[0]?.kind).toBe('withdrawn');
+  });
+
+  it('does not take an incident as over in which something fired', () => {
+    const [notice] = buildNotices([fired(), resolved(minute, { alertId: fastPage.id, facts: burnFacts })], {
+      ...context,
+      incidents: {},
+    });
+    expect(notice?.incident).toEqual({ id: incidentId, openedAt: now });
   });
 
   it('takes the incident from the open ones, and as over when it is not among them and nothing fires', () => {

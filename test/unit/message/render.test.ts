@@ -1,0 +1,112 @@
+import { buildNotices, type NoticeContext } from '../../../shared/message/notice.ts';
+import { renderMessage } from '../../../shared/message/render.ts';
+import { burnFacts, config, context, fastPage, fired, health, minute, now, resolved, standing } from './sample.ts';
+
+const messageOf = (transitions: Parameters<typeof buildNotices>[0], around: Partial<NoticeContext> = {}) => {
+  const [message] = buildNotices(transitions, { ...context, ...around }).map(renderMessage);
+  if (!message) throw new Error('no message');
+  return message;
+};
+const section = (text: string, title: string) => text.split('\n\n').find((each) => each.startsWith(title)) ?? '';
+
+describe('a message', () => {
+  it('is the same each time it is rendered', () => {
+    expect(messageOf([fired()])).toEqual(messageOf([fired()]));
+  });
+
+  it.each([
+    ['fired', [fired()]],
+    ['resolved', [resolved(minute)]],
+    ['mixed', [fired(), resolved(minute, { alertId: fastPage.id, facts: burnFacts })]],
+  ] as const)('is of the kind %s', (kind, transitions) => {
+    expect(messageOf(transitions)).toMatchObject({
+      kind,
+      severity: 'page',
+      channels: ['oncall'],
+      json: { kind, version: 1 },
+    });
+  });
+
+  it('fits into SNS with its JSON however long everything in it is', () => {
+    const wide = '"\u6771\\'.repeat(400);
+    const monitors = Array.from({ length: 400 }, (_, index) => {
+      const id = `${'m'.repeat(60)}-${index}`;
+      const alert = {
+        failures: 3,
+        of: 5,
+        recoverSuccesses: 2,
+        severity: 'page' as const,
+        notify: ['oncall'],
+        runbook: wide,
+      };
+      return {
+        ...health,
+        id,
+        request: { ...health.request, url: `https://x/${wide}` },
+        alerts: [{ ...alert, id: `monitor/${id}/0` }],
+      };
+    });
+    const around = {
+      config: { ...config, monitors, slos: [] },
+      failures: new Map(monitors.map(({ id }) => [id, { statusCode: 503, message: `${id}${wide}` }])),
+      links: Array.from({ length: 9 }, () => ({ label: wide, url: wide })),
+    };
+    const { text, json } = messageOf(
+      monitors.map(({ id }) => fired({ alertId: `monitor/${id}/0` })),
+      around,
+    );
+    const published = JSON.stringify({ default: JSON.stringify(json), email: text });
+    expect(Buffer.byteLength(published)).toBeLessThan(256 * 1024);
+    expect(json).toMatchObject({ omittedTransitionsCount: 350 });
+  });
+});
+
+describe('a mail', () => {
+  it('says what is left when it is less than nothing, without a hope', () => {
+    const { exhaustedAt: _gone, ...rest } = standing;
+    const standings = new Map([[standing.sloId, { ...rest, budgetLeftPpm: -250_000, badEvents: 54 }]]);
+    expect(section(messageOf([fired()], { standings }).text, 'WHAT IS LEFT')).toBe(
+      'WHAT IS LEFT\n  shortener-availability (99.9% over 30 d): nothing; overspent by 25 % (54 bad\n    of 43.2 allowed)',
+    );
+  });
+
+  it('does not say when the budget is gone once the trouble is over', () => {
+    expect(messageOf([resolved(minute)]).text).not.toMatch(/gone/);
+  });
+
+  it('leaves out a command that nobody could type, and the section with it', () => {
+    expect(messageOf([fired()], { curl: () => `curl ${'x'.repeat(4_097)}` }).text).not.toMatch(/SEE FOR YOURSELF/);
+  });
+
+  it('says which variables a command wants', () => {
+    expect(section(messageOf([fired()]).text, 'SEE FOR YOURSELF')).toMatch(
+      /\n\(set \$WRITE_TOKEN first: a secret is never sent\)$/,
+    );
+    expect(messageOf([fired()], { curl: () => "curl 'https://example.com/'" }).text).not.toMatch(/\(set /);
+  });
+
+  it('says since when the incident lasts, where that is longer than the alert', () => {
+    const incidents = { [fired().incidentId]: { openedAt: now - 30 * minute } };
+    expect(section(messageOf([fired()], { incidents }).text, 'WHAT IS HURT')).toMatch(
+      /\n {2}part of an incident since 2026-11-20 09:33:20 UTC \(30 min\)$/,
+    );
+    expect(messageOf([fired()]).text).not.toMatch(/part of an incident/);
+  });
+
+  it('tells whether the incident goes on', () => {
+    expect(section(messageOf([resolved(minute)]).text, 'WHAT NOW')).toMatch(/goes on/);
+    expect(section(messageOf([resolved(minute)], { incidents: {} }).text, 'WHAT NOW')).toMatch(/is over/);
+  });
+
+  it('says of a monitor that was never judged that it was not', () => {
+    const never = fired({
+      alertId: 'coverage/shortener-health',
+      severity: 'ticket',
+      facts: { kind: 'coverage', lastJudgedAt: 0 },
+    });
+    const { text, json, subject } = messageOf([never]);
+    expect(text).toMatch(/no probe could be judged yet/);
+    expect(subject).toBe('[TICKET] shortener-health unwatched: no usable probe (urlshortener prod)');
+    expect(JSON.stringify(json)).not.toMatch(/lastJudgedAt/);
+  });
+});
