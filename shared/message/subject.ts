@@ -5,7 +5,7 @@ import type { Notice, NoticeItem, SloStanding } from './model.ts';
 import { errorTypeOf, firedOf, nameOf, resolvedOf, shortCause } from './words.ts';
 
 /** SNS takes less than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
-export const longestSubject = 99;
+const longestSubject = 99;
 /** In the last resort a name is cut to this, so that two of them and all the fixed words fit. */
 const shortestName = 20;
 

@@ -6,13 +6,13 @@ import type { SloStanding } from '../../../shared/message/model.ts';
 import type { NoticeContext } from '../../../shared/message/notice.ts';
 
 export const minute = 60_000;
-export const hour = 3_600_000;
-export const day = 86_400_000;
+const hour = 3_600_000;
+const day = 86_400_000;
 /** 10:03:20 UTC: three probes have failed since 10:01:00. */
 export const now = Date.UTC(2026, 10, 20, 10, 3, 20);
 export const incidentId = '4714205da574';
 
-export const healthAlert: MonitorAlert = {
+const healthAlert: MonitorAlert = {
   id: 'monitor/shortener-health/0',
   failures: 3,
   of: 5,
@@ -59,7 +59,7 @@ const rule = (
 export const fastPage = { ...rule('page', 20_000, hour, '1h', 'oncall'), runbook: 'docs/runbooks/shortener.md' };
 export const slowPage = rule('page', 50_000, 6 * hour, '6h', 'oncall');
 export const slowTicket = rule('ticket', 100_000, 3 * day, '3d', 'chat');
-export const availability: Slo = {
+const availability: Slo = {
   id: 'shortener-availability',
   indicator: { monitors: ['shortener-health'] },
   objective: '99.9%',
