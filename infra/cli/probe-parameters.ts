@@ -42,15 +42,15 @@ function local(endpoint: string) {
 
 function explain(error: unknown): string {
   const name = nameOf(error);
-  const message = error instanceof Error ? error.message : '';
-  if (message.includes('Region is missing')) return 'no AWS region is set (set AWS_REGION)';
+  if (String(error).includes('Region is missing')) return 'no AWS region is set (set AWS_REGION)';
   if (/Credentials|TokenProvider/.test(name)) return 'no AWS credentials were found (set AWS_PROFILE, or log in)';
   if (/AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken/.test(name)) return `AWS refused it (${name})`;
   return `AWS did not answer (${name})`;
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown reason';
+  const hasName = typeof error === 'object' && error !== null && 'name' in error;
+  return hasName ? String(error.name) : 'unknown reason';
 }
 
 async function withPatience<T>(answer: Promise<T>): Promise<T> {

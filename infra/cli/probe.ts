@@ -6,6 +6,7 @@ import { BurnwatchError, type Config, type Monitor } from '../../shared/config/m
 import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
 import { didYouMean } from '../../shared/config/parse/suggest.ts';
 import { runHttpAttempt } from '../../shared/http/attempt.ts';
+import { codeOf } from '../../shared/net/error.ts';
 import { resolveText } from '../../shared/probe/resolve-text.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
 import { runProbe } from '../../shared/probe/run.ts';
@@ -91,10 +92,10 @@ function readArguments(argv: readonly string[]): Arguments {
     try {
       return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
     } catch (error) {
-      // Node's sentence names the option; its second one explains how to escape a dash.
-      throw usage(
-        error instanceof Error ? `${error.message.split('. ')[0]}; see burnwatch probe --help` : 'bad arguments',
-      );
+      if (!codeOf(error).startsWith('ERR_PARSE_ARGS')) throw error;
+      // Node's first sentence names the option; its second one explains how to escape a dash.
+      const [sentence] = (error as Error).message.split('. ');
+      throw usage(`${sentence}; see burnwatch probe --help`);
     }
   }
 }
@@ -110,7 +111,7 @@ function readSource(path: string, file: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+    const code = codeOf(cause);
     const why = code === 'ENOENT' ? 'does not exist; burnwatch init writes one' : `cannot be read (${code})`;
     throw new BurnwatchError('BURN_CONFIG_UNREADABLE', `${file} ${why}`, { cause });
   }

@@ -6,12 +6,13 @@ import { type AddressPolicy, checkAddress, portOf } from '../net/address-policy.
 import { openConnection } from '../net/connect.ts';
 import { AttemptError, ownFault } from '../net/error.ts';
 import { type ResolveHost, resolveHost } from '../net/resolve.ts';
-import { secureConnection } from '../net/tls.ts';
+import { prepareTls, secureConnection } from '../net/tls.ts';
 import { decodeBody } from './decode.ts';
 import { exchange, type ResponseHead, type ResponseWithBody } from './exchange.ts';
 import { type Phase, type PhaseTimes, type Stopwatch, startStopwatch } from './phases.ts';
 import { isRedirect, nextHop, showUrl } from './redirect.ts';
 import { userAgent } from './user-agent.ts';
+import { warmUp } from './warm-up.ts';
 
 export type HttpAttempt = {
   readonly method: HttpMethod;
@@ -53,9 +54,20 @@ export type RunHttpAttempt = (attempt: HttpAttempt, deps: HttpDeps) => Promise<H
 
 /**
  * Runs one attempt on fresh connections, within its timeout. A target that fails is a result: this never rejects.
- * Messages are sentences for people without userinfo and query of any URL.
+ * Messages are sentences for people without userinfo and query of any URL. What the first attempts of a process cost
+ * this machine is spent before the clock starts.
  */
 export const runHttpAttempt: RunHttpAttempt = async (attempt, deps) => {
+  warm ??= warmUp(measureAttempt, deps.clock);
+  await warm;
+  if (attempt.url.startsWith('https:')) prepareTls();
+  return measureAttempt(attempt, deps);
+};
+
+/** Once for the process: it is no state of any target. */
+let warm: Promise<void> | undefined;
+
+const measureAttempt: RunHttpAttempt = async (attempt, deps) => {
   const run: Run = {
     attempt,
     deps,

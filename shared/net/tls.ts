@@ -9,6 +9,12 @@ const loadTls = () => process.getBuiltinModule('node:tls');
 /** Creating a context parses every root certificate; it holds no state of a connection, so one serves all of them. */
 let sharedContext: SecureContext | undefined;
 
+/** Does once, before anything is measured, what the first TLS connection of a process needs. */
+export function prepareTls(): SecureContext {
+  sharedContext ??= loadTls().createSecureContext();
+  return sharedContext;
+}
+
 export type TlsOptions = {
   /** The host of the URL, without brackets: the name that the certificate must be for. */
   readonly hostname: string;
@@ -22,11 +28,9 @@ export type TlsOptions = {
  * AttemptError of type `tls`, or with the signal's reason; then the socket is destroyed.
  */
 export function secureConnection(socket: Socket, { hostname, signal, onSecured }: TlsOptions): Promise<TLSSocket> {
-  const tls = loadTls();
-  sharedContext ??= tls.createSecureContext();
-  const secureContext = sharedContext;
+  const secureContext = prepareTls();
   return untilAborted<TLSSocket>(signal, (resolve, reject) => {
-    const secured = tls.connect({
+    const secured = loadTls().connect({
       socket,
       host: hostname,
       ...(isIP(hostname) ? {} : { servername: hostname }),
