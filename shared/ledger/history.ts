@@ -7,7 +7,7 @@ import { countOn, newestOn, oldestOn, outcomesOn, type Shelf, shelfOf } from './
 export type { Entry } from './cells.ts';
 
 /** The readers that a history carries with it; each as the function of the same name. */
-export type Readers = {
+type Readers = {
   countBetween(monitorKey: number, fromAt: number, toAt: number): Counts;
   firstSeenAt(monitorKey: number): number | undefined;
 };

@@ -36,6 +36,9 @@ const rules = [
   { name: 'ticket-3d', threshold: 1, long: 4320, short: 360 },
 ] as const;
 
+/** The program that is asked. */
+const promtool = process.env['PROMTOOL'] ?? 'promtool';
+
 /** Good minutes before the incident, so that every window is full. */
 const leadMinutes = 4320;
 
@@ -99,7 +102,7 @@ function testFile({ perMinute, watchedMinutes, bad }: Scenario): string {
 function askPromtool(folder: string, scenario: Scenario): Golden['firing'][string] {
   writeFileSync(join(folder, 'rules.yml'), ruleFile());
   writeFileSync(join(folder, 'test.yml'), testFile(scenario));
-  const { stdout, stderr } = spawnSync('promtool', ['test', 'rules', 'test.yml'], {
+  const { stdout, stderr } = spawnSync(promtool, ['test', 'rules', 'test.yml'], {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -122,7 +125,7 @@ function minutesOf(time: string): number {
 }
 
 function generate(): void {
-  const version = spawnSync('promtool', ['--version'], { encoding: 'utf8' });
+  const version = spawnSync(promtool, ['--version'], { encoding: 'utf8' });
   if (version.error !== undefined) throw new Error('promtool is not installed', { cause: version.error });
   const folder = mkdtempSync(join(tmpdir(), 'burn-'));
   try {
