@@ -72,6 +72,7 @@ async function settle(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Got it' }).click();
   await page.locator('#monitors canvas').first().waitFor();
   await page.evaluate('document.activeElement.blur()');
+  await page.mouse.move(0, 0);
   await page.waitForTimeout(500);
 }
 

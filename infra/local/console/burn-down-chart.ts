@@ -11,6 +11,7 @@ type Points = SloView['burnDown'];
 export function burnDownChart(): { readonly element: HTMLElement; readonly update: (slo: SloView) => void } {
   const model: { points: Points } = { points: [] };
   const readout = element('p', { class: 'chart-readout' });
+  let given: Points | null = null;
   const resting = () => setText(readout, restingText(model.points));
   const chart = createChart(110, (theme) =>
     chartOptions(model, theme, (index) => {
@@ -22,18 +23,24 @@ export function burnDownChart(): { readonly element: HTMLElement; readonly updat
   return {
     element: element('div', { class: 'chart-box' }, chart.element, readout),
     update: (slo) => {
-      if (isSame(model.points, slo.burnDown)) return;
-      model.points = slo.burnDown;
+      if (given !== null && isSame(given, slo.burnDown)) return;
+      given = slo.burnDown;
+      model.points = newestOfEachInstant(slo.burnDown);
       resting();
-      show(chart.element, slo.burnDown.length > 1);
+      show(chart.element, model.points.length > 1);
       setAttribute(
         chart.element,
         'aria-label',
         `Budget of ${slo.id} over time: ${budgetText(slo.budgetLeftRatio)} left now`,
       );
-      chart.setData([slo.burnDown.map((point) => point.at / 1000), slo.burnDown.map((point) => point.leftRatio * 100)]);
+      chart.setData([model.points.map((point) => point.at / 1000), model.points.map((point) => point.leftRatio * 100)]);
     },
   };
+}
+
+/** A young history is cut into more points than it has instants. */
+function newestOfEachInstant(points: Points): Points {
+  return [...new Map(points.map((point) => [point.at, point])).values()];
 }
 
 function restingText(points: Points): string {
@@ -57,7 +64,7 @@ function chartOptions(
 ): ChartOptions {
   return {
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 16, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: true, range: timeRange(600) },

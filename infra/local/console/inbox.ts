@@ -4,6 +4,7 @@ import {
   type InboxModel,
   mostRows,
   neighbour,
+  readMark,
   unreadCount,
   withAllRead,
   withMessages,
@@ -31,7 +32,8 @@ export function inboxSection(onUnread: (count: number) => void): (state: Console
   };
   parts.list.addEventListener('click', (event) => {
     const id = clickedId(event.target);
-    if (id !== null) change(withSelection(model, id));
+    const message = messages.find((each) => each.id === id);
+    if (message !== undefined) change(withSelection(model, message));
   });
   parts.list.addEventListener('keydown', (event) => {
     const next =
@@ -40,7 +42,7 @@ export function inboxSection(onUnread: (count: number) => void): (state: Console
         : neighbour(messages.slice(0, mostRows), model.selected, event.key);
     if (next === undefined) return;
     event.preventDefault();
-    change(withSelection(model, next.id));
+    change(withSelection(model, next));
     document.getElementById(rowId(next.id))?.scrollIntoView({ block: 'nearest' });
   });
   parts.allRead.addEventListener('click', () => change(withAllRead(model, messages)));
@@ -83,9 +85,11 @@ function drawInbox(parts: InboxParts, model: InboxModel, messages: readonly Inbo
   show(parts.older, messages.length > mostRows);
   setText(parts.older, `${plural(messages.length - mostRows, 'older message')} in /api/state`);
   parts.updateList(
-    messages
-      .slice(0, mostRows)
-      .map((message) => ({ message, isSelected: message.id === model.selected, isRead: model.read.has(message.id) })),
+    messages.slice(0, mostRows).map((message) => ({
+      message,
+      isSelected: message.id === model.selected,
+      isRead: model.read.has(readMark(message)),
+    })),
     now,
   );
   setAttribute(parts.list, 'aria-activedescendant', model.selected === null ? null : rowId(model.selected));

@@ -74,7 +74,7 @@ function chartOptions(
 ): ChartOptions {
   return {
     legend: { show: false },
-    padding: isSmall ? [2, 2, 2, 2] : [8, 4, 0, 0],
+    padding: isSmall ? [2, 2, 2, 2] : [8, 16, 0, 0],
     cursor: { show: !isSmall, y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: true, range: timeRange(Math.max(300, (model.intervalMs / 1000) * 20)) },

@@ -29,10 +29,15 @@ const older = { ...fired(now - 60_000), id: 'older' };
 const newer = { ...resolved(now), id: 'newer' };
 
 describe('the inbox', () => {
+  it('takes a message for unread that has the id of one read in an earlier life', () => {
+    const read = withSelection(withMessages(empty, [older]), older);
+    expect(unreadCount(withMessages(read, [{ ...older, at: now }]), [{ ...older, at: now }])).toBe(1);
+  });
+
   it('opens the first message by itself, unread until the reader picks it', () => {
     const model = withMessages(empty, [older]);
     expect([model.selected, unreadCount(model, [older])]).toEqual(['older', 1]);
-    expect(unreadCount(withSelection(model, 'older'), [older])).toBe(0);
+    expect(unreadCount(withSelection(model, older), [older])).toBe(0);
   });
 
   it('keeps the open message open when a newer one comes', () => {
