@@ -52,6 +52,10 @@ export function serverless(root: string, args: readonly string[], extra: Record<
 
 /** The template that was packaged, with the one part that a clock decides taken out. */
 export function readTemplate(root: string): PackagedTemplate {
-  const text = readFileSync(join(root, '.serverless', 'cloudformation-template-update-stack.json'), 'utf8');
+  const text = readFileSync(templatePath(root), 'utf8');
   return JSON.parse(text.replaceAll(/\d{13}-\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'DEPLOYED'));
+}
+
+export function templatePath(root: string): string {
+  return join(root, '.serverless', 'cloudformation-template-update-stack.json');
 }
