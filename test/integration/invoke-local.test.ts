@@ -36,37 +36,25 @@ afterAll(async () => {
 });
 
 describe('serverless invoke local, with nothing deployed and no credentials', () => {
-  it(
-    'probes the local mode that is running',
-    async () => {
-      localMode({});
-      const { code, answer } = await invoke();
-      expect(code).toBe(0);
-      expect(answer.results).toEqual([
-        expect.objectContaining({ monitor: 'shortener-health', outcome: 'passed', statusCode: 200 }),
-      ]);
-    },
-    2 * minutes,
-  );
+  it('probes the local mode that is running', async () => {
+    localMode({});
+    const { code, answer } = await invoke();
+    expect(code).toBe(0);
+    expect(answer.results).toEqual([
+      expect.objectContaining({ monitor: 'shortener-health', outcome: 'passed', statusCode: 200 }),
+    ]);
+  });
 
-  it(
-    'probes the URL that -e gives, whatever is running',
-    async () => {
-      localMode({ outputs: { ShortenerUrl: 'http://127.0.0.1:1' } });
-      const { answer } = await invoke('-e', `OUTPUT_ShortenerUrl=${origin}`, '-e', `BURNWATCH_ALLOW_ORIGINS=${origin}`);
-      expect(answer.results[0]).toMatchObject({ outcome: 'passed' });
-    },
-    2 * minutes,
-  );
+  it('probes the URL that -e gives, whatever is running', async () => {
+    localMode({ outputs: { ShortenerUrl: 'http://127.0.0.1:1' } });
+    const { answer } = await invoke('-e', `OUTPUT_ShortenerUrl=${origin}`, '-e', `BURNWATCH_ALLOW_ORIGINS=${origin}`);
+    expect(answer.results[0]).toMatchObject({ outcome: 'passed' });
+  });
 
-  it(
-    'without either says what is missing, and does not call that a failure of the target',
-    async () => {
-      localMode({ pid: 2 ** 22 + 1 });
-      const { answer, stderr } = await invoke();
-      expect(stderr).toContain('OUTPUT_ShortenerUrl is not known: start local mode (npm start), or say -e OUTPUT_Shor');
-      expect(answer.results[0]).toMatchObject({ outcome: 'unknown', errorType: 'monitor' });
-    },
-    2 * minutes,
-  );
+  it('without either says what is missing, and does not call that a failure of the target', async () => {
+    localMode({ pid: 2 ** 22 + 1 });
+    const { answer, stderr } = await invoke();
+    expect(stderr).toContain('OUTPUT_ShortenerUrl is not known: start local mode (npm start), or say -e OUTPUT_Shor');
+    expect(answer.results[0]).toMatchObject({ outcome: 'unknown', errorType: 'monitor' });
+  });
 });
