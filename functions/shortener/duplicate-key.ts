@@ -16,7 +16,7 @@ export function findDuplicateKey(text: string): string | undefined {
       if (keys.has(key)) return key;
       keys.add(key);
     }
-    isKeyNext = token === '{' || (token === ',' && keys !== undefined);
+    isKeyNext = token === '{' || token === ',';
   }
   return undefined;
 }

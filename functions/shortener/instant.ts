@@ -22,9 +22,9 @@ export function parseInstant(text: string): number | undefined {
   const offsetHours = Number(parts[9] ?? 0);
   const offsetMinutes = Number(parts[10] ?? 0);
   if (hour > 23 || minute > 59 || second > 59 || offsetHours > 23 || offsetMinutes > 59) return undefined;
+  // A day that its month does not have lands in another month.
   const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  if (local.getUTCFullYear() !== year || local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day)
-    return undefined;
+  if (local.getUTCFullYear() !== year || local.getUTCMonth() !== month - 1) return undefined;
   const fractionMs = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
   const offsetMs = (offsetHours * 60 + offsetMinutes) * 60_000 * (parts[8] === '-' ? -1 : 1);
   const at = local.getTime() + fractionMs - offsetMs;

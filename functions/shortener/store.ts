@@ -123,7 +123,7 @@ async function readPage(limit: number, after: string | undefined, now: number, r
     links.push(...page.items.flatMap((item) => alive(item, now) ?? []));
     last = page.last;
     if (last === undefined) return { links };
-    if (links.length >= limit && codeOf(last) !== undefined) break;
+    if (links.length >= limit) break; // what filled it was a link, so `last` is one
   }
   return { links, next: codeOf(last) ?? '' };
 }

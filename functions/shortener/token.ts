@@ -45,7 +45,7 @@ export function findTokenProblem(authorization: string | undefined, token: strin
       detail: 'writing is closed until the token can be read; links still redirect',
     };
   }
-  const given = /^Bearer +([^\s,]+) *$/i.exec(authorization ?? '')?.[1];
+  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
   if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return undefined;
   const challenge =
     authorization === undefined ? 'Bearer realm="links"' : 'Bearer realm="links", error="invalid_token"';

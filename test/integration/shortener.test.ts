@@ -65,7 +65,7 @@ function createSandbox(settings: Partial<Settings> = {}, now = Date.now): Sandbo
   const shortener = createShortener(
     { table: 'links', writes: 'open', tokenParameter: '', areFaultsOn: false, ...settings },
     {
-      store: createStore('links', config),
+      store: createStore(settings.table ?? 'links', config),
       readParameter: async () => undefined,
       now,
       sleep: (ms, signal) => delay(ms, undefined, { signal }),
@@ -92,9 +92,13 @@ beforeAll(async () => {
   await once(server, 'listening');
   config.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   client = new DynamoDBClient(config);
+  await createTable('links');
+});
+
+async function createTable(name: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
-      TableName: 'links',
+      TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: ['pk', 'sk'].map((name) => ({ AttributeName: name, AttributeType: 'S' as const })),
       KeySchema: [
@@ -103,7 +107,7 @@ beforeAll(async () => {
       ],
     }),
   );
-});
+}
 
 afterAll(async () => {
   client.destroy();
@@ -197,6 +201,25 @@ describe('The shortener over DynamoDB', () => {
     expect(everything).toEqual(expect.arrayContaining(made));
     expect(everything).not.toContain('old1');
     for (const limit of [1, 2, 7]) expect(await readAll(limit)).toEqual(everything);
+  });
+
+  it('reaches the end of a table that holds nothing but a drill and expired links', async () => {
+    await createTable('sparse');
+    let nowAt = Date.UTC(2031, 0, 1);
+    const sandbox = createSandbox({ table: 'sparse', areFaultsOn: true }, () => nowAt);
+    await sandbox.call('PUT', '/faults', { headers: json, body: '{"errorRatio":0}' });
+    for (let made = 0; made < 12; made++) {
+      const expiresAt = new Date(nowAt + 1).toISOString();
+      await shorten(sandbox, { url: 'https://example.com/', code: `gone${made}`, expiresAt });
+      nowAt += 1;
+      let query = 'limit=1';
+      for (let pages = 0; query !== ''; pages++) {
+        const answer = await sandbox.call('GET', '/links', { query });
+        expect([answer.statusCode, pages < 5, bodyOf(answer)['links']]).toEqual([200, true, []]);
+        const { nextCursor } = bodyOf(answer);
+        query = nextCursor === undefined ? '' : `limit=1&cursor=${nextCursor}`;
+      }
+    }
   });
 
   it('goes on after a link that was deleted meanwhile', async () => {

@@ -147,6 +147,27 @@ describe('A short link', () => {
     expect((await createBench().call('POST', '/links', { headers: json, body })).statusCode).toBe(201);
   });
 
+  it('may come in base64 of just 65,536 bytes', async () => {
+    const body = Buffer.from('{"url":"https://example.com/"}'.padEnd(65_536)).toString('base64');
+    const answer = await createBench().call('POST', '/links', { headers: json, body, isBase64: true });
+    expect(answer.statusCode).toBe(201);
+  });
+
+  it.each(['links.example.org:8443', 'LINKS.EXAMPLE.ORG', 'links.example.org.'])(
+    'must not lead back to the shortener that was called as %s',
+    async (host) => {
+      const body = '{"url":"https://links.example.org/abcd"}';
+      const answer = await createBench().call('POST', '/links', { host, headers: json, body });
+      expect(bodyOf(answer)['errors']).toMatchObject([{ code: 'url-loop' }]);
+    },
+  );
+
+  it('is not looked for under a code that cannot be one', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    for (const method of ['GET', 'DELETE']) await bench.call(method, '/links/abc', { headers: authorized });
+    expect(bench.store.calls).toEqual([]);
+  });
+
   it.each([
     ['127.0.0.1:4001', undefined, 'http://127.0.0.1:4001/'],
     ['localhost:4001', undefined, 'http://localhost:4001/'],

@@ -198,6 +198,16 @@ describe('A drill', () => {
     expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
   });
 
+  it('is felt and gone at once in the sandbox that was told', async () => {
+    const bench = createBench();
+    const demo = async () => (await bench.call('GET', '/demo')).statusCode;
+    expect(await demo()).toBe(302);
+    await bench.call('PUT', '/faults', start({}));
+    expect(await demo()).toBe(503);
+    await bench.call('DELETE', '/faults', { headers: authorized });
+    expect(await demo()).toBe(302);
+  });
+
   it('fails the share that it says, and delays all', async () => {
     const bench = createBench();
     await bench.call('PUT', '/faults', start({ errorRatio: 0.4, latencyMs: 250 }));
