@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseAssertion } from '../../assertion/parse.ts';
 import type { Assertion, Text } from '../model.ts';
+import type { ShortCode } from './codes.ts';
 import { quote, short } from './problem.ts';
 import { type Environment, type Expanded, expandText } from './reference.ts';
 import { checkHeader, checkHeaderName, checkUrl, type Refusal } from './request.ts';
@@ -129,8 +130,11 @@ function readUrl(raw: string, env: Environment, sink: Sink): Text {
   return expansion.ok ? expansion.text : raw;
 }
 
-const notText = { code: 'TYPE', message: 'must be a text: put it in quotes' };
-const twice = { code: 'HEADER', message: 'is there twice: letter case makes no difference in the name of a header' };
+const notText: Refusal = { code: 'TYPE', message: 'must be a text: put it in quotes' };
+const twice: Refusal = {
+  code: 'HEADER',
+  message: 'is there twice: letter case makes no difference in the name of a header',
+};
 
 /** Headers by their names in lower case; every one of them is judged, whatever the others are. */
 function readHeaders(raw: Record<string, unknown>, env: Environment, sink: Sink): Record<string, Text> {
@@ -161,7 +165,7 @@ function readAssertion(raw: unknown, environment: Environment, sink: Sink): Asse
   if (refusals[0]) return refuse(sink, refusals[0]);
   const parsed = parseAssertion(value);
   if (parsed.ok) return parsed.assertion;
-  const code = parsed.code === 'ASSERTION_NOT_BUILT' ? 'NOT_BUILT' : parsed.code;
+  const code = parsed.code === 'ASSERTION_NOT_BUILT' ? 'NOT_BUILT' : (parsed.code as ShortCode);
   const message = env.length > 0 ? `is wrong once it holds ${show('', env)}` : short(parsed.message);
   return refuse(sink, { code, message }, typeof raw === 'string' ? undefined : parsed.key);
 }

@@ -3,10 +3,11 @@ import { lintSlo } from '../../slo/lint.ts';
 import type { Config, HttpMonitor, Monitor, Slo } from '../model.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import { buildMaintenance, buildSlo, type SloEntry } from './assemble-slo.ts';
+import { asCode } from './codes.ts';
 import type { Context } from './fields.ts';
 import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
 import { isPlainMap, type Plain } from './plain.ts';
-import { type Code, type Fault, type Path, short } from './problem.ts';
+import { type Fault, type Path, short } from './problem.ts';
 import { createSchemas, fileSchema, type Schemas } from './schema.ts';
 import { readBy } from './translate.ts';
 
@@ -127,10 +128,6 @@ function judge(slo: Slo, monitors: readonly Monitor[]): Finding[] {
   return lintSlo(slo, monitors).map(({ level, code, field, ruleIndex, message }) => {
     const rule: Path = ruleIndex === undefined ? [] : ['alerts', ruleIndex];
     const path = ['slos', slo.id, ...rule, ...(field === '' ? [] : [field])];
-    return { level, fault: { code: prefixed(code), path, message: short(message) } };
+    return { level, fault: { code: asCode(code), path, message: short(message) } };
   });
-}
-
-function prefixed(code: string): Code {
-  return code.startsWith('BURN_') ? (code as Code) : `BURN_CONFIG_${code}`;
 }

@@ -1,13 +1,14 @@
 import type { Config } from '../model.ts';
 import { readFile } from './file.ts';
-import { locate, pathAt } from './locate.ts';
+import { createLocator, pathAt } from './locate.ts';
 import { type Hash, hashName } from './names.ts';
 import { findAnchors, toPlain } from './plain.ts';
 import { type Fault, type Problem, renderPath } from './problem.ts';
 import { openYaml, type Source } from './yaml.ts';
 
+export { type Code, codes } from './codes.ts';
 export { jsonSchema } from './json-schema.ts';
-export { type Code, type Problem, renderProblem } from './problem.ts';
+export { type Problem, renderProblem } from './problem.ts';
 export { parseDuration, parsePercent, type Read, renderDuration, renderPercent } from './units.ts';
 
 export type ParseOptions = {
@@ -41,11 +42,19 @@ export function parseConfig(input: string | Uint8Array, options: ParseOptions): 
   const plain = toPlain(source, anchors);
   const { env, hash = hashName, intervalMs } = options;
   const read = plain.value === undefined ? noFile : readFile(plain.value, { env, hash, intervalMs });
-  const offsetOf = ({ path }: Fault) => locate(source, anchors, path);
-  const errors = render([...withPaths([...faults, ...plain.faults], source), ...read.faults], offsetOf);
+  const locate = createLocator(source, anchors);
+  const offsetOf = ({ path }: Fault) => locate(path);
+  const early = withPaths([...faults, ...plain.faults], source);
+  const errors = render([...early, ...withoutEchoes(read.faults, early)], offsetOf);
   const warnings = render(read.warnings, offsetOf);
   if (errors.length > 0 || !read.config) return { ok: false, errors, warnings };
   return { ok: true, config: read.config, warnings };
+}
+
+/** An alias without an anchor leaves nothing in its place, which is then of the wrong kind. */
+function withoutEchoes(faults: readonly Fault[], early: readonly Fault[]): Fault[] {
+  const aliases = early.filter(({ code }) => code === 'BURN_CONFIG_ALIAS').map(({ path }) => renderPath(path));
+  return faults.filter(({ path }) => !aliases.includes(renderPath(path)));
 }
 
 const noFile = { config: undefined, faults: [], warnings: [] };

@@ -7,34 +7,50 @@ import type { Source } from './yaml.ts';
  * Offset in the file of what a path names: of its key in a map, of its start in a list. What an alias or a merge
  * brought in is shown where it is written. A path that is not there is shown at the nearest one above it that is.
  */
-export function locate(source: Source, anchors: Anchors, path: Path): number {
-  let node: unknown = source.document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const part of path) {
-    const step = stepInto(follow(node, anchors), part, anchors);
-    if (!step) break;
-    offset = startOf(step.place) ?? offset;
-    node = step.node;
-  }
-  return offset;
+export function createLocator(source: Source, anchors: Anchors): (path: Path) => number {
+  const index: Index = new Map();
+  return (path) => {
+    let node: unknown = source.document.contents;
+    let offset = startOf(node) ?? 0;
+    for (const part of path) {
+      const step = stepInto(follow(node, anchors), part, anchors, index);
+      if (!step) break;
+      offset = startOf(step.place) ?? offset;
+      node = step.node;
+    }
+    return offset;
+  };
 }
+
+/** The pairs of the maps that were looked into, by key: a file of many faults is looked into many times. */
+type Index = Map<YAMLMap, ReadonlyMap<string, Pair>>;
 
 type Step = { readonly place: unknown; readonly node: unknown };
 
-function stepInto(node: unknown, part: string | number, anchors: Anchors): Step | undefined {
+function stepInto(node: unknown, part: string | number, anchors: Anchors, index: Index): Step | undefined {
   if (isSeq(node) && typeof part === 'number') {
     return part < node.items.length ? { place: node.items[part], node: node.items[part] } : undefined;
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find((each) => !isMergeKey(each) && keyOf(each, anchors) === String(part));
-  return pair ? { place: pair.key, node: pair.value } : stepIntoMerged(node, part, anchors);
+  const pair = pairsOf(node, anchors, index).get(String(part));
+  return pair ? { place: pair.key, node: pair.value } : stepIntoMerged(node, part, anchors, index);
 }
 
-function stepIntoMerged(map: YAMLMap, part: string | number, anchors: Anchors): Step | undefined {
+function pairsOf(map: YAMLMap, anchors: Anchors, index: Index): ReadonlyMap<string, Pair> {
+  const known = index.get(map);
+  if (known) return known;
+  // From the last to the first, because of two with the same key the first one counts.
+  const own = map.items.filter((pair) => !isMergeKey(pair)).reverse();
+  const pairs = new Map(own.map((pair) => [keyOf(pair, anchors), pair]));
+  index.set(map, pairs);
+  return pairs;
+}
+
+function stepIntoMerged(map: YAMLMap, part: string | number, anchors: Anchors, index: Index): Step | undefined {
   for (const pair of map.items.filter(isMergeKey)) {
     const merged = follow(pair.value, anchors);
     for (const each of isSeq(merged) ? merged.items : [merged]) {
-      const step = stepInto(follow(each, anchors), part, anchors);
+      const step = stepInto(follow(each, anchors), part, anchors, index);
       if (step) return step;
     }
   }
@@ -47,7 +63,7 @@ export function pathAt(source: Source, offset: number): Path {
   let node: unknown = source.document.contents;
   for (;;) {
     const inside = childAt(node, offset);
-    if (!inside) return path;
+    if (!inside || inside.part === '') return path;
     path.push(inside.part);
     if (inside.isKey) return path;
     node = inside.node;
@@ -71,7 +87,8 @@ function covers(node: unknown, offset: number): boolean {
 
 function keyOf(pair: Pair, anchors: Anchors): string {
   const key = follow(pair.key, anchors);
-  return isScalar(key) ? String(key.value) : '';
+  if (!isScalar(key)) return '';
+  return typeof key.value === 'symbol' ? '<<' : String(key.value);
 }
 
 function follow(node: unknown, anchors: Anchors): unknown {

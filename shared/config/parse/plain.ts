@@ -1,4 +1,5 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from 'yaml';
+import type { Code, ShortCode } from './codes.ts';
 import type { Fault } from './problem.ts';
 import type { Source } from './yaml.ts';
 
@@ -40,7 +41,7 @@ export function toPlain(source: Source, anchors: Anchors): { value?: Plain; faul
   return faults.some(({ code }) => fatal.includes(code)) ? { faults } : { value, faults };
 }
 
-const fatal = ['BURN_CONFIG_ALIAS_BOMB', 'BURN_CONFIG_ANCHOR_LOOP', 'BURN_CONFIG_TOO_DEEP'];
+const fatal: readonly Code[] = ['BURN_CONFIG_ALIAS_BOMB', 'BURN_CONFIG_ANCHOR_LOOP', 'BURN_CONFIG_TOO_DEEP'];
 
 /** `size` counts every value that a reader of the whole would meet, shared ones as often as they are met. */
 type Result = { value: Plain; size: number };
@@ -50,6 +51,7 @@ class Reader {
   readonly #anchors: Anchors;
   readonly #report: Report;
   readonly #done = new Map<Node, Result>();
+  #faultCount = 0;
 
   constructor(anchors: Anchors, report: Report) {
     this.#anchors = anchors;
@@ -74,6 +76,10 @@ class Reader {
 
   #readAlias(alias: Alias, above: readonly unknown[]): Result {
     const target = this.#anchors.get(alias);
+    if (target === undefined) {
+      this.#fault('ALIAS', alias, 'an alias (*name) must follow an anchor (&name) of that name');
+      return { value: null, size: 1 };
+    }
     if (!above.includes(target)) return this.read(target, above);
     this.#fault('ANCHOR_LOOP', alias, `the anchor &${alias.source.slice(0, 64)} contains itself`);
     return { value: null, size: 1 };
@@ -97,7 +103,8 @@ class Reader {
       if (key === undefined) continue;
       const result = this.read(pair.value, above);
       results.push(result);
-      value[key] ??= result.value;
+      if (key in value) this.#fault('DUPLICATE_KEY', pair.key, 'is there twice: a key may stand only once in a map');
+      else value[key] = result.value;
     }
     for (const from of merged) for (const key of Object.keys(from)) if (!(key in value)) value[key] = from[key] ?? null;
     return { value, size: sizeOf(results) };
@@ -105,10 +112,12 @@ class Reader {
 
   /** The maps that `<<` names, the first one the strongest. */
   #readMerge(pair: Pair, above: readonly unknown[], results: Result[]): Record<string, Plain>[] {
+    const before = this.#faultCount;
     const result = this.read(pair.value, above);
     results.push(result);
     const sources = Array.isArray(result.value) ? result.value : [result.value];
     if (sources.every(isPlainMap)) return sources;
+    if (this.#faultCount > before) return [];
     this.#fault('MERGE', pair.key, 'a merge key (<<) takes an alias of a map, or a list of them');
     return [];
   }
@@ -123,8 +132,9 @@ class Reader {
     return String(text);
   }
 
-  #fault(code: string, node: unknown, message: string): void {
+  #fault(code: ShortCode, node: unknown, message: string): void {
     const [offset] = (node as { range?: [number, number, number] | null } | null)?.range ?? [0];
+    this.#faultCount += 1;
     this.#report({ code: `BURN_CONFIG_${code}`, path: [], message, offset });
   }
 }

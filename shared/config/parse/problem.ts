@@ -1,3 +1,5 @@
+import type { Code } from './codes.ts';
+
 /** A place in the tree of the file: keys and indexes from the root on. */
 export type Path = readonly (string | number)[];
 
@@ -22,19 +24,18 @@ export type Problem = {
   readonly message: string;
 };
 
-/** Stable, one for each distinct fault: `BURN_CONFIG_…`. */
-export type Code = `BURN_${string}`;
-
 const longestMessage = 400;
+const longestPath = 240;
 
 /** `slos.api.alerts[0].budget`. Keys that would read badly are quoted: `headers["x y"]`. */
 export function renderPath(path: Path): string {
-  return path.reduce<string>((text, part) => `${text}${renderPart(part, text === '')}`, '');
+  const text = path.reduce<string>((above, part) => `${above}${renderPart(part, above === '')}`, '');
+  return text.length > longestPath ? `${text.slice(0, longestPath - 1)}…` : text;
 }
 
 function renderPart(part: string | number, isFirst: boolean): string {
   if (typeof part === 'number') return `[${part}]`;
-  if (!/^[\w-]{1,64}$/.test(part)) return `[${quote(part)}]`;
+  if (!/^([\w-]{1,64}|<<)$/.test(part)) return `[${quote(part)}]`;
   return isFirst ? part : `.${part}`;
 }
 

@@ -1,9 +1,10 @@
 import type { Text } from '../model.ts';
+import type { ShortCode } from './codes.ts';
 import type { Expanded } from './reference.ts';
 import { isSecretName } from './secret.ts';
 
 /** Why a value is refused; the message never holds the value. */
-export type Refusal = { readonly code: string; readonly message: string };
+export type Refusal = { readonly code: ShortCode; readonly message: string };
 
 export const longestUrl = 2_048;
 export const longestHeader = 4_096;

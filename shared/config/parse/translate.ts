@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { asCode, type Code } from './codes.ts';
 import { idPattern, later } from './fields.ts';
 import { isPlainMap, type Plain } from './plain.ts';
-import { type Code, describe, type Fault, type Path, quote } from './problem.ts';
+import { describe, type Fault, type Path, quote } from './problem.ts';
 import { isSecretName } from './secret.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -21,16 +22,17 @@ export function readBy<T extends z.ZodType>(
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data, faults: [] };
   const faults = result.error.issues.flatMap((issue) => toFaults(issue, { schema, path, value }));
-  const unbuilt = faults.filter(({ code, path: at }) => code === 'BURN_CONFIG_NOT_BUILT' && at.at(-1) === 'type');
-  return {
-    faults: faults.filter(
-      (fault) => unbuilt.includes(fault) || !unbuilt.some(({ path: at }) => isBeside(fault.path, at)),
-    ),
-  };
+  const unbuilt = faults.filter(({ code }) => code === 'BURN_CONFIG_NOT_BUILT');
+  return { faults: faults.filter((fault) => !unbuilt.some((other) => explains(other, fault))) };
 }
 
-function isBeside(path: Path, type: Path): boolean {
-  return type.slice(0, -1).every((part, index) => path[index] === part);
+/** What is not built yet explains what else is odd about it: in a thing of that type, or missing beside that key. */
+function explains(unbuilt: Fault, fault: Fault): boolean {
+  if (unbuilt === fault) return false;
+  const within = unbuilt.path.slice(0, -1);
+  const isInside = within.every((part, index) => fault.path[index] === part);
+  if (unbuilt.path.at(-1) === 'type') return isInside;
+  return isInside && fault.code === 'BURN_CONFIG_MISSING' && fault.path.length === unbuilt.path.length;
 }
 
 function toFaults(issue: Issue, root: Place): Fault[] {
@@ -56,7 +58,7 @@ function toFaults(issue: Issue, root: Place): Fault[] {
 
 function ownFault({ params = {}, message }: z.core.$ZodIssueCustom, place: Place): Fault {
   const { code } = params;
-  return fault(code as Code, place, message);
+  return fault(asCode(String(code)), place, message);
 }
 
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, root: Place, place: Place): Fault[] {
@@ -79,7 +81,7 @@ function wrongChoice(issue: z.core.$ZodIssueInvalidValue, place: Place): Fault {
   if (typeof value === 'string' && later.get(place.schema)?.values?.includes(value)) {
     return fault('BURN_CONFIG_NOT_BUILT', place, `${quote(value)} is not built yet`);
   }
-  const words = issue.values.map(String);
+  const words = issue.values.map((word) => (typeof word === 'number' ? `the number ${word}` : String(word)));
   const must = words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`;
   const hint = typeof value === 'string' ? didYouMean(value, words) : '';
   return fault('BURN_CONFIG_CHOICE', place, `${must}, got ${shown(place)}${hint}`);

@@ -1,9 +1,10 @@
+import type { ShortCode } from './codes.ts';
 import { parseDuration, parsePercent, parseTime, parseTimeZone, type Read, renderDuration } from './units.ts';
 
 /** A value, or why there is none: a code, and a sentence without its subject that does not hold the value. */
 export type Value<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | { readonly ok: false; readonly code: ShortCode; readonly message: string };
 
 const minute = 60_000;
 const whole = 1_000_000;
@@ -68,7 +69,7 @@ export function withText<T>(text: string, read: Value<T>): Value<{ text: string;
   return read.ok ? yes({ text, value: read.value }) : read;
 }
 
-function coded<T>(code: string, read: Read<T>): Value<T> {
+function coded<T>(code: ShortCode, read: Read<T>): Value<T> {
   return read.ok ? read : no(code, read.message);
 }
 
@@ -76,6 +77,6 @@ function yes<T>(value: T): Value<T> {
   return { ok: true, value };
 }
 
-function no(code: string, message: string): { ok: false; code: string; message: string } {
+function no(code: ShortCode, message: string): { ok: false; code: ShortCode; message: string } {
   return { ok: false, code, message };
 }

@@ -1,4 +1,5 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Code, ShortCode } from './codes.ts';
 import type { Fault } from './problem.ts';
 
 export const longestFileBytes = 1_048_576;
@@ -8,45 +9,55 @@ export type Source = { readonly document: Document.Parsed; readonly lines: LineC
 export type Opened = { readonly source?: Source; readonly lines: LineCounter; readonly faults: readonly Fault[] };
 
 /**
- * Reads YAML 1.2 (core types, `<<` merges allowed). Without a `source` the text is not worth reading further; a
- * duplicate key or an unknown tag leaves the tree readable, so that the rest of the errors can be told with it.
+ * Reads YAML 1.2 (core types, `<<` merges allowed). Without a `source` the text is not worth reading further; an
+ * unknown tag leaves the tree readable, so that the rest of the errors can be told with it. Keys that stand twice are
+ * left to `toPlain`: the reader's own check takes a minute for a map of 20,000 keys.
  */
 export function openYaml(input: string | Uint8Array): Opened {
   const lines = new LineCounter();
-  const text = typeof input === 'string' ? input : decode(input);
+  const text = typeof input === 'string' ? input : new TextDecoder('utf-8', { ignoreBOM: true }).decode(input);
   const refusal = refuseText(text, typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength);
-  if (refusal || text === undefined) return { lines, faults: [refusal ?? notUtf8] };
+  if (refusal) {
+    countLines(text, lines);
+    return { lines, faults: [refusal] };
+  }
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',
     merge: true,
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     stringKeys: false,
     strict: true,
-    uniqueKeys: true,
+    uniqueKeys: false,
   });
-  const faults = [...document.errors, ...document.warnings].map(toFault);
+  const faults = firstOfLine([...document.errors, ...document.warnings], lines).map(toFault);
   if (faults.some(({ code }) => !readable.includes(code))) return { lines, faults };
   return { source: { document, lines }, lines, faults };
 }
 
-const readable = ['BURN_CONFIG_DUPLICATE_KEY', 'BURN_CONFIG_TAG'];
+const readable: readonly Code[] = ['BURN_CONFIG_TAG'];
 const notUtf8: Fault = { code: 'BURN_CONFIG_ENCODING', path: [], message: 'the file must be UTF-8 text' };
 
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined; // a TypeError is how the decoder says that these bytes are not UTF-8
-  }
+/** The reader counts lines as it reads; for a text that it never sees they are counted here. */
+function countLines(text: string, lines: LineCounter): void {
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
 }
 
-function refuseText(text: string | undefined, bytes: number): Fault | undefined {
+/** One slip often makes the reader stumble several times on the same line: the first time says it all. */
+function firstOfLine(errors: readonly YAMLError[], lines: LineCounter): YAMLError[] {
+  const seen = new Set<number>();
+  return errors.filter(({ pos }) => {
+    const { line } = lines.linePos(pos[0]);
+    return !seen.has(line) && seen.add(line);
+  });
+}
+
+function refuseText(text: string, bytes: number): Fault | undefined {
   if (bytes > longestFileBytes)
     return whole('TOO_LARGE', 'the file must be at most 1 MiB; use anchors for what repeats');
-  if (text === undefined) return notUtf8;
   if (text.startsWith('\uFEFF'))
     return whole('BOM', 'the file starts with a byte order mark: save it as UTF-8 without one');
   const odd = /\uFFFD|(?![\t\n\r\u0085])\p{Cc}/u.exec(text);
@@ -56,7 +67,7 @@ function refuseText(text: string | undefined, bytes: number): Fault | undefined 
   return isEmpty ? whole('EMPTY', 'the file is empty: try npx burnwatch init') : undefined;
 }
 
-function whole(code: string, message: string): Fault {
+function whole(code: ShortCode, message: string): Fault {
   return { code: `BURN_CONFIG_${code}`, path: [], message };
 }
 
@@ -66,7 +77,7 @@ const sentences: Readonly<Record<string, string>> = {
   BAD_COLLECTION_TYPE: 'this tag does not fit what it stands before',
   BAD_DIRECTIVE: 'only the directive %YAML 1.2 is known',
   BAD_DQ_ESCAPE: 'an escape in double quotes is wrong: a backslash is written as \\\\, or use single quotes',
-  BAD_INDENT: 'the indentation is wrong: lines of one block must start in the same column',
+  BAD_INDENT: 'the indentation is wrong, or brackets, braces or quotes further up are not closed',
   BAD_PROP_ORDER: 'anchors and tags belong before the value, after the key and its colon',
   BAD_SCALAR_START: 'a plain text cannot start with this character: put it in quotes',
   BLOCK_AS_IMPLICIT_KEY:
@@ -84,9 +95,6 @@ const sentences: Readonly<Record<string, string>> = {
 
 function toFault(error: YAMLError): Fault {
   const at = { path: [], offset: error.pos[0] };
-  if (error.code === 'DUPLICATE_KEY') {
-    return { ...at, code: 'BURN_CONFIG_DUPLICATE_KEY', message: 'is there twice: a key may stand only once in a map' };
-  }
   if (error.code === 'TAB_AS_INDENT') {
     return { ...at, code: 'BURN_CONFIG_TAB', message: 'indentation must be spaces, not tabs' };
   }

@@ -1,0 +1,77 @@
+/** Every code that a problem can carry, and what it means. Codes are stable: scripts may rely on them. */
+export const codes = {
+  BURN_CONFIG_TOO_LARGE: 'the file is larger than 1 MiB',
+  BURN_CONFIG_ENCODING: 'the file is not UTF-8',
+  BURN_CONFIG_BOM: 'the file starts with a byte order mark',
+  BURN_CONFIG_CONTROL_CHARACTER: 'the file holds a control character',
+  BURN_CONFIG_EMPTY: 'the file holds nothing',
+  BURN_CONFIG_YAML: 'the file is not YAML',
+  BURN_CONFIG_TAB: 'a line is indented with a tab',
+  BURN_CONFIG_DUPLICATE_KEY: 'a key stands twice in one map',
+  BURN_CONFIG_KEY: 'a key is no text',
+  BURN_CONFIG_TAG: 'a tag is not known',
+  BURN_CONFIG_ALIAS: 'an alias names no anchor',
+  BURN_CONFIG_ANCHOR_LOOP: 'an anchor contains itself',
+  BURN_CONFIG_ALIAS_BOMB: 'aliases of aliases grow without bound',
+  BURN_CONFIG_MERGE: 'a merge key names no map',
+  BURN_CONFIG_TOO_DEEP: 'the file is nested too deeply',
+  BURN_CONFIG_TYPE: 'a value is of the wrong kind',
+  BURN_CONFIG_MISSING: 'a key is missing',
+  BURN_CONFIG_UNKNOWN_KEY: 'a key is not known',
+  BURN_CONFIG_NOT_BUILT: 'a thing that later versions will know',
+  BURN_CONFIG_CHOICE: 'a word is none of those that are allowed',
+  BURN_CONFIG_NUMBER: 'a number is out of its bounds',
+  BURN_CONFIG_COUNT: 'a list or map has too few or too many entries',
+  BURN_CONFIG_LENGTH: 'a text is too long',
+  BURN_CONFIG_LINE: 'a text is not one line',
+  BURN_CONFIG_ID: 'a name is no name',
+  BURN_CONFIG_SERVICE: 'the service is no name for resources',
+  BURN_CONFIG_EMAIL: 'an e-mail address is none',
+  BURN_CONFIG_DURATION: 'a duration is none, or out of its bounds',
+  BURN_CONFIG_INTERVAL: 'an interval is not whole minutes up to a day',
+  BURN_CONFIG_PERCENT: 'a percentage is none, or out of its bounds',
+  BURN_CONFIG_OBJECTIVE: 'an objective is not between 0 and 100%',
+  BURN_CONFIG_TIME: 'a time of day is none',
+  BURN_CONFIG_TIME_ZONE: 'a time zone is not known',
+  BURN_CONFIG_URL: 'a URL is not an http or https URL',
+  BURN_CONFIG_URL_USERINFO: 'a URL holds a user name or password',
+  BURN_CONFIG_HEADER: 'a header cannot be sent',
+  BURN_CONFIG_SECRET: 'a secret does not come from SSM',
+  BURN_CONFIG_REFERENCE: 'a reference is of no known form',
+  BURN_CONFIG_REFERENCE_PLACE: 'a reference stands where its value must be known already',
+  BURN_CONFIG_ENV_MISSING: 'an environment variable is not set',
+  BURN_CONFIG_ASSERTION_SYNTAX: 'an assertion cannot be read',
+  BURN_CONFIG_ASSERTION_SOURCE: 'an assertion looks at something unknown',
+  BURN_CONFIG_ASSERTION_PATH: 'the path of an assertion does not fit its source',
+  BURN_CONFIG_ASSERTION_OPERATOR: 'the operator of an assertion does not fit its source',
+  BURN_CONFIG_ASSERTION_VALUE: 'the value of an assertion does not fit its operator',
+  BURN_CONFIG_ASSERTION_SEVERITY: 'the severity of an assertion is not known',
+  BURN_CONFIG_UNKNOWN_CHANNEL: 'there is no channel of that name',
+  BURN_CONFIG_UNKNOWN_MONITOR: 'there is no monitor of that name',
+  BURN_CONFIG_REPEATED: 'a list names something twice',
+  BURN_CONFIG_FORMERLY: 'a former name belongs to another monitor',
+  BURN_CONFIG_KEY_COLLISION: 'two names share a key in the ledger',
+  BURN_CONFIG_ALERT_WINDOW: 'an alert asks for more failures than it looks at probes',
+  BURN_CONFIG_DEGRADED_AFTER: 'no probe can be slow enough to be degraded',
+  BURN_CONFIG_ATTEMPTS_CUT: 'warning: attempts may not fit the interval',
+  BURN_CONFIG_LONG_WINDOW: 'a long window is longer than the SLO window, or shorter than its short one',
+  BURN_CONFIG_REPEATED_RULE: 'two burn rules of one severity share a long window',
+  BURN_SLO_BUDGET_EMPTY: 'the error budget holds less than one event',
+  BURN_SLO_RULE_UNREACHABLE: 'a burn rule cannot fire even in a total outage',
+  BURN_SLO_RULE_STARVED: 'a burn rule asks for more bad events than there are events',
+  BURN_SLO_BUDGET_SMALL: 'warning: the error budget holds only a few events',
+  BURN_SLO_ONE_BLIP: 'warning: one failed probe sets off a burn rule',
+  BURN_SLO_THRESHOLD_BELOW_ONE: 'warning: a burn rule fires while the objective is met',
+  BURN_SLO_NO_ALERTS: 'warning: nobody is told when the budget burns',
+} as const;
+
+export type Code = keyof typeof codes;
+
+type Short<T> = T extends `BURN_CONFIG_${infer Rest}` ? Rest : never;
+/** A code of the configuration without its prefix, as the rules that find the fault name it. */
+export type ShortCode = Short<Code>;
+
+/** A code of another room, whose words are plain texts; a test holds them against the list above. */
+export function asCode(code: string): Code {
+  return code as Code;
+}

@@ -1,0 +1,307 @@
+import { readFileSync } from 'node:fs';
+import type { Config, Monitor } from '../../../shared/config/model.ts';
+import { type ParseOptions, parseConfig, renderProblem } from '../../../shared/config/parse/index.ts';
+
+const shipped = readFileSync(new URL('../../../monitors.yml', import.meta.url), 'utf8');
+const good = `version: 1
+service: api
+channels: { oncall: { type: email, to: oncall@example.com } }
+monitors:
+  web: { type: http, request: { url: https://example.com/ } }
+`;
+
+function parse(text: string, options: Partial<ParseOptions> = {}): Config {
+  const result = parseConfig(text, { file: 'monitors.yml', env: {}, ...options });
+  if (!result.ok) throw new Error(result.errors.map(renderProblem).join('\n'));
+  return result.config;
+}
+function errors(text: string, options: Partial<ParseOptions> = {}): string[] {
+  const result = parseConfig(text, { file: 'm.yml', env: {}, ...options });
+  return result.ok ? [] : result.errors.map(renderProblem);
+}
+const monitor = (text: string, options: Partial<ParseOptions> = {}): Monitor =>
+  parse(text, options).monitors[0] as Monitor;
+const web = (extra: string) => good.replace('web: { type: http,', `web: { type: http, ${extra},`);
+const request = (inner: string) => good.replace('{ url: https://example.com/ }', inner);
+
+describe('the shipped file', () => {
+  it('holds the channel, the monitor and the SLO that everything else counts on, without a warning', () => {
+    const result = parseConfig(shipped, { file: 'monitors.yml', env: {} });
+    expect(result).toMatchObject({ ok: true, warnings: [] });
+    const config = parse(shipped);
+    expect(config.channels).toEqual([{ id: 'oncall', type: 'email', to: 'oncall@example.com' }]);
+    expect(config.monitors[0]).toMatchObject({
+      id: 'shortener-health',
+      intervalMs: 60_000,
+      timeoutMs: 5_000,
+      degradedAfterMs: 300,
+      retry: { limit: 1, delayMs: 1_000 },
+      request: {
+        method: 'GET',
+        url: [{ output: 'ShortenerUrl' }, '/health/readiness'],
+        headers: { accept: 'application/json' },
+      },
+      alerts: [
+        {
+          id: 'monitor/shortener-health/0',
+          failures: 3,
+          of: 5,
+          recoverSuccesses: 2,
+          severity: 'page',
+          notify: ['oncall'],
+        },
+      ],
+    });
+    expect(config.slos[0]).toMatchObject({
+      id: 'shortener-availability',
+      objectivePpm: 999_000,
+      windowMs: 2_592_000_000,
+    });
+  });
+
+  it('gives its burn rules ids, short windows and floors', () => {
+    const rules = parse(shipped).slos[0]?.alerts.map(({ id, shortMs, minBadEvents }) => [
+      id,
+      shortMs / 60_000,
+      minBadEvents,
+    ]);
+    expect(rules).toEqual([
+      ['slo/shortener-availability/page-1h', 5, 3],
+      ['slo/shortener-availability/page-6h', 30, 3],
+      ['slo/shortener-availability/ticket-3d', 360, 5],
+    ]);
+  });
+
+  it('takes the address from the environment', () => {
+    expect(parse(shipped, { env: { ALERT_EMAIL: 'me@example.org' } }).channels[0]?.to).toBe('me@example.org');
+  });
+
+  it('survives JSON', () => {
+    const config = parse(shipped);
+    expect(JSON.parse(JSON.stringify(config))).toEqual(config);
+  });
+
+  it('its example of a maintenance, uncommented, is valid', () => {
+    const text = shipped.replaceAll(/^# (maintenance:| {2}- monitors| {4}\w+:)/gm, '$1');
+    expect(parse(text).maintenance).toEqual([
+      {
+        monitors: ['shortener-health'],
+        startMinute: 120,
+        durationMs: 1_800_000,
+        every: ['sunday'],
+        timezone: 'Europe/Amsterdam',
+        reason: 'backup of the database',
+      },
+    ]);
+  });
+});
+
+describe('defaults', () => {
+  it('are those of the design', () => {
+    expect(monitor(good)).toMatchObject({
+      intervalMs: 60_000,
+      timeoutMs: 5_000,
+      retry: { limit: 1, delayMs: 1_000 },
+      allowPrivate: false,
+      maxBodyBytes: 1_048_576,
+      request: { method: 'GET', headers: {}, followRedirects: true, maxRedirects: 5 },
+      alerts: [],
+    });
+    expect(monitor(good)).not.toHaveProperty('degradedAfterMs');
+  });
+
+  it('of the file count where a monitor says nothing, each key for itself', () => {
+    const text = `${web('retry: { limit: 2 }')}defaults: { interval: 5m, timeout: 2s, retry: { limit: 0, delay: 3s }, degradedAfter: 1s, allowPrivate: true, maxBodyBytes: 9 }\n`;
+    expect(monitor(text)).toMatchObject({
+      intervalMs: 300_000,
+      timeoutMs: 2_000,
+      retry: { limit: 2, delayMs: 3_000 },
+      degradedAfterMs: 1_000,
+      allowPrivate: true,
+      maxBodyBytes: 9,
+    });
+  });
+
+  it('an alert without `for` fires at 3 of 3, and `of` follows `failures`', () => {
+    expect(
+      monitor(web('alerts: [{ notify: [oncall] }, { for: { failures: 2 }, notify: [oncall] }]')).alerts,
+    ).toMatchObject([
+      { failures: 3, of: 3, recoverSuccesses: 2 },
+      { failures: 2, of: 2 },
+    ]);
+  });
+});
+
+describe('assertions', () => {
+  it('ask for 200-299 where none is on the status', () => {
+    expect(monitor(web('assertions: [latency < 1s]')).assertions.map(({ text }) => text)).toEqual([
+      'status in 200-299',
+      'latency < 1s',
+    ]);
+    expect(monitor(good).assertions).toEqual([
+      { text: 'status in 200-299', source: 'status', op: 'between', value: [200, 299], severity: 'fail' },
+    ]);
+  });
+
+  it('leave the status alone where one is', () => {
+    expect(monitor(web('assertions: [status == 404]')).assertions.map(({ text }) => text)).toEqual(['status == 404']);
+  });
+
+  it('take values from the environment, and never show them', () => {
+    const options = { env: { WANTED: 'up "and" running' } };
+    expect(
+      monitor(web("assertions: [{ source: body, op: contains, value: '${env:WANTED}' }]"), options).assertions[1],
+    ).toMatchObject({ value: 'up "and" running' });
+    expect(errors(web("assertions: ['${env:WANTED}']"), options)).toEqual([
+      'm.yml:5:35 monitors.web.assertions[0]: is wrong once it holds what ${env:WANTED} says',
+    ]);
+  });
+
+  it('with a whole number that no float can hold are refused instead of rounded', () => {
+    const text = web('assertions: [{ source: json, path: $.id, op: equals, value: 12345678901234567890 }]');
+    expect(errors(text)).toEqual([expect.stringContaining('monitors.web.assertions[0].value: holds a whole number')]);
+  });
+});
+
+describe('anchors and merge keys', () => {
+  it('carry settings, and what is written beside them is stronger', () => {
+    const text = `x-usual: &usual { type: http, timeout: 3s, interval: 2m }\n${good.replace('{ type: http,', '{ <<: *usual, timeout: 4s,')}`;
+    expect(monitor(text)).toMatchObject({ timeoutMs: 4_000, intervalMs: 120_000 });
+  });
+
+  it('merge several maps, the first one the strongest', () => {
+    const text = `x-a: &a { timeout: 3s }\nx-b: &b { timeout: 4s, interval: 2m }\n${good.replace('{ type: http,', '{ <<: [*a, *b], type: http,')}`;
+    expect(monitor(text)).toMatchObject({ timeoutMs: 3_000, intervalMs: 120_000 });
+  });
+
+  it('are told where they are written, by the path where they are used', () => {
+    const text = `x-a: &a\n  timeout: 3 s\n${good.replace('{ type: http,', '{ <<: *a, type: http,')}`;
+    expect(errors(text)).toEqual([
+      'm.yml:2:3 monitors.web.timeout: must be a whole number with a unit, such as 500ms, 30s, 5m, 1h or 3d, got 3 s',
+    ]);
+  });
+
+  it('may be named again further down', () => {
+    const text = `x-a: &a 3s\nx-b: *a\nx-c: &a 4s\n${web('timeout: *a')}`;
+    expect(monitor(text).timeoutMs).toBe(4_000);
+  });
+
+  it('names of Object.prototype are names like any other', () => {
+    const text = good
+      .replaceAll('oncall', 'constructor')
+      .replace('web:', 'valueof:')
+      .replace('constructor@', 'oncall@');
+    expect(parse(text).channels[0]?.id).toBe('constructor');
+    expect(errors(`${good}toString: 1\n__proto__: { a: 1 }\n`)).toEqual([
+      'm.yml:6:1 toString: is no key that belongs here',
+      'm.yml:7:1 __proto__: a key must be a text',
+    ]);
+  });
+});
+
+describe('the interval of the command line', () => {
+  it('replaces every interval, and what follows from it', () => {
+    const config = parse(shipped, { intervalMs: 10_000 });
+    expect(config.monitors[0]?.intervalMs).toBe(10_000);
+    expect(config.slos[0]?.alerts.map(({ shortMs }) => shortMs / 60_000)).toEqual([5, 30, 360]);
+  });
+
+  it('makes short windows longer where the monitors are slow', () => {
+    const slo =
+      'slos: { s: { indicator: { monitors: [web] }, objective: 99%, window: 30d, alerts: [{ severity: ticket, budget: 10%, long: 6h, notify: [oncall] }] } }\n';
+    const short = (text: string, options = {}) => (parse(text, options).slos[0]?.alerts[0]?.shortMs ?? 0) / 60_000;
+    expect([
+      short(good + slo),
+      short(web('interval: 15m') + slo),
+      short(web('interval: 15m') + slo, { intervalMs: 90_000 }),
+    ]).toEqual([30, 45, 30]);
+  });
+
+  it('does not warn about attempts that fit the interval of the file', () => {
+    expect(parseConfig(shipped, { file: 'm.yml', env: {}, intervalMs: 1_000 }).warnings).toEqual([]);
+  });
+});
+
+describe('keys of the ledger', () => {
+  it('follow the name that a monitor was born with', () => {
+    const before = monitor(good.replace('web:', 'old:')).key;
+    expect(monitor(web('formerly: old')).key).toBe(before);
+    expect(monitor(good).key).not.toBe(before);
+  });
+
+  it('two names that share one are refused', () => {
+    const text = `${good}  shop: { type: http, request: { url: https://example.com/ } }\n`;
+    expect(errors(text, { hash: () => 7 })).toEqual([
+      'm.yml:6:3 monitors.shop: has the same key in the ledger as "web", by chance: give it another name',
+    ]);
+  });
+});
+
+describe('requests', () => {
+  it('keep secrets as references, in headers and in the query', () => {
+    const text = request(
+      `{ url: "https://example.com/?token=\${ssm:/t}", headers: { Authorization: "Bearer \${ssm:/burnwatch/token}" } }`,
+    );
+    expect(monitor(text).request).toMatchObject({
+      url: ['https://example.com/?token=', { ssm: '/t' }],
+      headers: { authorization: ['Bearer ', { ssm: '/burnwatch/token' }] },
+    });
+  });
+
+  it.each([
+    'authorization',
+    'Proxy-Authorization',
+    'cookie',
+    'X-Auth-Token',
+    'x-api-key',
+    'apikey',
+    'X-Amz-Security-Token',
+    'session-id',
+    'x_secret',
+    'x-hub-signature',
+    'PASSWORD',
+    'credentials',
+  ])('a literal in %s is refused and not shown', (name) => {
+    const found = errors(request(`{ url: https://example.com/, headers: { ${name}: planted-9f3 } }`));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/looks like a secret: keep it in an SSM parameter/);
+    expect(found.join()).not.toContain('planted');
+  });
+
+  it.each(['accept', 'idempotency-key', 'x-request-id', 'user-agent', 'surrogate-key', 'author', 'x-compass'])(
+    '%s is no secret',
+    (name) => {
+      expect(errors(request(`{ url: https://example.com/, headers: { ${name}: a } }`))).toEqual([]);
+    },
+  );
+
+  it.each([
+    'https://example.com/?q=$1&x=$$2',
+    'http://[2001:db8::1]:8080/a?b#c',
+    '${output:ShortenerUrl}/health',
+    'https://${output:Host}/x',
+    '${ssm:/whole/url}',
+    'https://example.com/${ssm:/path}?key=a',
+    'https://bücher.example/',
+  ])('%s is a URL', (url) => {
+    expect(errors(request(`{ url: ${JSON.stringify(url)} }`))).toEqual([]);
+  });
+
+  it.each([
+    '//example.com/',
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'https://',
+    'https:example.com',
+    'https://@example.com/',
+    'https://u@example.com/',
+    '${output:X}@example.com',
+    'https://exa\\tmple.com/',
+    'https://example.com\\\\@evil.example/',
+    'HTTPS://u:p@example.com',
+    'https://example.com/?access%5Ftoken=1',
+    '${output:X}?apiKey=1',
+  ])('%s is none', (url) => {
+    expect(errors(request(`{ url: "${url}" }`))).toHaveLength(1);
+  });
+});
