@@ -3,7 +3,7 @@ import type { Request } from './http.ts';
 import type { Problem } from './problem.ts';
 
 /** The largest body that is read, in bytes after base64 is undone. */
-export const largestBody = 65_536;
+const largestBody = 65_536;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

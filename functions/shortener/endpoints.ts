@@ -12,7 +12,7 @@ import type { Problem, Reply } from './problem.ts';
 import type { RouteId } from './routes.ts';
 
 /** One request on its way through an endpoint. */
-export type Call = {
+type Call = {
   readonly request: Request;
   /** The code in the path, empty where the path has none. */
   readonly code: string;
@@ -25,7 +25,7 @@ export type Call = {
 export type Endpoint = (call: Call) => Promise<Reply>;
 
 /** Where `/demo` leads: a page that IANA keeps for examples (RFC 2606 §3). */
-export const demoUrl = 'https://example.com/';
+const demoUrl = 'https://example.com/';
 
 /** How long a redirect waits for its count, a dead connection tried anew included, before it goes on without. */
 const countMs = 1_000;

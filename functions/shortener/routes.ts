@@ -1,7 +1,7 @@
 import { isCode, isReserved } from './code.ts';
 import type { Problem, ProblemName } from './problem.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type RouteId =
   | 'createLink'
   | 'listLinks'

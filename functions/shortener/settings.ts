@@ -7,7 +7,7 @@ export type Settings = {
   readonly areFaultsOn: boolean;
 };
 
-export class SettingsError extends Error {
+class SettingsError extends Error {
   readonly code = 'BURN_SHORTENER_SETTINGS';
 }
 

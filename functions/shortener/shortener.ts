@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
 
 /** What is known of the invocation that carries a request; `deadline` is aborted before Lambda ends it. */
-export type Serving = { readonly id: string; readonly log: Log; readonly deadline: AbortSignal };
+type Serving = { readonly id: string; readonly log: Log; readonly deadline: AbortSignal };
 /** Answers an event. Never rejects: every trouble is a problem document. */
 export type Shortener = (event: unknown, serving: Serving) => Promise<Answer>;
 

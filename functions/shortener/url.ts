@@ -3,7 +3,7 @@ import { isPublicAddress, isPublicName } from './host.ts';
 export type UrlFault = { readonly code: string; readonly detail: string };
 
 /** The longest URL that a link may have, in characters. */
-export const longestUrl = 2_048;
+const longestUrl = 2_048;
 
 /**
  * What is wrong with a URL to be shortened, or undefined when nothing is. It is judged, never changed: the redirect
