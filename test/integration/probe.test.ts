@@ -9,6 +9,7 @@ import { runProbe } from '../../shared/probe/run.ts';
 import { localhostCertificate, wrongNameCertificate } from '../support/certificates.ts';
 import { httpMonitor, probeDeps } from '../support/http-monitor.ts';
 import { type RawServer, startRawServer } from '../support/raw-server.ts';
+import { silentAddress, startSilentListener } from '../support/silent-listener.ts';
 
 const answer = (body: string, headers = '') =>
   `HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`;
@@ -235,14 +236,26 @@ describe('names and addresses', () => {
   const withAddresses = (addresses: readonly string[]) =>
     probeDeps({ runHttp: (attempt, deps) => runHttpAttempt(attempt, { ...deps, resolve: async () => addresses }) });
 
-  it('a dead first address does not eat the attempt', async () => {
+  it('a first address that refuses the connection is passed over', async () => {
     const server = await track(answerWith(answer('ok')));
     const monitor = httpMonitor({ request: { url: `http://name.test:${server.port}/` } });
-    expect(await runProbe(monitor, withAddresses(['127.0.0.2', '127.0.0.1']))).toMatchObject({ outcome: 'passed' });
-    // 192.0.2.0/24 is for documentation: nothing answers there.
-    const result = await runProbe(monitor, withAddresses(['192.0.2.1', '127.0.0.1']));
+    expect(await runProbe(monitor, withAddresses(['127.0.0.9', '127.0.0.1']))).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('a first address that never answers does not eat the attempt', async () => {
+    const server = await track(answerWith(answer('ok')));
+    await track(startSilentListener(server.port));
+    const monitor = httpMonitor({ request: { url: `http://name.test:${server.port}/` } });
+    const result = await runProbe(monitor, withAddresses([silentAddress, '127.0.0.1']));
     expect(result).toMatchObject({ outcome: 'passed' });
-    expect(result.latencyMs).toBeLessThan(1_000);
+    expect(result.phases.connectMs).toBeGreaterThan(200);
+    expect(result.phases.connectMs).toBeLessThan(1_000);
+    const dead = await runProbe({ ...monitor, timeoutMs: 400 }, withAddresses([silentAddress]));
+    expect(dead).toMatchObject({
+      outcome: 'failed',
+      errorType: 'timeout',
+      message: 'no connection was made within 400 ms',
+    });
   });
 
   it('one forbidden address among several blocks the request, and nothing is sent', async () => {
