@@ -1,6 +1,6 @@
 import type { BurnRule, Maintenance, Monitor, Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
-import { readBurnRule, resolveDelayOf } from './burn.ts';
+import { evaluateBurn, readBurnRule, resolveDelayOf } from './burn.ts';
 import { expectedEvents } from './expected.ts';
 import { judgedBetween, monitorsOf } from './indicator.ts';
 
@@ -23,16 +23,18 @@ export function earliestResolution(
 ): number {
   const mine = monitorsOf(slo, monitors);
   const delayMs = resolveDelayOf(rule);
-  let since = clearSince;
+  const isClearNow = evaluateBurn(slo, rule, mine, maintenance, history, now).condition === 'clear';
+  let since = isClearNow ? (clearSince ?? now) : undefined;
   // Once the short window holds no bad event it stays clear, so this ends.
-  for (let at = now; ; at = (Math.floor(at / minuteMs) + 1) * minuteMs) {
-    since = isClear(slo, rule, mine, maintenance, history, at) ? (since ?? at) : undefined;
+  for (let at = now; ; ) {
     if (since !== undefined && at - since >= delayMs) return at;
+    at = (Math.floor(at / minuteMs) + 1) * minuteMs;
+    since = staysClear(slo, rule, mine, maintenance, history, at) ? (since ?? at) : undefined;
   }
 }
 
-/** Whether the rule is clear at an instant from now on; what is not in the history yet is taken as good. */
-function isClear(
+/** Whether the rule is clear at a later instant; what is not in the history yet is taken as good. */
+function staysClear(
   slo: Slo,
   rule: BurnRule,
   monitors: readonly Monitor[],

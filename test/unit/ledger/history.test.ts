@@ -119,6 +119,19 @@ describe('counting between two instants', () => {
       expect(countBetween(withDays(withHours(emptyHistory(), hours), days), 1, from, to)).toEqual(passed(144 + 72));
     });
 
+    it('counts nothing of a day that only begins inside', () => {
+      const history = withDays(emptyHistory(), days);
+      expect(countBetween(history, 1, monday - 1, monday + 1.5 * dayMs - 1)).toEqual(passed(144));
+      expect(countBetween(history, 1, monday - 1, monday + 2 * dayMs - minuteMs - 1)).toEqual(passed(144));
+    });
+
+    it('takes the newest day for newer than the hours before it, and the oldest for older than those after it', () => {
+      const early = withDays(withHours(emptyHistory(), hours.slice(0, 24)), days.slice(1, 2));
+      expect(newestJudgedAt(early, 1)).toBe(monday + 2 * dayMs - minuteMs);
+      const late = withDays(withHours(emptyHistory(), hours.slice(48)), days.slice(1, 2));
+      expect(firstSeenAt(late, 1)).toBe(monday + dayMs);
+    });
+
     it('does not count the ticks of a folded day again', () => {
       expect(all(withDays(historyOf(ticks), days))).toEqual(passed(3 * 144));
     });

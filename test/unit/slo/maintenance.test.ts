@@ -63,12 +63,26 @@ describe('maintenance spans', () => {
 
   it('are cut to the range, and found when they began long before it', () => {
     const plan = { ...weekly, durationMs: 5 * dayMs };
-    const from = utc('2026-01-13T00:00');
+    const from = utc('2026-01-15T12:00');
     expect(maintenanceSpans([plan], 'api', from, from + hourMs)).toEqual([
       { from, to: from + hourMs, reason: 'backup' },
     ]);
     expect(maintenanceSpans([plan], 'api', from, from)).toEqual([]);
     expect(maintenanceSpans([plan], 'api', from, from - hourMs)).toEqual([]);
+  });
+
+  it('are found on an island that is a day ahead, even when the range is a moment', () => {
+    const plan = { ...weekly, timezone: 'Pacific/Kiritimati', startMinute: 0 };
+    const at = utc('2026-04-04T10:00');
+    expect(maintenanceSpans([plan], 'api', at, at + 1)).toEqual([{ from: at, to: at + 1, reason: 'backup' }]);
+  });
+
+  it('become one where the end of one is the start of the next', () => {
+    const next = { ...weekly, startMinute: 150, reason: 'upgrade' };
+    const from = utc('2026-01-11T01:00');
+    expect(maintenanceSpans([weekly, next], 'api', from, from + dayMs)).toEqual([
+      { from, to: from + hourMs, reason: 'backup; upgrade' },
+    ]);
   });
 
   it('are those of the monitor alone', () => {

@@ -72,6 +72,12 @@ describe('the earliest resolution', () => {
     expect(earliestResolution(anSlo, fastPage, [api], [], past, now)).toBe(start + 29 * minuteMs);
   });
 
+  it('does not count a minute in which nothing was judged as clear', () => {
+    const now = start + 30 * minuteMs;
+    const silent = history(20, () => false);
+    expect(earliestResolution(anSlo, fastPage, [api], [], silent, now, now - hourMs)).toBe(now + 6 * minuteMs);
+  });
+
   it('comes no later for maintenance that begins meanwhile', () => {
     const plan = { ...weekly, every: ['monday' as const], startMinute: 12 * 60 + 20, timezone: 'UTC' };
     const now = start + 19 * minuteMs;
