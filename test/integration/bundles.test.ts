@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bundle, bundle } from '../../infra/build.ts';
+
+describe('the bundles of the functions', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'burnwatch-bundles-'));
+  let bundles: readonly Bundle[] = [];
+  const probe = () => bundles.find(({ name }) => name === 'probe');
+  beforeAll(async () => {
+    bundles = await bundle(process.cwd(), outdir);
+  }, 60_000);
+  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+  it('probe starts with at most 300 kB, and is at most 1 MB with all that it loads later', () => {
+    expect(probe()?.entryBytes).toBeLessThanOrEqual(300_000);
+    for (const { totalBytes } of bundles) expect(totalBytes).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it('probe has no AWS client in what it starts with, so that none spoils what the first tick measures', () => {
+    const entry = Object.values(probe()?.metafile.outputs ?? {}).find(
+      ({ entryPoint }) => entryPoint === 'functions/probe.ts',
+    );
+    expect(Object.keys(entry?.inputs ?? {}).filter((path) => path.includes('@aws-sdk'))).toEqual([]);
+    expect(Object.keys(probe()?.metafile.inputs ?? {}).some((path) => path.includes('@aws-sdk'))).toBe(true);
+  });
+
+  it('no function carries a YAML reader or a schema library: the configuration was parsed before', () => {
+    const readers = bundles.flatMap(({ metafile }) =>
+      Object.keys(metafile.inputs).filter((path) => /node_modules\/(yaml|zod)\/|shared\/config\/parse\//.test(path)),
+    );
+    expect(readers).toEqual([]);
+  });
+
+  it('every function exports its handler', () => {
+    for (const { name } of bundles)
+      expect(readFileSync(join(outdir, name, 'index.js'), 'utf8')).toMatch(/export\{[^}]*\bas handler\b/);
+  });
+});
