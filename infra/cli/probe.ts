@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../shared/clock/clock.ts';
-import { BurnwatchError, type Config, type Monitor } from '../../shared/config/model.ts';
-import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
+import { BurnwatchError, type Monitor } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/parse/suggest.ts';
 import { runHttpAttempt } from '../../shared/http/attempt.ts';
-import { codeOf } from '../../shared/net/error.ts';
 import { resolveText } from '../../shared/probe/resolve-text.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
 import { runProbe } from '../../shared/probe/run.ts';
 import type { Command, Io } from './command.ts';
+import { defaultFile, printProblems, readConfig } from './config-file.ts';
+import { readFlags } from './flags.ts';
 import { findLocalMode, type LocalMode } from './probe-local.ts';
 import { createParameterReader } from './probe-parameters.ts';
 import { renderTable } from './probe-table.ts';
 
-const help = `burnwatch probe [ids…] [--config FILE] [--json] [--output Name=URL]…
+const help = `
+npx burnwatch probe [ids…] [--config FILE] [--json] [--output Name=URL]…
 
 Probes the monitors of monitors.yml from this machine, now: all of them, or those that are named.
 Nothing is recorded: no row in the ledger, no metric, no alert.
@@ -27,8 +26,9 @@ Nothing is recorded: no row in the ledger, no metric, no alert.
 
 Secrets (\${ssm:/path}) are read from AWS SSM, or from a running local mode.
 
-Exit code: 0 all passed or degraded, 1 any failed, blocked or unknown, 2 bad usage or configuration.
+Exit codes: 0 all passed or degraded, 1 any failed, blocked or unknown, 2 bad usage or configuration.
 
+Examples:
   npx burnwatch probe
   npx burnwatch probe shortener-health --output ShortenerUrl=https://abc123.execute-api.eu-west-1.amazonaws.com
   npx burnwatch probe --json | jq -c '{monitor, outcome, latencyMs}'
@@ -41,12 +41,12 @@ export const probeCommand: Command = {
   help,
   run: async (argv, io) => {
     const args = readArguments(argv);
-    const file = args.config ?? 'monitors.yml';
-    const path = resolve(io.cwd, file);
-    const config = readConfig(path, file, io);
-    if (!config) return 2;
+    const parsed = await readConfig(args.config, io);
+    printProblems(parsed, io);
+    if (!parsed.ok) return 2;
+    const { config } = parsed;
     const monitors = chooseMonitors(config.monitors, args.ids);
-    const found = references(args.outputs, dirname(path), io);
+    const found = references(args.outputs, dirname(resolve(io.cwd, args.config)), io);
     await readAhead(monitors, found);
     const results = await probeAll(monitors, found, io);
     io.stdout(
@@ -60,7 +60,7 @@ export const probeCommand: Command = {
 
 type Arguments = {
   readonly ids: readonly string[];
-  readonly config: string | undefined;
+  readonly config: string;
   readonly json: boolean;
   readonly outputs: Readonly<Record<string, string>>;
 };
@@ -75,46 +75,18 @@ function readArguments(argv: readonly string[]): Arguments {
     json: { type: 'boolean' },
     output: { type: 'string', multiple: true },
   } as const;
-  const parsed = parse();
-  const outputs = (parsed.values.output ?? []).map((text): [string, string] => {
+  const { positionals, values } = readFlags(argv, options, Number.POSITIVE_INFINITY);
+  const outputs = (values.output ?? []).map((text): [string, string] => {
     const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(.+)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined) throw usage(`--output takes Name=URL, got ${JSON.stringify(text)}`);
     return [name, value];
   });
   return {
-    ids: parsed.positionals,
-    config: parsed.values.config,
-    json: parsed.values.json ?? false,
+    ids: positionals,
+    config: values.config ?? defaultFile,
+    json: values.json ?? false,
     outputs: Object.fromEntries(outputs),
   };
-
-  function parse() {
-    try {
-      return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-    } catch (error) {
-      if (!codeOf(error).startsWith('ERR_PARSE_ARGS')) throw error;
-      // Node's first sentence names the option; its second one explains how to escape a dash.
-      const [sentence] = (error as Error).message.split('. ');
-      throw usage(`${sentence}; see burnwatch probe --help`);
-    }
-  }
-}
-
-function readConfig(path: string, file: string, io: Io): Config | undefined {
-  const parsed = parseConfig(readSource(path, file), { file, env: io.env });
-  if (parsed.ok) return parsed.config;
-  for (const problem of parsed.errors) io.stderr(`${renderProblem(problem)}\n`);
-  return undefined;
-}
-
-function readSource(path: string, file: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const code = codeOf(cause);
-    const why = code === 'ENOENT' ? 'does not exist; burnwatch init writes one' : `cannot be read (${code})`;
-    throw new BurnwatchError('BURN_CONFIG_UNREADABLE', `${file} ${why}`, { cause });
-  }
 }
 
 function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[]): readonly Monitor[] {

@@ -163,9 +163,9 @@ describe('burnwatch probe', () => {
   it.each([
     [['helth'], 'BURN_USAGE: no monitor is called "helth"; did you mean "health"?'],
     [['xyz'], 'BURN_USAGE: no monitor is called "xyz"'],
-    [['--jsn'], "BURN_USAGE: Unknown option '--jsn'; see burnwatch probe --help"],
+    [['--jsn'], 'BURN_USAGE: has no option "--jsn"; did you mean "--json"?'],
     [['--output', 'x'], 'BURN_USAGE: --output takes Name=URL, got "x"'],
-    [['--config', 'no.yml'], 'BURN_CONFIG_UNREADABLE: no.yml does not exist; burnwatch init writes one'],
+    [['--config', 'no.yml'], 'BURN_CONFIG_UNREADABLE: there is no file no.yml: check --config FILE'],
   ])('refuses %j', async (argv, code) => {
     expect(await run(argv)).toEqual({ code, stdout: '', stderr: '' });
   });
@@ -177,6 +177,6 @@ describe('burnwatch probe', () => {
     );
     const { code, stdout, stderr } = await run(['--config', 'bad.yml']);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^bad\.yml:4:\d+ monitors\.a\.request\.url: /);
+    expect(stderr).toMatch(/^error bad\.yml:4:\d+ monitors\.a\.request\.url: .*\n1 error in bad\.yml\n$/);
   });
 });
