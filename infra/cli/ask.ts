@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Io } from './command.ts';
+import { codeOf } from './node-error.ts';
 
 /**
  * Asks until the answer is good: `problemOf` says what is wrong with one. Undefined when whoever sits there left, by
@@ -37,7 +38,7 @@ async function askOnce(question: string, io: Io): Promise<string | undefined> {
   try {
     return await lines.question(question, { signal: AbortSignal.any([left.signal, io.signal]) });
   } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') return undefined;
+    if (codeOf(error) === 'ABORT_ERR') return undefined;
     throw error;
   } finally {
     lines.close();

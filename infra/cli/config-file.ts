@@ -4,6 +4,7 @@ import { BurnwatchError } from '../../shared/config/model.ts';
 import { type ParseResult, type Problem, parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
 import { longestFileBytes } from '../../shared/config/parse/yaml.ts';
 import type { Io } from './command.ts';
+import { codeOf } from './node-error.ts';
 import { count, paint } from './terminal.ts';
 
 export const defaultFile = 'monitors.yml';
@@ -30,7 +31,7 @@ async function readBytes(file: string, { cwd, signal }: Io): Promise<Uint8Array>
 }
 
 function explain(file: string, cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const code = codeOf(cause);
   if (code === 'EISDIR') return `${file} is a folder: name a file with --config FILE`;
   if (code !== 'ENOENT') return `${file} cannot be read (${code})`;
   const hint =

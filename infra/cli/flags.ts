@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { codeOf } from './node-error.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Result<T extends Options> = ReturnType<typeof parseArgs<{ options: T; allowPositionals: true; strict: true }>>;
@@ -26,12 +27,11 @@ function parse<const T extends Options>(argv: readonly string[], options: T): Re
 
 function explain(argv: readonly string[], names: readonly string[], cause: unknown): string {
   const unknown = argv.find((arg) => /^-/.test(arg) && !names.includes(nameOf(arg)));
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
+  if (codeOf(cause) === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
     const candidates = names.map((name) => `--${name}`);
     return `has no option ${JSON.stringify(`${unknown.split('=')[0]}`)}${didYouMean(`--${nameOf(unknown)}`, candidates)}`;
   }
-  const [sentence = 'bad usage'] = cause instanceof Error ? cause.message.split(/\.\s|\n/) : [];
+  const [sentence = ''] = String((cause as Error).message).split(/\.\s|\n/);
   return `${sentence.replace(/\.$/, '')}: see --help`;
 }
 

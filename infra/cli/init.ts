@@ -12,6 +12,7 @@ import type { Command, Io } from './command.ts';
 import { defaultFile } from './config-file.ts';
 import { renderFirstFile } from './first-file.ts';
 import { readFlags } from './flags.ts';
+import { codeOf } from './node-error.ts';
 
 const help = `
 npx burnwatch init [--url URL] [--email ADDRESS] [--config FILE] [--force]
@@ -110,7 +111,6 @@ async function save(path: string, file: string, text: string, isForced: boolean)
   try {
     await writeFile(path, text, { flag: isForced ? 'w' : 'wx' });
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new BurnwatchError('BURN_FILE_UNWRITABLE', `${file} cannot be written (${code})`, { cause });
+    throw new BurnwatchError('BURN_FILE_UNWRITABLE', `${file} cannot be written (${codeOf(cause)})`, { cause });
   }
 }

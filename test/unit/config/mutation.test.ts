@@ -110,7 +110,7 @@ describe('whatever is done to a valid file, it is read or refused with a place a
     ['deep flow', '['.repeat(50_000)],
     ['deep blocks', `a: ${'- '.repeat(20_000)}`],
     ['deep maps', Array.from({ length: 2_000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
-    ['many keys', Array.from({ length: 20_000 }, (_, key) => `k${key}: 1\n`).join('')],
+    ['many keys', Array.from({ length: 5_000 }, (_, key) => `k${key}: 1\n`).join('')],
     ['a merge of itself', 'a: &a\n  <<: *a\n'],
     [
       'many merges of many keys',
