@@ -117,6 +117,8 @@ describeInBrowser('the page of the console', () => {
     expect(mock.commands).toEqual(['POST /api/faults']);
     expect(await activeText(page)).toBe('Break the shortener');
     await page.locator('.inbox-list').focus();
+    await page.keyboard.press('Space');
+    expect(await page.locator('[data-unread="true"]').count()).toBe(2);
     await page.keyboard.press('End');
     expect(await page.locator('.message-subject').textContent()).toContain('is failing');
     await page.keyboard.press('Home');

@@ -5,6 +5,7 @@ import { byId, element } from './dom.ts';
 import { icon } from './icons.ts';
 import { monitorBadge } from './monitor-card.ts';
 import type { ProbeAnswer } from './state.ts';
+import { setTime, timeElement } from './time.ts';
 import { waterfall, waterfallLegend } from './waterfall.ts';
 import { errorWords, latencyText, plural } from './words.ts';
 
@@ -22,7 +23,15 @@ export function probeResultSection(): (answer: ProbeAnswer) => void {
       section.hidden = true;
     });
     const title = element('h2', { id: 'probe-result-title' }, 'What this probe found');
-    const about = element('p', { class: 'meta' }, 'Sent just now for your eyes: it counts for no budget and no alert.');
+    const sentAt = timeElement();
+    setTime(sentAt, Date.now(), Date.now());
+    const about = element(
+      'p',
+      { class: 'quiet' },
+      'Sent at ',
+      sentAt,
+      ' for your eyes: it counts for no budget and no alert.',
+    );
     const longest = results.reduce((most, result) => Math.max(most, result.latencyMs), 1);
     section.replaceChildren(
       element('div', { class: 'section-head' }, title, close),
