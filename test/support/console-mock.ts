@@ -114,7 +114,7 @@ function command(held: Held, name: string, response: ServerResponse): void {
   const now = Date.now();
   switch (name) {
     case 'POST /api/faults':
-      broadcast(held, { ...outage(now), inbox: [fired(now), ...held.state.inbox] });
+      broadcast(held, { ...outage(now), inbox: [{ ...fired(now), id: `break-${held.commands.length}` }, ...held.state.inbox] });
       respond(response, 200, 'application/json', JSON.stringify(held.state.faults));
       break;
     case 'DELETE /api/faults':
