@@ -48,8 +48,6 @@ export type ByteReader = {
   bytes(length: number): Uint8Array;
   /** Where the next byte lies. */
   offset(): number;
-  /** Throws when bytes are left over. */
-  end(): void;
 };
 
 export function readBytes(what: string, source: Uint8Array): ByteReader {
@@ -74,8 +72,5 @@ export function readBytes(what: string, source: Uint8Array): ByteReader {
     },
     bytes: (length) => Uint8Array.from({ length }, byte),
     offset: () => at,
-    end: () => {
-      if (at !== source.length) throw corrupt(`${what} has ${source.length - at} bytes too many`);
-    },
   };
 }

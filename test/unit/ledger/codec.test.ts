@@ -119,6 +119,13 @@ describe('the codec of details', () => {
     expect(found[0]?.message).toBe('x'.repeat(159));
   });
 
+  it('leaves out the last ones while all together are too long', () => {
+    const details = Array.from({ length: 10 }, (_, monitorKey) => ({ monitorKey, message: '€'.repeat(160) }));
+    const text = encodeDetails(details);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2048);
+    expect(decodeDetails(text)).toEqual(details.slice(0, 4));
+  });
+
   it('never takes more than 2 KB, whatever the messages hold', () => {
     const messages = fc.array(fc.string({ unit: 'binary', maxLength: 200 }), { maxLength: 12 });
     fc.assert(
@@ -196,16 +203,17 @@ describe('the codec of an hour and of a day', () => {
 
   const hour = encodeHour(hourOf(1, calm(1)));
   it.each([
-    ['nothing', new Uint8Array()],
-    ['another version', hour.with(0, 7)],
-    ['a cut', hour.slice(0, -1)],
-    ['a byte too many', new Uint8Array([...hour, 0])],
-    ['an unknown stride', hour.with(-4, 7)],
-    ['a run beyond the hour', hour.with(-3, 61)],
-    ['a run of nothing', hour.with(-3, 0)],
-    ['an unknown kind', hour.with(-2, 0x20)],
-  ])('refuses an hour with %s', (_, bytes) => {
+    ['nothing', new Uint8Array(), /^an hour ends after 0 bytes/],
+    ['another version', hour.with(0, 7), /^an hour of version 7, known is 1$/],
+    ['a cut', hour.slice(0, -1), /^an hour ends after 17 bytes, in the middle of a value$/],
+    ['half a monitor more', new Uint8Array([...hour, 0]), /^an hour ends after 19 bytes, in the middle of a value$/],
+    ['an unknown stride', hour.with(-4, 7), /^an hour with the unknown stride 7$/],
+    ['a run beyond the hour', hour.with(-3, 61), /^an hour with a run of 61 minutes after 0$/],
+    ['a run of nothing', hour.with(-3, 0), /^an hour with a run of 0 minutes after 0$/],
+    ['an unknown kind', hour.with(-2, 0x20), /^counts of unknown kinds 32$/],
+  ])('refuses an hour with %s', (_, bytes, message) => {
     expect(() => decodeHour(bytes)).toThrow(corrupt);
+    expect(() => decodeHour(bytes)).toThrow(message);
   });
 
   it('refuses monitors out of order, and counts that no number holds', () => {

@@ -93,6 +93,16 @@ describe('the earliest resolution', () => {
     ).toBe(now + 10 * minuteMs);
   });
 
+  it('starts anew when maintenance leaves so few events that one failure weighs more', () => {
+    // At 98 % one failure of five is clear, one of three is not.
+    const slo = { ...anSlo, objectivePpm: 980_000 };
+    const past = history(40, (minute) => (minute >= 10 && minute < 30) || minute === 39);
+    const plan = { ...weekly, every: ['monday' as const], startMinute: 12 * 60 + 40, timezone: 'UTC' };
+    const now = start + 39 * minuteMs;
+    expect(earliestResolution(slo, fastPage, [api], [], past, now)).toBe(now + 5 * minuteMs);
+    expect(earliestResolution(slo, fastPage, [api], [plan], past, now)).toBe(now + 10 * minuteMs);
+  });
+
   it('is where stepping the rule minute by minute ends', () => {
     const runs = fc.array(fc.boolean(), { minLength: 1, maxLength: 60 });
     const quiet = { ...anSlo, objectivePpm: 950_000 };
