@@ -42,10 +42,9 @@ export function judgeAlarm(alarm: Alarm, points: readonly Datapoint[], current: 
  * missing."
  */
 function isPremature(alarm: Alarm, points: readonly Datapoint[]): boolean {
-  const window = points.slice(-alarm.evaluationPeriods);
-  const oldest = window.findIndex((point) => point !== undefined && isBreaching(alarm, point));
-  if (oldest < 0 || window.length - oldest < alarm.datapointsToAlarm) return false;
-  return window.slice(oldest).every((point) => point === undefined || isBreaching(alarm, point));
+  const oldest = points.findIndex((point) => point !== undefined);
+  const areAllBreaching = points.every((point) => point === undefined || isBreaching(alarm, point));
+  return areAllBreaching && oldest >= 0 && points.length - oldest >= alarm.datapointsToAlarm;
 }
 
 function explain(alarm: Alarm, real: readonly number[], missing: number, state: AlarmState): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Faults } from './console/state.ts';
 import type { Functions } from './functions.ts';
 import { fromAnswer, type GatewayAnswer, toEvent } from './gateway-event.ts';
@@ -6,7 +7,7 @@ import { apiId } from './stack.ts';
 
 /** The shortener's own drills, asked as its API would ask. */
 export type Drill = {
-  /** What it is told to do wrong; null when it is left alone, or does not say. */
+  /** What it is told to do wrong, or what it said last while it does not answer; null when it is left alone. */
   read(): Promise<Faults | null>;
   /** PUT /faults with this JSON. */
   start(body: string): Promise<GatewayAnswer>;
@@ -24,13 +25,22 @@ export function createDrill(functions: Functions, origin: string): Drill {
     const answer = result.isError ? undefined : fromAnswer(result.payload);
     return answer ?? { statusCode: 502, headers: {}, cookies: [], body: Buffer.from('') };
   };
+  let known: Faults | null = null;
+  const read = async (): Promise<void> => {
+    known = parseFaults(await call('GET', ''));
+  };
   return {
-    read: async () => parseFaults(await call('GET', '')),
+    read: async () => {
+      await Promise.race([read(), pause(patienceMs, undefined, { ref: false })]);
+      return known;
+    },
     start: (body) => call('PUT', body),
     end: () => call('DELETE', ''),
   };
 }
 
+/** The state is not kept waiting for a shortener that is stuck. */
+const patienceMs = 2_000;
 const localSocket = { remoteAddress: '127.0.0.1', localPort: 0 };
 
 function parseFaults({ statusCode, body }: GatewayAnswer): Faults | null {

@@ -56,7 +56,6 @@ const tailCharacters = 4_096;
  * that outlives its timeout is answered as Lambda does, and its thread replaced; so is one that dies.
  */
 export function createFunctionHost(settings: FunctionSettings, writeLog: (text: string) => void): FunctionHost {
-  let current: Thread | undefined;
   const threads = new Set<Thread>();
 
   const start = (): Thread => {
@@ -99,9 +98,13 @@ export function createFunctionHost(settings: FunctionSettings, writeLog: (text: 
     finish(thread, requestId, true, JSON.stringify({ errorType: 'Sandbox.Timedout', errorMessage }));
   };
 
+  let isClosed = false;
+  let current: Thread | undefined = start(); // Lambda's cold start, without anyone who waits for it
+
   return {
     invoke: (event) =>
       new Promise((settle) => {
+        if (isClosed) return settle(refused());
         current ??= start();
         const thread = current;
         const requestId = randomUUID();
@@ -110,6 +113,7 @@ export function createFunctionHost(settings: FunctionSettings, writeLog: (text: 
         thread.worker.postMessage({ requestId, event, deadlineAt: Date.now() + settings.timeoutMs } satisfies ToThread);
       }),
     close: async (graceMs) => {
+      isClosed = true;
       current = undefined;
       const until = Date.now() + graceMs;
       while (Date.now() < until && [...threads].some(({ running }) => running.size > 0)) await pause(20);
@@ -129,6 +133,11 @@ function startWorker(settings: FunctionSettings): Worker {
     stdout: true,
     stderr: true,
   });
+}
+
+function refused(): InvocationResult {
+  const payload = JSON.stringify({ errorType: 'Runtime.Shutdown', errorMessage: 'local mode is stopping' });
+  return { requestId: randomUUID(), isError: true, payload, durationMs: 0, logTail: '' };
 }
 
 type Failure = { readonly errorType: string; readonly errorMessage: string };

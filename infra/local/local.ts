@@ -33,8 +33,6 @@ export type LocalOptions = {
 export type Local = {
   /** Lets what runs end, for a moment, and ends everything. */
   close(): Promise<void>;
-  /** Gives back what would outlive the process, when there is no time for more. */
-  abandon(): void;
 };
 
 /** Invocations that are no tick's may end within this time when local mode stops. */
@@ -56,7 +54,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     const data = openDataFolder(flags.data, flags.isFresh);
     cleanup.add(() => data.lock.release());
     await run(options, loaded.config, data, cleanup);
-    return { close: cleanup.run, abandon: () => abandon(data) };
+    return { close: cleanup.run };
   } catch (error) {
     await cleanup.run();
     throw error;
@@ -166,12 +164,9 @@ function announce(data: DataFolder, { console: page, shortener, aws }: Addresses
     pid: process.pid,
   };
   writeFileSync(data.local, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
-  cleanup.add(() => rmSync(data.local, { force: true }));
-}
-
-function abandon(data: DataFolder): void {
-  rmSync(data.local, { force: true });
-  data.lock.release();
+  const remove = () => rmSync(data.local, { force: true });
+  process.once('exit', remove); // also when there is no time for more
+  cleanup.add(remove);
 }
 
 function describe(error: unknown): string {

@@ -19,7 +19,7 @@ export function lockFolder(folder: string): Lock {
   writeFileSync(draft, own);
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      if (take(draft, file)) return { release: () => releaseOwn(file, own) };
+      if (take(draft, file)) return held(file, own);
       const holder = read(file);
       if (holder && isAlive(holder)) throw locked(folder, holder.pid);
       putAside(file, holder);
@@ -28,6 +28,16 @@ export function lockFolder(folder: string): Lock {
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Given back at the latest when the process ends by itself. */
+function held(file: string, own: string): Lock {
+  const release = () => {
+    process.off('exit', release);
+    releaseOwn(file, own);
+  };
+  process.on('exit', release);
+  return { release };
 }
 
 /** A link is made whole or not at all, and only where there is none. */

@@ -1,40 +1,51 @@
+import { fileURLToPath } from 'node:url';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { type Flags, help, parseFlags } from './flags.ts';
-import { type Local, startLocal } from './local.ts';
+import { startLocal } from './local.ts';
 import { createTerminal } from './terminal.ts';
 
-/** `npm start`: reads the flags, runs local mode until it is told to stop, and answers with the exit code. */
+/** `npm start`: reads the flags, runs local mode until it is told to stop, and ends with the exit code. */
 
 /** What has not ended by then is left. */
 const longestStopMs = 1_800;
-const configCodes = new Set(['LOCAL_USAGE', 'BURN_CONFIG_INVALID']);
+const usageCodes = new Set(['LOCAL_USAGE', 'BURN_CONFIG_INVALID', 'BURN_OUTPUT_UNKNOWN', 'BURN_TOO_MANY_MONITORS']);
 
-await main();
+const flags = readFlags();
+if (flags !== undefined) await main(flags);
 
-async function main(): Promise<void> {
-  const flags = readFlags();
-  if (flags === undefined) return;
-  const root = new URL('../..', import.meta.url).pathname;
+async function main(given: Flags): Promise<void> {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
   const hasColors = process.stdout.isTTY === true && !process.env['NO_COLOR'];
   const terminal = createTerminal((text) => process.stdout.write(text), hasColors, Date.now);
-  const signalled = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
+  process.stdout.on('error', () => {}); // a reader that went away, as in `npm start | head`
+  const stop = untilSignal();
+  process.on('uncaughtException', fail);
   try {
-    const starting = startLocal({ flags, root, env: process.env, terminal });
-    process.on('uncaughtException', (error) => die(error, starting));
-    const local = await Promise.race([starting, signalled]);
-    if (local) await signalled;
-    await stop(local ?? (await starting));
+    const local = await startLocal({ flags: given, root, env: process.env, terminal });
+    await stop;
+    await local.close();
+    process.exit(0);
   } catch (error) {
     fail(error);
   }
 }
 
+/** Ctrl-C may come twice, once from the terminal and once from npm: the first counts. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        setTimeout(() => process.exit(0), longestStopMs);
+        resolve();
+      });
+    }
+  });
+}
+
 function readFlags(): Flags | undefined {
   try {
-    const flags = parseFlags(process.argv.slice(2));
-    if (flags !== 'help') return flags;
+    const parsed = parseFlags(process.argv.slice(2));
+    if (parsed !== 'help') return parsed;
     process.stdout.write(help);
   } catch (error) {
     fail(error);
@@ -42,25 +53,10 @@ function readFlags(): Flags | undefined {
   return undefined;
 }
 
-async function stop(local: Local): Promise<void> {
-  setTimeout(() => {
-    local.abandon();
-    process.exit(0);
-  }, longestStopMs).unref();
-  await local.close();
-  process.exit(0);
-}
-
 /** One clear line for what a person can mend; exit 2 where flags or configuration are wrong, 1 otherwise. */
 function fail(error: unknown): never {
   const isOurs = error instanceof BurnwatchError;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${isOurs ? error.message : stack}\n`);
-  process.exit(isOurs && configCodes.has(error.code) ? 2 : 1);
-}
-
-/** A bug of ours: said, and everything given back; the next start goes on where this one stopped. */
-function die(error: unknown, starting: Promise<Local>): void {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  void starting.then((local) => local.abandon()).finally(() => process.exit(1));
+  process.exit(isOurs && usageCodes.has(error.code) ? 2 : 1);
 }

@@ -107,7 +107,7 @@ export function getMetricStatistics(store: CloudWatchStore, input: Input): Outpu
       'InvalidParameterCombination',
       `You have requested more than ${mostStatisticsPoints} datapoints: lengthen the period or shorten the time.`,
     );
-  const read = (name: string) => readPoints(store, metric, parseStatistic(name), span, readText(input, 'Unit'));
+  const read = (name: string) => readPoints(store, metric, parseStatistic(name), span, readText(input, 'Unit') ?? '*');
   return { Label: metric.name, Datapoints: merge(names, extended, read) };
 }
 

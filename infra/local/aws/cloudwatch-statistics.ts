@@ -21,7 +21,7 @@ export function parseStatistic(text: string): Statistic {
   );
 }
 
-/** One point a bucket, oldest first; buckets without data have none. `unit` '' takes every unit. */
+/** One point a bucket, oldest first; buckets without data have none. `unit` as the store takes it. */
 export function readPoints(
   store: CloudWatchStore,
   metric: MetricName,

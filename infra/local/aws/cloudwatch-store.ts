@@ -49,12 +49,14 @@ const schema = `
     name TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL);
 `;
 
-const bucketed = `(at / :period) * :period AS atSeconds`;
-const inSpan = `metric = :metric AND at >= :from AND at < :to AND (:unit = '' OR unit = :unit)`;
+// A number of JavaScript arrives as a REAL, which would divide without a rest.
+const bucketed = `(at / CAST(:period AS INTEGER)) * CAST(:period AS INTEGER) AS atSeconds`;
+const inSpan = `metric = :metric AND at >= :from AND at < :to AND (:unit IN ('', '*') OR unit = :unit)`;
+const unitGroup = `CASE :unit WHEN '' THEN '' ELSE unit END`;
 
 /** Metrics and the states of alarms, in one SQLite file with a write-ahead log. A put is all or nothing. */
 export function openCloudWatchStore(file: string) {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: 2_000 });
   database.exec(schema);
   const find = database.prepare('SELECT id FROM metric WHERE namespace = ? AND name = ? AND dimensions = ?');
   const add = database.prepare('INSERT INTO metric(namespace, name, dimensions) VALUES (?, ?, ?)');
@@ -89,14 +91,14 @@ export function openCloudWatchStore(file: string) {
         throw error;
       }
     },
-    /** Buckets of a period, oldest first, one for each unit; `unit` '' takes every unit. */
+    /** Buckets of a period, oldest first. `unit` takes one unit, '' all of them together, '*' each one for itself. */
     buckets(metric: MetricName, span: Span, unit = ''): readonly Bucket[] {
       const parameters = spanOf(metric, span, unit);
       if (!parameters) return [];
       return database
         .prepare(
-          `SELECT ${bucketed}, unit, SUM(count) AS count, SUM(sum) AS sum, MIN(min) AS min, MAX(max) AS max
-           FROM sample WHERE ${inSpan} GROUP BY 1, unit ORDER BY 1, unit`,
+          `SELECT ${bucketed}, MIN(unit) AS unit, SUM(count) AS count, SUM(sum) AS sum, MIN(min) AS min, MAX(max) AS max
+           FROM sample WHERE ${inSpan} GROUP BY 1, ${unitGroup} ORDER BY 1, 2`,
         )
         .all(parameters) as unknown as Bucket[];
     },
@@ -105,7 +107,9 @@ export function openCloudWatchStore(file: string) {
       const parameters = spanOf(metric, span, unit);
       if (!parameters) return [];
       return database
-        .prepare(`SELECT ${bucketed}, unit, count, sum, min, max FROM sample WHERE ${inSpan} ORDER BY 1, min`)
+        .prepare(
+          `SELECT ${bucketed}, ${unitGroup} AS unit, count, sum, min, max FROM sample WHERE ${inSpan} ORDER BY 1, min`,
+        )
         .all(parameters) as unknown as Bucket[];
     },
     /** Every known series, in a stable order. */

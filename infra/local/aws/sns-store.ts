@@ -43,7 +43,7 @@ const mailColumns = 'id, messageId, topic AS topicArn, recipient AS "to", subjec
 
 /** Topics, subscriptions and the inbox in one SQLite file. What returned is on the disk. */
 export function openSnsStore(file: string) {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: 2_000 });
   database.exec(schema);
   const addMail = database.prepare(
     'INSERT INTO mail(messageId, topic, recipient, subject, text, at) VALUES (?, ?, ?, ?, ?, ?)',
