@@ -6,10 +6,10 @@ import { findAnchors, toPlain } from './plain.ts';
 import { type Fault, type Problem, renderPath } from './problem.ts';
 import { openYaml, type Source } from './yaml.ts';
 
-export { type Code, codes } from './codes.ts';
+export { codes } from './codes.ts';
 export { jsonSchema } from './json-schema.ts';
 export { type Problem, renderProblem } from './problem.ts';
-export { parseDuration, parsePercent, type Read, renderDuration, renderPercent } from './units.ts';
+export { parseDuration, parsePercent, renderDuration, renderPercent } from './units.ts';
 
 export type ParseOptions = {
   /** Its name, for the problems. */

@@ -1,7 +1,7 @@
 import type { Text, TextPart } from '../model.ts';
 import { didYouMean } from './suggest.ts';
 
-export type ReferenceKind = 'env' | 'ssm' | 'output';
+type ReferenceKind = 'env' | 'ssm' | 'output';
 /** A text taken apart: `env` names what was put in from the environment, so that a message never has to quote it. */
 export type Expanded = {
   readonly text: Text;

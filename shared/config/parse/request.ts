@@ -6,8 +6,8 @@ import { isSecretName } from './secret.ts';
 /** Why a value is refused; the message never holds the value. */
 export type Refusal = { readonly code: ShortCode; readonly message: string };
 
-export const longestUrl = 2_048;
-export const longestHeader = 4_096;
+const longestUrl = 2_048;
+const longestHeader = 4_096;
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 /** What our client writes itself, or what would take a connection out of its hands. */
 const reserved =
@@ -95,6 +95,6 @@ function opaqueUrl(text: Text): string {
 }
 
 /** What of a text is known before its references are. */
-export function literalOf(text: Text): string {
+function literalOf(text: Text): string {
   return typeof text === 'string' ? text : text.filter((part) => typeof part === 'string').join('');
 }

@@ -43,7 +43,7 @@ export function createSchemas(context: Context) {
 }
 export type Schemas = ReturnType<typeof createSchemas>;
 
-export const laterSections = ['bursts', 'backstop', 'profile', 'locations', 'status', 'dashboards', 'quorum'];
+const laterSections = ['bursts', 'backstop', 'profile', 'locations', 'status', 'dashboards', 'quorum'];
 const laterChannels = ['slack', 'pagerduty', 'teams', 'webhook', 'alertmanager', 'sns'];
 const laterMonitors = ['tcp', 'tls', 'dns', 'flow', 'heartbeat'];
 const laterMonitorKeys = [

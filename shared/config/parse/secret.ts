@@ -1,5 +1,4 @@
-const words =
-  'authorization|authentication|auth|cookie|token|jwt|bearer|secret|password|passwd|passphrase|pwd|pass|credential|credentials|signature|sig|session|sessionid|sid';
+const words = 'authentication|auth|jwt|bearer|passphrase|pwd|pass|sig|session|sessionid|sid';
 const secretWord = new RegExp(`(^|-)(${words})s?($|-)`);
 const secretPart =
   /(token|secret|passw|credential|cookie|signature|authoriz|session-?id|(api|access|private|subscription|functions|auth|client|license|secret)-?key)/;

@@ -2,7 +2,7 @@
  * The candidate that was probably meant, or nothing. Optimal string alignment distance (a swap of neighbours is one
  * slip), letter case ignored; up to a third of the longer word may be wrong, at least one letter and at most three.
  */
-export function suggest(typed: string, candidates: Iterable<string>): string | undefined {
+function suggest(typed: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = 4;
   for (const candidate of candidates) {

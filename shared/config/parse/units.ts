@@ -3,7 +3,7 @@ export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: 
 
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/;
-export const longestDurationMs = 400 * unitsMs.d;
+const longestDurationMs = 400 * unitsMs.d;
 
 /** Milliseconds of `500ms`, `30s`, `5m`, `1h`, `3d`: one whole number and one unit, up to 400 days. */
 export function parseDuration(text: string): Read<number> {

@@ -181,6 +181,13 @@ describe('anchors and merge keys', () => {
     ]);
   });
 
+  it('a key that stands twice is told at its second place, and judged at its first', () => {
+    expect(errors(good.replace('service: api', 'service: A\nservice: api'))).toEqual([
+      'm.yml:2:1 service: must be at most 24 small letters, digits and dashes, a letter first, got A',
+      'm.yml:3:1 service: is there twice: a key may stand only once in a map',
+    ]);
+  });
+
   it('may be named again further down', () => {
     const text = `x-a: &a 3s\nx-b: *a\nx-c: &a 4s\n${web('timeout: *a')}`;
     expect(monitor(text).timeoutMs).toBe(4_000);
