@@ -44,7 +44,7 @@ function negate(comparison: Comparison): Comparison {
 }
 
 /** Deep equality by type and value; the order of keys does not matter, the order of a list does. */
-export function equals(actual: unknown, expected: unknown): boolean {
+function equals(actual: unknown, expected: unknown): boolean {
   if (typeof actual === 'bigint') return String(actual) === expected;
   if (typeof actual === 'number') return Number.isFinite(actual) && actual === expected;
   if (typeof actual !== 'object' || actual === null) return actual === expected;

@@ -5,7 +5,7 @@ import { renderExpected } from './render.ts';
 import type { Response } from './response.ts';
 
 /** The shape of shared/probe's AssertionResult. */
-export type Evaluation = {
+type Evaluation = {
   readonly assertion: string;
   readonly passed: boolean;
   readonly actual: string | null;

@@ -13,7 +13,7 @@ import { parseValue } from './value.ts';
 
 /** `key` is the offending key of the object form, or `source`, `path`, `op`, `value` of the short form. */
 export type Parsed = { ok: true; assertion: Assertion } | Refusal;
-export type Refusal = { ok: false; code: string; message: string; key?: string };
+type Refusal = { ok: false; code: string; message: string; key?: string };
 
 const laterSources = ['certificate', 'tls', 'dns', 'phase', 'redirects'];
 const laterOperators = ['matches', 'notMatches'];
@@ -121,7 +121,7 @@ function refuse(code: string, message: string, key?: string): Refusal {
 }
 
 /** What was found, as JSON, short enough for one line. */
-export function quote(found: unknown): string {
+function quote(found: unknown): string {
   if (found === undefined) return 'nothing';
   const json = typeof found === 'bigint' ? String(found) : (JSON.stringify(found) ?? typeof found);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;

@@ -13,10 +13,10 @@ export type Response = {
 };
 
 /** The whole body as text, or why there is none to look at. */
-export type Body = { readonly text: string } | { readonly problem: string };
-export type ParsedJson = { readonly value: unknown } | { readonly problem: string };
+type Body = { readonly text: string } | { readonly problem: string };
+type ParsedJson = { readonly value: unknown } | { readonly problem: string };
 /** All values at a JSONPath (RFC 9535), in document order. May throw where the document is nested too deeply. */
-export type Select = (path: string, value: unknown) => readonly unknown[];
+type Select = (path: string, value: unknown) => readonly unknown[];
 
 /** Reads the body as JSON, once, and loads the JSONPath engine, if one of the assertions asks for it. */
 export async function prepareResponse(
@@ -46,7 +46,7 @@ function parseBody(body: Body): ParsedJson {
 type WithSource = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 /** JSON.parse, except that a whole number beyond 2^53 becomes a bigint. Throws a SyntaxError, or RangeError when nested too deeply. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
   const keepExact: WithSource = (_key, value, { source }) => {
     const isInexact = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '');

@@ -8,7 +8,7 @@ export type Deadline = {
 };
 
 /** Why a signal was aborted: the span is over. */
-export class DeadlineExceeded extends Error {
+class DeadlineExceeded extends Error {
   constructor(ms: number) {
     super(`not done within ${ms} ms`);
     this.name = 'DeadlineExceeded';

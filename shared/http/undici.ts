@@ -10,7 +10,7 @@ export type Client = {
   destroy(error: Error | null, done: () => void): void;
 };
 
-export type DispatchRequest = {
+type DispatchRequest = {
   readonly method: string;
   readonly path: string;
   /** Names and values in turn. */

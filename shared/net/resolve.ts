@@ -12,28 +12,34 @@ const ipv6PatienceMs = 50;
 /** More addresses than this are never tried. */
 const addressLimit = 8;
 
+/** `resolveBy` with the name servers of this machine. */
+export const resolveHost: ResolveHost = (hostname, signal) => resolveBy([])(hostname, signal);
+
 /**
  * Resolves by c-ares, both families at once: `dns.lookup` runs two slow look-ups at a time and would charge one target
  * with the wait of another. `localhost` names are loopback without asking (RFC 6761); a name that DNS does not know is
- * looked for in the hosts file.
+ * looked for in the hosts file. `servers` are `address:port`; without any it asks those of this machine.
  */
-export const resolveHost: ResolveHost = async (hostname, signal) => {
-  const name = hostname.replace(/\.$/, '').toLowerCase();
-  if (isIP(name)) return [name];
-  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
-  try {
-    return (await queryBoth(name, signal)).slice(0, addressLimit);
-  } catch (error) {
-    signal.throwIfAborted();
-    const known = await readHostsFile(name);
-    if (known.length > 0) return known.slice(0, addressLimit);
-    throw ownFault(error) ?? new AttemptError('resolve', explain(name, codeOf(error)), { cause: error });
-  }
-};
+export function resolveBy(servers: readonly string[]): ResolveHost {
+  return async (hostname, signal) => {
+    const name = hostname.replace(/\.$/, '').toLowerCase();
+    if (isIP(name)) return [name];
+    if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
+    try {
+      return (await queryBoth(name, servers, signal)).slice(0, addressLimit);
+    } catch (error) {
+      signal.throwIfAborted();
+      const known = await readHostsFile(name);
+      if (known.length > 0) return known.slice(0, addressLimit);
+      throw ownFault(error) ?? new AttemptError('resolve', explain(name, codeOf(error)), { cause: error });
+    }
+  };
+}
 
 /** Resolves with what there is when both families have answered, or one has and the other takes too long. */
-function queryBoth(name: string, signal: AbortSignal): Promise<readonly string[]> {
+function queryBoth(name: string, servers: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   const resolver = new Resolver();
+  if (servers.length > 0) resolver.setServers(servers);
   let patience: NodeJS.Timeout | undefined;
   const stop = () => {
     clearTimeout(patience);

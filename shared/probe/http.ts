@@ -1,4 +1,4 @@
-import { type Evaluation, evaluateAssertion, needsBody } from '../assertion/evaluate.ts';
+import { evaluateAssertion, needsBody } from '../assertion/evaluate.ts';
 import { redactShort } from '../assertion/redact.ts';
 import { prepareResponse } from '../assertion/response.ts';
 import { startDeadline, untilAborted } from '../clock/deadline.ts';
@@ -6,6 +6,7 @@ import type { Assertion, ErrorType, HttpMonitor, Text } from '../config/model.ts
 import type { HttpAttempt, HttpOutcome, HttpResponse } from '../http/attempt.ts';
 import type { AttemptResult, ProbeDeps } from './prober.ts';
 import type { ResolvedText } from './resolve-text.ts';
+import type { AssertionResult } from './result.ts';
 
 /** One attempt on an http target: resolve its references, send, judge every assertion, name the outcome. */
 export async function probeHttp(monitor: HttpMonitor, deps: ProbeDeps): Promise<AttemptResult> {
@@ -150,7 +151,7 @@ function slowness({ degradedAfterMs }: HttpMonitor, latencyMs: number): string |
   return `it took ${Math.round(latencyMs)} ms, longer than ${degradedAfterMs} ms`;
 }
 
-function sentence(missed: Evaluation | undefined): string {
+function sentence(missed: AssertionResult | undefined): string {
   if (!missed) return '';
   return `${missed.assertion}, but found ${missed.actual === null ? 'nothing' : missed.actual}`;
 }

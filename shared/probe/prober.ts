@@ -25,7 +25,7 @@ export type AttemptResult = Omit<ProbeResult, 'monitor' | 'attempts'> & {
 };
 
 /** Runs one attempt of a monitor of one protocol. */
-export type Prober<M extends Monitor> = (monitor: M, deps: ProbeDeps) => Promise<AttemptResult>;
+type Prober<M extends Monitor> = (monitor: M, deps: ProbeDeps) => Promise<AttemptResult>;
 
 type Probers = { readonly [Type in Monitor['type']]: Prober<Extract<Monitor, { type: Type }>> };
 
