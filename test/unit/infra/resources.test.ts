@@ -101,6 +101,20 @@ describe('tables', () => {
   });
 });
 
+describe('log groups', () => {
+  it('are those of the functions, and keep what is asked for', () => {
+    const groups = ofType(build({}, { logRetentionDays: 7 }), 'AWS::Logs::LogGroup').map(
+      ({ Properties }) => Properties,
+    );
+    expect(groups).toEqual(
+      ['probe', 'evaluate', 'shortener'].map((name) => ({
+        LogGroupName: `/aws/lambda/urlshortener-dev-${name}`,
+        RetentionInDays: 7,
+      })),
+    );
+  });
+});
+
 describe('e-mail', () => {
   const channels = [email('oncall', 'a@example.com'), email('team', 'b@example.com'), email('boss', 'a@example.com')];
   const subscriptions = (topic: string) =>

@@ -32,6 +32,15 @@ describe('monitors go to shards', () => {
     );
   });
 
+  it.each([40, 399, 400, 2_000])(
+    'a fleet of %i that fills its shards keeps to their capacity, in any order',
+    (count) => {
+      const shards = shardsOf(fleetOf(count));
+      expect(Math.max(...shards.map((shard) => shard.monitors.length))).toBe(20);
+      expect(homes(shardsOf(fleetOf(count).toReversed()))).toEqual(homes(shards));
+    },
+  );
+
   it.each([
     [0, 1, 20],
     [1, 1, 20],
