@@ -2,7 +2,8 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type ConsoleMock, probeAnswer, scenarios, startConsoleMock } from '../support/console-mock.ts';
-import { configErrors, fired, many, monitorView, outage, quiet, resolved, sloView } from '../support/console-states.ts';
+import { configErrors, many, outage, quiet } from '../support/console-states.ts';
+import { fired, monitorView, resolved, sloView } from '../support/console-views.ts';
 
 const launched = await launchBrowser();
 if ('missing' in launched) console.warn(`The console's page is not tested: ${launched.missing}.`);

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Assets, assetHeaders, bundleConsole } from '../../infra/local/console/assets.ts';
 import type { ConsoleState, ProbeAnswer } from '../../infra/local/console/state.ts';
-import { configErrors, fired, fresh, many, mended, outage, overspent, quiet } from './console-states.ts';
+import { configErrors, fresh, many, mended, outage, overspent, quiet } from './console-states.ts';
+import { fired } from './console-views.ts';
 
 /** A stand-in for local mode's console: the real page, and whatever state a test wants it to show. */
 export type ConsoleMock = {
@@ -114,7 +115,10 @@ function command(held: Held, name: string, response: ServerResponse): void {
   const now = Date.now();
   switch (name) {
     case 'POST /api/faults':
-      broadcast(held, { ...outage(now), inbox: [{ ...fired(now), id: `break-${held.commands.length}` }, ...held.state.inbox] });
+      broadcast(held, {
+        ...outage(now),
+        inbox: [{ ...fired(now), id: `break-${held.commands.length}` }, ...held.state.inbox],
+      });
       respond(response, 200, 'application/json', JSON.stringify(held.state.faults));
       break;
     case 'DELETE /api/faults':

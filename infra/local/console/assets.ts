@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** One file of the page, as it goes over the wire. */
-export type Asset = { readonly contentType: string; readonly body: string };
+type Asset = { readonly contentType: string; readonly body: string };
 
 /** By path: `/`, `/main.js`, `/style.css`, `/favicon.svg`. */
 export type Assets = ReadonlyMap<string, Asset>;

@@ -45,7 +45,7 @@ function banner(
 }
 
 /** What the drill does, in words. */
-export function faultsText(faults: Faults, now: number): string {
+function faultsText(faults: Faults, now: number): string {
   const errors =
     faults.errorRatio >= 1
       ? 'every request is answered with 503'
@@ -78,7 +78,7 @@ function hintBanner(): { readonly element: HTMLElement; readonly update: (state:
 }
 
 /** What to try, and how long it takes at this pace: as many probes as the quickest alert asks for, and one round more. */
-export function hintText(state: ConsoleState): string {
+function hintText(state: ConsoleState): string {
   const spans = state.monitors.flatMap((monitor) =>
     monitor.alerts.map((alert) => alert.needed * Math.max(monitor.intervalMs, state.tickMs)),
   );

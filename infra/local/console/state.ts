@@ -48,9 +48,6 @@ export type Addresses = {
   readonly data: string;
 };
 
-/** The body of `POST /api/faults`; an empty body breaks the shortener fully for ten minutes. */
-export type FaultsRequest = { readonly errorRatio?: number; readonly latencyMs?: number; readonly for?: string };
-
 /** What `POST /api/probe` answers. */
 export type ProbeAnswer = { readonly results: readonly ProbeResult[] };
 

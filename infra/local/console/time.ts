@@ -11,7 +11,7 @@ export function instantText(at: number, now: number): string {
 }
 
 /** The same in UTC, whole. */
-export function utcText(at: number): string {
+function utcText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 

@@ -10,18 +10,8 @@ import { historySentence, latencyCeiling, latencySeries } from '../../../infra/l
 import { newsBetween } from '../../../infra/local/console/news.ts';
 import type { ConsoleState } from '../../../infra/local/console/state.ts';
 import { verdictOf } from '../../../infra/local/console/verdict-model.ts';
-import {
-  configErrors,
-  fired,
-  fresh,
-  many,
-  mended,
-  monitorView,
-  outage,
-  overspent,
-  quiet,
-  resolved,
-} from '../../support/console-states.ts';
+import { configErrors, fresh, many, mended, outage, overspent, quiet } from '../../support/console-states.ts';
+import { fired, monitorView, resolved } from '../../support/console-views.ts';
 
 const now = Date.UTC(2026, 10, 21, 14, 0, 0);
 const empty: InboxModel = { selected: null, read: new Set() };
