@@ -5,6 +5,7 @@ import type { ShortCode } from './codes.ts';
 import { quote, short } from './problem.ts';
 import { type Environment, type Expanded, expandText } from './reference.ts';
 import { checkHeader, checkHeaderName, checkUrl, type Refusal } from './request.ts';
+import { isSecretName } from './secret.ts';
 import { didYouMean } from './suggest.ts';
 import * as values from './values.ts';
 
@@ -166,7 +167,9 @@ function readAssertion(raw: unknown, environment: Environment, sink: Sink): Asse
   const parsed = parseAssertion(value);
   if (parsed.ok) return parsed.assertion;
   const code = parsed.code === 'ASSERTION_NOT_BUILT' ? 'NOT_BUILT' : (parsed.code as ShortCode);
-  const message = env.length > 0 ? `is wrong once it holds ${show('', env)}` : short(parsed.message);
+  const isSecret = (JSON.stringify(raw) ?? '').split(/[^\w-]+/).some(isSecretName);
+  const plain = isSecret ? 'is wrong; it is not shown, because it speaks of a secret' : short(parsed.message);
+  const message = env.length > 0 ? `is wrong once it holds ${show('', env)}` : plain;
   return refuse(sink, { code, message }, typeof raw === 'string' ? undefined : parsed.key);
 }
 

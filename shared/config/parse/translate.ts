@@ -117,18 +117,32 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, place: Place): Fault {
   const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
   const kind = kinds[issue.expected] ?? issue.expected;
   const hint = example === undefined ? '' : ` such as ${example}`;
-  return fault('BURN_CONFIG_TYPE', place, `must be ${kind}${hint}, got ${shown(place)}`);
+  return fault(
+    'BURN_CONFIG_TYPE',
+    place,
+    `must be ${kind}${hint}, got ${containers.includes(issue.expected) ? kindOf(place.value) : shown(place)}`,
+  );
+}
+
+const containers: readonly string[] = ['object', 'record', 'array'];
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return 'a text';
+  return typeof value === 'object' ? describe(value) : `a ${typeof value}`;
 }
 
 function missing(place: Place): Fault {
   return fault('BURN_CONFIG_MISSING', place, 'is missing');
 }
 
-/** What was typed; only its kind where its name says that it is a secret. */
+/**
+ * What was typed; only its kind where its name says that it is a secret, and where a map or a list should be: a text
+ * in place of headers may well be one of them.
+ */
 function shown({ path, value }: Place): string {
   const isSecret = path.some((part) => typeof part === 'string' && isSecretName(part));
   if (!isSecret || (typeof value === 'object' && value !== null)) return describe(value);
-  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+  return kindOf(value);
 }
 
 function fault(code: Code, { path }: Place, message: string): Fault {

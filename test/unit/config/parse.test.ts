@@ -244,6 +244,35 @@ describe('keys of the ledger', () => {
   });
 });
 
+describe('secrets', () => {
+  const text = (inner: string) => request(`{ url: https://example.com/, ${inner} }`);
+  it.each([
+    text('headers: Bearer planted'),
+    text('headers: { authorization: [planted] }'),
+    text('headers: { authorization: { planted: 1 } }'),
+    text('authorization: planted'),
+    text('auth: { password: planted }'),
+    request('Bearer planted'),
+    request('{ url: "https://planted:planted@example.com/" }'),
+    request('{ url: "https://example.com/?token=planted" }'),
+    request('{ url: "no url?token=planted" }'),
+    web('assertions: ["authorization planted"]'),
+    web('assertions: ["header authorization ~ planted"]'),
+    web('assertions: [{ source: header, path: cookie, op: equal, value: planted }]'),
+    web('password: planted'),
+    good.replace('oncall:', 'chat: { type: slack, url: "https://hooks.example/planted" }, oncall:'),
+    good.replace('oncall@example.com', '${env:PLANTED}'),
+    good.replace('url: https://example.com/', 'url: "${env:PLANTED}"'),
+    good.replace('service: api', 'service: "${env:PLANTED}"'),
+    web('interval: "${env:PLANTED}"'),
+    `${good}token: planted\n`,
+  ])('are not shown, wherever they stand: %#', (source) => {
+    const found = errors(source, { env: { PLANTED: 'planted !' } });
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.join('\n').replaceAll('authorization.planted', '')).not.toContain('planted');
+  });
+});
+
 describe('requests', () => {
   it('keep secrets as references, in headers and in the query', () => {
     const text = request(
