@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 /** One function: its bundle, its own environment, and its limits. */
@@ -147,7 +148,8 @@ function exitError(code: number): Failure {
 }
 
 function describeDeath(error: unknown): Failure {
-  if (!(error instanceof Error)) return { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(error) };
+  if (!types.isNativeError(error))
+    return { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(error) };
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return { errorType: 'Runtime.OutOfMemory', errorMessage: 'Error: Runtime exited with error: signal: killed' };
   return { errorType: error.name, errorMessage: error.message };

@@ -122,4 +122,4 @@ const locked = (folder: string, pid: number | undefined) =>
   );
 
 const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;

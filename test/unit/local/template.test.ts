@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLimits } from '../../../infra/local/function-limits.ts';
+import { resolveIntrinsics } from '../../../infra/local/intrinsics.ts';
+import { buildStack } from '../../../infra/local/stack.ts';
+import { parseConfig } from '../../../shared/config/parse/index.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const origins = { console: 'http://127.0.0.1:1', shortener: 'http://127.0.0.1:2', aws: 'http://127.0.0.1:3' };
+
+describe('an intrinsic function', () => {
+  const names = { refs: { Topic: 'arn:t', 'AWS::Region': 'here' }, attributes: { 'Api.Endpoint': 'http://x' } };
+  it.each([
+    [{ Ref: 'Topic' }, 'arn:t'],
+    [{ Ref: 'Nobody' }, 'Nobody'],
+    [{ 'Fn::GetAtt': ['Api', 'Endpoint'] }, 'http://x'],
+    [{ 'Fn::GetAtt': 'Api.Endpoint' }, 'http://x'],
+    [{ 'Fn::Sub': '${AWS::Region}/${Api.Endpoint}/${!kept}' }, 'here/http://x/${kept}'],
+    [{ 'Fn::Join': ['-', ['a', { Ref: 'Topic' }]] }, 'a-arn:t'],
+    [
+      { a: [{ Ref: 'Topic' }], b: 1, c: null },
+      { a: ['arn:t'], b: 1, c: null },
+    ],
+  ])('%j becomes %j', (value, expected) => {
+    expect(resolveIntrinsics(value, names)).toEqual(expected);
+  });
+});
+
+describe('the limits of the functions', () => {
+  it('are those of serverless.yml', () => {
+    const limits = readLimits(root);
+    expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener']);
+    expect(limits['probe']?.timeoutMs).toBe(30_000);
+    expect(limits['shortener']).toEqual({ timeoutMs: 10_000, memoryMegabytes: 256 });
+  });
+});
+
+describe('the stack of the shipped monitors.yml', () => {
+  const parsed = parseConfig(readFileSync(join(root, 'monitors.yml')), { file: 'monitors.yml', env: {} });
+  if (!parsed.ok) throw new Error('monitors.yml is wrong');
+  const stack = buildStack(parsed.config, origins, '/build', readLimits(root));
+
+  it('has what the template has', () => {
+    expect(stack.topics).toHaveLength(2);
+    expect(stack.tables).toHaveLength(2);
+    expect(stack.alarms.map(({ name, actions }) => [name, actions.ALARM])).toEqual([
+      ['urlshortener-local-probe-dead', [stack.topics.find((arn) => arn.endsWith('alarms'))]],
+      ['urlshortener-local-evaluate-dead', [stack.topics.find((arn) => arn.endsWith('alarms'))]],
+    ]);
+    expect(stack.subscriptions.map(({ endpoint, filter }) => [endpoint, filter])).toEqual([
+      ['oncall@example.com', '{"channels":["oncall"]}'],
+      ['oncall@example.com', ''],
+    ]);
+    expect(stack.schedules.map(({ functionName, input }) => [functionName, JSON.parse(input).shard])).toEqual([
+      ['probe', 's00'],
+      ['evaluate', undefined],
+    ]);
+  });
+
+  it('gives each function the environment that it has on AWS, with local addresses', () => {
+    const environment = Object.fromEntries(stack.functions.map((one) => [one.name, one.environment]));
+    expect(environment['probe']).toMatchObject({
+      BURNWATCH_SERVICE: 'urlshortener',
+      BURNWATCH_ENVIRONMENT: 'local',
+      LEDGER_TABLE: 'urlshortener-local-ledger',
+      OUTPUT_ShortenerUrl: origins.shortener,
+      AWS_ENDPOINT_URL: origins.aws,
+      BURNWATCH_ALLOW_ORIGINS: Object.values(origins).join(','),
+    });
+    expect(environment['evaluate']).toMatchObject({
+      ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:urlshortener-local-alerts',
+      DASHBOARD_URL: origins.console,
+    });
+    expect(environment['shortener']).toMatchObject({
+      LINKS_TABLE: 'urlshortener-local-links',
+      WRITES: 'open',
+      FAULTS: 'on',
+    });
+    expect(environment['evaluate']).not.toHaveProperty('BURNWATCH_ALLOW_ORIGINS');
+  });
+});
