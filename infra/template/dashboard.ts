@@ -6,13 +6,13 @@ import { nameOf, type Resource, type Stack, sub } from './model.ts';
 type Widget = { readonly [name: string]: Json };
 
 /** CloudWatch takes 500 widgets, 500 metrics a widget and 2,500 a dashboard: these keep well below them. */
-const limits = { detailed: 100, grouped: 1_000, slos: 100, aGroup: 25, aWidget: 100 };
+const limits = { detailed: 100, grouped: 500, slos: 100, aGroup: 25, aWidget: 100 };
 const columns = 24;
 
 /**
  * One dashboard for people: what fails, how slow it is, what is left of the error budgets, and whether the monitoring
  * itself is alive. Every metric is named, because a search would find those of other environments too. Beyond 100
- * monitors the latencies are grouped, one line each; beyond 1,000 the first ones are shown.
+ * monitors the latencies are grouped, one line each; beyond 500 the first ones are shown.
  */
 export function dashboard(stack: Stack, config: Config): Resource {
   return {
@@ -21,7 +21,7 @@ export function dashboard(stack: Stack, config: Config): Resource {
   };
 }
 
-export function dashboardName(stack: Stack): string {
+function dashboardName(stack: Stack): string {
   return nameOf(stack, 'overview');
 }
 

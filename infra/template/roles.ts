@@ -102,6 +102,6 @@ export function logGroupId(name: FunctionName): string {
   return `${capitalized(name)}Logs`;
 }
 
-export function capitalized(name: string): string {
+function capitalized(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -2,10 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { copyProject, removeProject, serverless } from '../support/package.ts';
 
-jest.setTimeout(120_000);
+import.meta.jest.setTimeout(120_000);
 let root = '';
 let server: Server;
 let origin = '';

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { assign, shardCapacity, shardsOf } from '../../../infra/template/shards.ts';
+import { shardsOf } from '../../../infra/resources.ts';
+import { assign, shardCapacity } from '../../../infra/template/shards.ts';
 import { aMonitor } from './configs.ts';
 
 const fleets = fc
