@@ -11,11 +11,20 @@ export function expectedEvents(
   fromAt: number,
   toAt: number,
 ): number {
-  return monitors.reduce((sum, monitor) => sum + expectedOf(monitor, maintenance, fromAt, toAt), 0);
+  if (!(fromAt < toAt)) return 0;
+  // Monitors with the same interval and the same plans have the same ticks: each kind is counted once.
+  const plans = maintenance.map((plan) => new Set(plan.monitors));
+  const kinds = Map.groupBy(monitors, ({ id, intervalMs }) =>
+    plans.reduce((kind, plan) => kind + (plan.has(id) ? '+' : '-'), `${intervalMs}`),
+  );
+  let sum = 0;
+  for (const [monitor, ...others] of kinds.values()) {
+    if (monitor !== undefined) sum += (1 + others.length) * expectedOf(monitor, maintenance, fromAt, toAt);
+  }
+  return sum;
 }
 
 function expectedOf(monitor: Monitor, maintenance: readonly Maintenance[], fromAt: number, toAt: number): number {
-  if (!(fromAt < toAt)) return 0;
   const ticks = (from: number, to: number) => ticksUpTo(to, monitor.intervalMs) - ticksUpTo(from, monitor.intervalMs);
   // A span holds its start and not its end, a range its end and not its start: instants are whole milliseconds.
   const spans = maintenanceSpans(maintenance, monitor.id, Math.floor(fromAt) + 1, Math.floor(toAt) + 1);

@@ -39,11 +39,22 @@ function spansOf(plan: Maintenance, fromAt: number, toAt: number): MaintenanceSp
   const lastDay = Math.floor(toAt / dayMs) + 2;
   for (let day = Math.floor((fromAt - plan.durationMs) / dayMs) - 2; day <= lastDay; day += 1) {
     if (!plan.every.includes(weekdayOf(day))) continue;
-    const startAt = instantOf(day * dayMs + plan.startMinute * minuteMs, plan.timezone);
+    const startAt = startOn(plan, day);
     const [from, to] = [Math.max(fromAt, startAt), Math.min(toAt, startAt + plan.durationMs)];
     if (from < to) spans.push({ from, to, reason: plan.reason });
   }
   return spans;
+}
+
+/** Time zones are slow to ask, and a plan never changes: each of its starts is worked out once. */
+const startsOf = new WeakMap<Maintenance, Map<number, number>>();
+
+function startOn(plan: Maintenance, day: number): number {
+  const known = startsOf.get(plan) ?? new Map<number, number>();
+  startsOf.set(plan, known);
+  const startAt = known.get(day) ?? instantOf(day * dayMs + plan.startMinute * minuteMs, plan.timezone);
+  known.set(day, startAt);
+  return startAt;
 }
 
 /** Day 0 of the epoch was a Thursday. */

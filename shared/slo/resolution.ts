@@ -23,30 +23,32 @@ export function earliestResolution(
 ): number {
   const mine = monitorsOf(slo, monitors);
   const delayMs = resolveDelayOf(rule);
-  const isClearNow = evaluateBurn(slo, rule, mine, maintenance, history, now).condition === 'clear';
-  let since = isClearNow ? (clearSince ?? now) : undefined;
-  // Once the short window holds no bad event it stays clear, so this ends.
+  const reading = evaluateBurn(slo, rule, mine, maintenance, history, now);
+  let { longBad, shortBad } = reading;
+  let since = reading.condition === 'clear' ? (clearSince ?? now) : undefined;
+  // A short window later nothing of now is in it any more: it is clear and stays so, and this ends.
   for (let at = now; ; ) {
     if (since !== undefined && at - since >= delayMs) return at;
-    at = (Math.floor(at / minuteMs) + 1) * minuteMs;
-    since = staysClear(slo, rule, mine, maintenance, history, at) ? (since ?? at) : undefined;
+    const next = (Math.floor(at / minuteMs) + 1) * minuteMs;
+    longBad -= judgedBetween(mine, history, at - rule.longMs, next - rule.longMs).bad;
+    shortBad -= judgedBetween(mine, history, at - rule.shortMs, next - rule.shortMs).bad;
+    const isOver = next - rule.shortMs >= now || staysClear(slo, rule, mine, maintenance, { longBad, shortBad }, next);
+    since = isOver ? (since ?? next) : undefined;
+    at = next;
   }
 }
 
-/** Whether the rule is clear at a later instant; what is not in the history yet is taken as good. */
+/** Whether the rule is clear at a later instant with the bad events that its windows still hold; what comes is good. */
 function staysClear(
   slo: Slo,
   rule: BurnRule,
   monitors: readonly Monitor[],
   maintenance: readonly Maintenance[],
-  history: History,
+  bad: { readonly longBad: number; readonly shortBad: number },
   at: number,
 ): boolean {
-  const shortBad = judgedBetween(monitors, history, at - rule.shortMs, at).bad;
-  if (shortBad === 0) return true;
+  if (bad.shortBad === 0) return true;
   const shortExpected = expectedEvents(monitors, maintenance, at - rule.shortMs, at);
-  const longBad = judgedBetween(monitors, history, at - rule.longMs, at).bad;
   const longExpected = expectedEvents(monitors, maintenance, at - rule.longMs, at);
-  const counts = { longBad, longExpected, shortBad, shortExpected, shortJudged: 1 };
-  return readBurnRule(slo, rule, counts).condition === 'clear';
+  return readBurnRule(slo, rule, { ...bad, longExpected, shortExpected, shortJudged: 1 }).condition === 'clear';
 }
