@@ -1,4 +1,4 @@
-import { type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../shared/app/probe.ts';
+import { type ProbeRow, type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../shared/app/probe.ts';
 import { parseProbeEvent } from '../shared/app/probe-event.ts';
 import { createRunProbe } from '../shared/app/run-probe.ts';
 import type { Shard } from '../shared/app/tick.ts';
@@ -8,12 +8,11 @@ import { readLocation, readOutput, requireVariable } from '../shared/lambda/envi
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
-import type { ProbeResult } from '../shared/probe/result.ts';
 
 /** Kept of the invocation's time for the row and the metrics. A probe that still runs then is our own fault: `unknown`. */
 const recordMs = 8_000;
 
-type ProbeAnswer = { readonly results: readonly ProbeResult[] };
+type ProbeAnswer = { readonly results: readonly ProbeRow[] };
 
 /** A tick of a shard, or a run by hand: see `parseProbeEvent`. */
 export const handler = lambdaHandler<unknown, ProbeAnswer>('probe', async (event, invocation) => {
@@ -21,13 +20,8 @@ export const handler = lambdaHandler<unknown, ProbeAnswer>('probe', async (event
   if (request.kind === 'tick') return runTick(request.shard, request.at, invocation);
   const shards = await loadShards();
   if (request.isRecorded) {
-    const { results } = await probeAndRecord(
-      shards,
-      request.monitors,
-      createDeps(invocation),
-      endBeforeRecording(invocation),
-    );
-    return { results };
+    const signal = endBeforeRecording(invocation);
+    return { results: await probeAndRecord(shards, request.monitors, createDeps(invocation), signal) };
   }
   const monitors = shards.flatMap((shard) => shard.monitors);
   return {

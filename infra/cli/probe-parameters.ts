@@ -9,30 +9,21 @@ const patienceMs = 4_000;
  * sentence.
  */
 export function createParameterReader(endpoint: string | undefined): (path: string) => Promise<string | undefined> {
-  const known = new Map<string, Promise<string | undefined>>();
-  return (path) => {
-    const value = known.get(path) ?? withPatience(readParameter(path, endpoint));
-    known.set(path, value);
-    return value;
+  let parameters: Promise<(path: string) => Promise<string | undefined>> | undefined;
+  return async (path) => {
+    parameters ??= openParameters(endpoint);
+    try {
+      return await withPatience((await parameters)(path));
+    } catch (error) {
+      if (error instanceof BurnwatchError) throw error;
+      throw new BurnwatchError('BURN_PARAMETER_UNREADABLE', explain(error), { cause: error });
+    }
   };
 }
 
-async function readParameter(path: string, endpoint: string | undefined): Promise<string | undefined> {
-  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-  const client = new SSMClient({
-    maxAttempts: 2,
-    requestHandler: { requestTimeout: 2_000, connectionTimeout: 1_000, throwOnRequestTimeout: true },
-    ...(endpoint === undefined ? {} : local(endpoint)),
-  });
-  try {
-    const { Parameter } = await client.send(new GetParameterCommand({ Name: path, WithDecryption: true }));
-    return Parameter?.Value;
-  } catch (error) {
-    if (nameOf(error) === 'ParameterNotFound') return undefined;
-    throw new BurnwatchError('BURN_PARAMETER_UNREADABLE', explain(error), { cause: error });
-  } finally {
-    client.destroy();
-  }
+async function openParameters(endpoint: string | undefined) {
+  const { createParameters } = await import('../../shared/aws/parameters.ts');
+  return createParameters(Date.now, endpoint === undefined ? {} : local(endpoint));
 }
 
 /** Local mode takes any keys. */

@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { systemClock } from '../../shared/clock/clock.ts';
-import { BurnwatchError, type Monitor } from '../../shared/config/model.ts';
+import { BurnwatchError, type Monitor, type Text } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/parse/suggest.ts';
 import { runHttpAttempt } from '../../shared/http/attempt.ts';
 import { resolveText } from '../../shared/probe/resolve-text.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
+import { rowOf } from '../../shared/probe/row.ts';
 import { runProbe } from '../../shared/probe/run.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
@@ -51,7 +52,7 @@ export const probeCommand: Command = {
     const results = await probeAll(monitors, found, io);
     io.stdout(
       args.json
-        ? results.map((result) => `${JSON.stringify(toRow(result))}\n`).join('')
+        ? results.map((result) => `${JSON.stringify(rowOf(result))}\n`).join('')
         : renderTable(results, tableStyle(io)),
     );
     return results.every(({ outcome }) => outcome === 'passed' || outcome === 'degraded') ? 0 : 1;
@@ -137,7 +138,7 @@ async function probeAll(monitors: readonly Monitor[], found: References, io: Io)
     clock: systemClock,
     runHttp: runHttpAttempt,
     allowOrigins: found.allowOrigins,
-    resolveText: (text: Parameters<typeof resolveText>[0]) => resolveText(text, found),
+    resolveText: (text: Text) => resolveText(text, found),
     signal: io.signal,
   };
   const results: ProbeResult[] = [];
@@ -158,29 +159,4 @@ async function probeAll(monitors: readonly Monitor[], found: References, io: Io)
 
 function tableStyle({ hasColors, columns }: Io) {
   return { hasColors, columns };
-}
-
-/** A result as the contract of --json has it. */
-function toRow({
-  monitor,
-  outcome,
-  errorType,
-  message,
-  attempts,
-  statusCode,
-  latencyMs,
-  phases,
-  assertions,
-}: ProbeResult) {
-  return {
-    monitor,
-    outcome,
-    ...(errorType === undefined ? {} : { errorType }),
-    ...(message === undefined ? {} : { message }),
-    attempts,
-    ...(statusCode === undefined ? {} : { statusCode }),
-    latencyMs,
-    phases,
-    assertions: assertions.map(({ assertion, passed, actual, expected }) => ({ assertion, passed, actual, expected })),
-  };
 }

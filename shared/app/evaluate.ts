@@ -2,6 +2,7 @@ import type { AlertState, Incident, OutboxEntry, Transition } from '../alert/mod
 import { stepAlerts } from '../alert/step.ts';
 import type { Config } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
+import { dayMs } from '../ledger/keys.ts';
 import type { Message } from '../message/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
@@ -61,7 +62,7 @@ export async function evaluate(
 ): Promise<EvaluateSummary> {
   const [loaded, history] = await Promise.all([
     deps.alerts.load(),
-    refreshHistory(memory, deps.ledger, deps.location, longestSpan(config), now, { isSaving: true }),
+    refreshHistory(memory, deps, { spansMs: spansOf(config), isSaving: true }, now),
   ]);
   const standings = config.slos.map((slo) => standingOf(config, slo, history, now));
   const view = { config, history, standings, state: loaded.state, now };
@@ -83,9 +84,9 @@ export async function evaluate(
   };
 }
 
-/** The longest SLO window, but at least a day: how far back an evaluation looks. */
-export function longestSpan(config: Config): number {
-  return Math.max(86_400_000, ...config.slos.map((slo) => slo.windowMs));
+/** The windows that an evaluation asks for: those of the SLOs, and a day for the monitors' alerts. */
+export function spansOf(config: Config): readonly number[] {
+  return [dayMs, ...config.slos.map((slo) => slo.windowMs)];
 }
 
 type Decided = {

@@ -24,67 +24,87 @@ export type LedgerMemory = {
   loadedAt: number | undefined;
   /** The first hour that may still have to be folded; undefined before the first look. */
   openHourAt: number | undefined;
-  /** The hours and days that are folded, as epoch ms of their start. */
+  /** The hours and days that are folded, and the days whose minutes have been read; epoch ms of their start. */
   readonly hours: Set<number>;
   readonly days: Set<number>;
+  readonly edges: Set<number>;
 };
 
 export function createMemory(): LedgerMemory {
-  return { history: emptyHistory(), loadedAt: undefined, openHourAt: undefined, hours: new Set(), days: new Set() };
+  const none = { loadedAt: undefined, openHourAt: undefined };
+  return { history: emptyHistory(), ...none, hours: new Set(), days: new Set(), edges: new Set() };
 }
 
-/**
- * Brings the memory up to `now` and returns its history, which reaches back `spanMs`. Hours and days that have closed
- * since are folded, and with `isSaving` their rollups are kept in the ledger; any number of writers may do so at once, the
- * first rollup stays. A first reading goes back at least `ticksMs` in single rows: latencies are in no rollup.
- */
+export type HistorySource = { readonly ledger: LedgerStore; readonly location: string };
+
+export type HistoryNeeds = {
+  /** The windows that will be asked for: the history reaches back as far as the longest, to the minute at each far edge. */
+  readonly spansMs: readonly number[];
+  /** A first reading goes back at least so far in single rows: latencies are in no rollup. */
+  readonly ticksMs?: number;
+  /** Keep the rollups of hours and days that have closed. Any number of writers may do so at once, the first one stays. */
+  readonly isSaving: boolean;
+};
+
+/** Brings the memory up to `now` and returns its history. */
 export async function refreshHistory(
   memory: LedgerMemory,
-  ledger: LedgerStore,
-  location: string,
-  spanMs: number,
+  source: HistorySource,
+  needs: HistoryNeeds,
   now: number,
-  { isSaving, ticksMs = 0 }: { readonly isSaving: boolean; readonly ticksMs?: number },
 ): Promise<History> {
+  const { ledger, location } = source;
+  const spanMs = Math.max(...needs.spansMs);
   const fromAt =
     memory.loadedAt === undefined
-      ? Math.min(now - ticksMs, await loadRollups(memory, ledger, location, spanMs, now))
+      ? Math.min(now - (needs.ticksMs ?? 0), await loadRollups(memory, source, spanMs, now))
       : memory.loadedAt - rereadMs;
+  await loadEdges(memory, source, needs.spansMs, now);
   memory.history = withTicks(memory.history, await ledger.loadTicks(location, fromAt, now));
   memory.loadedAt = now;
-  await foldHours(memory, ledger, location, now, isSaving);
-  await foldDays(memory, ledger, location, now, isSaving);
+  await foldHours(memory, source, needs.isSaving, now);
+  await foldDays(memory, source, needs.isSaving, now);
   memory.history = forget(memory.history, now - spanMs - dayMs);
   return memory.history;
 }
 
-/** Reads days, the recent hours and those at the window's far edge; returns from when on single rows must be read. */
+/** Reads days and the recent hours; returns from when on single rows must be read. */
 async function loadRollups(
   memory: LedgerMemory,
-  ledger: LedgerStore,
-  location: string,
+  { ledger, location }: HistorySource,
   spanMs: number,
   now: number,
 ): Promise<number> {
-  const edgeAt = dayStart(now - spanMs);
-  const [days, recent, edge] = await Promise.all([
-    ledger.loadDays(location, edgeAt, now),
+  const [days, recent] = await Promise.all([
+    ledger.loadDays(location, now - spanMs, now),
     ledger.loadHours(location, now - minutesMs, now),
-    ledger.loadHours(location, edgeAt, edgeAt + dayMs - 1),
   ]);
   rememberDays(memory, days);
-  rememberHours(memory, [...edge, ...recent]);
+  rememberHours(memory, recent);
   const newest = Math.max(0, ...recent.map((hour) => hour.hourAt + hourMs));
   return Math.max(newest, hourStart(now - unfoldedMs));
 }
 
-async function foldHours(
+/** Reads the minutes of the day in which each window begins: a day's total cannot be cut. */
+async function loadEdges(
   memory: LedgerMemory,
-  ledger: LedgerStore,
-  location: string,
+  { ledger, location }: HistorySource,
+  spansMs: readonly number[],
   now: number,
-  isSaving: boolean,
 ): Promise<void> {
+  const edges = new Set(spansMs.map((spanMs) => dayStart(now - spanMs)));
+  await Promise.all(
+    [...edges]
+      .filter((dayAt) => !memory.edges.has(dayAt))
+      .map(async (dayAt) => {
+        rememberHours(memory, await ledger.loadHours(location, dayAt, dayAt + dayMs - 1));
+        memory.edges.add(dayAt);
+      }),
+  );
+}
+
+async function foldHours(memory: LedgerMemory, source: HistorySource, isSaving: boolean, now: number): Promise<void> {
+  const { ledger, location } = source;
   let hourAt = memory.openHourAt ?? firstOpenHour(memory, now);
   for (; hourAt + hourMs + foldDelayMs <= now; hourAt += hourMs) {
     // Read again as a whole: what was remembered may lack a row that came late.
@@ -104,27 +124,28 @@ function firstOpenHour(memory: LedgerMemory, now: number): number {
   return memory.hours.size === 0 ? oldest : Math.max(oldest, Math.max(...memory.hours) + hourMs);
 }
 
-/** A day is folded once its last hour is. */
-async function foldDays(
-  memory: LedgerMemory,
-  ledger: LedgerStore,
-  location: string,
-  now: number,
-  isSaving: boolean,
-): Promise<void> {
-  const candidates = new Set([...memory.hours].map((hourAt) => dayStart(hourAt)));
-  for (const dayAt of [...candidates].sort((a, b) => a - b)) {
-    const isClosed = dayAt + dayMs + foldDelayMs <= now && hasHoursAfter(memory, dayAt + dayMs - hourMs);
-    if (!isClosed || memory.days.has(dayAt)) continue;
+/** A day is folded once its last hour is. Who does not save waits until the ledger has that hour. */
+async function foldDays(memory: LedgerMemory, source: HistorySource, isSaving: boolean, now: number): Promise<void> {
+  const { ledger, location } = source;
+  for (const dayAt of closedDays(memory, now)) {
     const hours = await ledger.loadHours(location, dayAt, dayAt + dayMs - 1);
+    const lastHourAt = dayAt + dayMs - hourMs;
+    if (!isSaving && !hours.some(({ hourAt }) => hourAt === lastHourAt)) continue;
     const rollup = foldDay(location, dayAt, hours);
     if (isSaving) await ledger.saveDay(rollup);
     rememberDays(memory, [rollup]);
   }
 }
 
-const hasHoursAfter = (memory: LedgerMemory, hourAt: number): boolean =>
-  [...memory.hours].some((folded) => folded >= hourAt);
+/** Days that have ended, of which an hour is folded, and that are not folded themselves; the oldest first. */
+function closedDays(memory: LedgerMemory, now: number): readonly number[] {
+  const newestHourAt = Math.max(0, ...memory.hours);
+  const days = new Set([...memory.hours].map((hourAt) => dayStart(hourAt)));
+  return [...days]
+    .filter((dayAt) => dayAt + dayMs + foldDelayMs <= now && newestHourAt >= dayAt + dayMs - hourMs)
+    .filter((dayAt) => !memory.days.has(dayAt))
+    .sort((a, b) => a - b);
+}
 
 function rememberHours(memory: LedgerMemory, hours: readonly HourRollup[]): void {
   memory.history = withHours(memory.history, hours);

@@ -4,7 +4,7 @@ import type { Config, Monitor, MonitorAlert } from '../config/model.ts';
 import { details, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
-import { longestSpan } from './evaluate.ts';
+import { spansOf } from './evaluate.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
 import { seenOutcomes } from './observe.ts';
 import type { IncidentView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
@@ -28,9 +28,9 @@ const mostShownIncidents = 20;
 
 /** How everything stands: reads the ledger and the alerts' state, changes nothing. */
 export async function overview(deps: OverviewDeps, now: number): Promise<Overview> {
-  const { config, ledger, location, memory } = deps;
+  const { config } = deps;
   const [history, { state }, closed] = await Promise.all([
-    refreshHistory(memory, ledger, location, longestSpan(config), now, { isSaving: false, ticksMs: shownMs }),
+    refreshHistory(deps.memory, deps, { spansMs: spansOf(config), ticksMs: shownMs, isSaving: false }, now),
     deps.alerts.load(),
     deps.alerts.loadIncidents(mostShownIncidents),
   ]);

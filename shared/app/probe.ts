@@ -4,9 +4,12 @@ import type { FailureDetail, Tick, TickOutcome } from '../ledger/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { probeDatums } from '../metrics/datums.ts';
 import type { ProbeResult } from '../probe/result.ts';
+import { type ProbeRow, rowOf } from '../probe/row.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import type { LedgerStore, PublishMetrics } from './ports.ts';
 import { isDue, latestTickMs, type Shard } from './tick.ts';
+
+export type { ProbeRow };
 
 /** Runs one probe to its outcome; never throws, and ends soon after the signal is aborted. */
 export type RunProbe = (monitor: Monitor, signal: AbortSignal) => Promise<ProbeResult>;
@@ -56,8 +59,8 @@ export async function probeByHand(
   ids: readonly string[] | undefined,
   deps: Pick<ProbeTickDeps, 'clock' | 'runProbe'>,
   signal: AbortSignal,
-): Promise<readonly ProbeResult[]> {
-  return runAll(chooseMonitors(monitors, ids), deps, signal);
+): Promise<readonly ProbeRow[]> {
+  return (await runAll(chooseMonitors(monitors, ids), deps, signal)).map(rowOf);
 }
 
 /** Probes by hand, and writes a row of its own under the request's id. */
@@ -66,7 +69,7 @@ export async function probeAndRecord(
   ids: readonly string[] | undefined,
   deps: ProbeTickDeps,
   signal: AbortSignal,
-): Promise<ProbeTickSummary> {
+): Promise<readonly ProbeRow[]> {
   const monitors = chooseMonitors(
     shards.flatMap((shard) => shard.monitors),
     ids,
@@ -74,7 +77,8 @@ export async function probeAndRecord(
   const at = Math.floor(deps.clock.now() / 1_000) * 1_000;
   const results = await runAll(monitors, deps, signal);
   const maintenance = shards.flatMap((shard) => shard.maintenance);
-  return record({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
+  await record({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
+  return results.map(rowOf);
 }
 
 function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[] | undefined): readonly Monitor[] {

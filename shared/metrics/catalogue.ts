@@ -2,9 +2,6 @@ import type { Datum } from './model.ts';
 
 export const namespace = 'Burnwatch';
 
-/** A custom metric costs this much a month, prorated by the hours in which it is sent (us-east-1 list price, first 10,000). */
-export const metricPricePerMonth = 0.3;
-
 type Metric = {
   readonly name: string;
   readonly unit: Datum['unit'];
@@ -15,7 +12,10 @@ type Metric = {
   readonly help: string;
 };
 
-/** Every metric that is published, under the key that code uses. A metric's name is written here and nowhere else. */
+/**
+ * Every metric that is published, under the key that code uses. A metric's name is written here and nowhere else. Each
+ * costs $0.30 a month for every monitor or SLO, prorated by the hours in which it is sent (us-east-1, first 10,000).
+ */
 export const metrics = {
   probeLatency: {
     name: 'ProbeLatency',

@@ -14,6 +14,8 @@ export const most = {
 const second = 1_000;
 const minute = 60 * second;
 const day = 24 * 60 * minute;
+/** A tick has 30 s, of which 8 are kept for its row: a longer attempt would be cut off and never judged. */
+const longestTimeoutMs = 20 * second;
 
 const description = {
   file: 'What Burnwatch watches, and whom it tells.',
@@ -86,7 +88,7 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
 
 const text = {
   interval: 'How often it is probed, in whole minutes: 1m (the default) to 24h.',
-  timeout: 'The wall clock of one attempt, redirects and body included. 5s by default.',
+  timeout: 'The wall clock of one attempt, redirects and body included, at most 20s. 5s by default.',
   degradedAfter: 'A probe that passes slower than this is degraded.',
   allowPrivate: 'Let it probe private, loopback and link-local addresses.',
   maxBodyBytes: 'At most this much of a body is read. 1048576 by default.',
@@ -97,7 +99,7 @@ const text = {
 
 function settings(fields: Fields, retry: ReturnType<typeof retrySchema>) {
   return {
-    timeout: fields.duration(text.timeout, 100, minute).optional(),
+    timeout: fields.duration(text.timeout, 100, longestTimeoutMs).optional(),
     retry: retry.optional(),
     degradedAfter: fields.duration(text.degradedAfter, 1, minute).optional(),
     allowPrivate: z.boolean().optional().meta({ description: text.allowPrivate }),

@@ -8,7 +8,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const startAt = Date.parse('2026-03-02T00:00:00Z');
 const key = 7;
-const spanMs = 30 * dayMs;
+const spansMs = [30 * dayMs, 2 * dayMs];
 
 /** A ledger with a tick a minute from `fromMinute` on; every hundredth one failed. */
 function setUp() {
@@ -22,11 +22,16 @@ function setUp() {
     }
   };
   const refresh = (memory: LedgerMemory, minute: number, isSaving = true) =>
-    refreshHistory(memory, ledger.store, 'here', spanMs, startAt + minute * minuteMs, { isSaving });
+    refreshHistory(
+      memory,
+      { ledger: ledger.store, location: 'here' },
+      { spansMs, isSaving },
+      startAt + minute * minuteMs,
+    );
   return { ledger, write, refresh };
 }
 
-const countAll = (memory: LedgerMemory) => countBetween(memory.history, key, startAt - minuteMs, startAt + spanMs);
+const countAll = (memory: LedgerMemory) => countBetween(memory.history, key, startAt - minuteMs, startAt + 30 * dayMs);
 
 describe('the history of a warm sandbox', () => {
   it('equals that of a cold one, at every hour of three days', async () => {
@@ -101,5 +106,21 @@ describe('folding', () => {
       ({ outcome }) => outcome.outcome === 'failed',
     );
     expect(failed.map(({ at }) => (at - startAt) / minuteMs)).toEqual([99, 199]);
+  });
+});
+
+describe('the far edge of a window', () => {
+  it('is cut to the minute, whatever its length and however long the sandbox has been warm', async () => {
+    const { write, refresh } = setUp();
+    const warm = createMemory();
+    await write(0, 9 * 1_440);
+    for (let hour = 1; hour <= 9 * 24; hour += 1) await refresh(warm, hour * 60 + 10);
+    for (const memory of [warm, createMemory()]) {
+      const minute = 9 * 1_440 - 90;
+      await refresh(memory, minute);
+      const now = startAt + minute * minuteMs;
+      const { passed, failed } = countBetween(memory.history, key, now - 2 * dayMs, now);
+      expect(passed + failed).toBe(2 * 1_440);
+    }
   });
 });
