@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 /** One function: its bundle, its own environment, and its limits. */
@@ -147,12 +146,16 @@ function exitError(code: number): Failure {
   return { errorType: 'Runtime.ExitError', errorMessage: `Error: Runtime exited with error: exit status ${code}` };
 }
 
+/** What a thread died of; it crossed a border between threads, so it only looks like an Error. */
 function describeDeath(error: unknown): Failure {
-  if (!types.isNativeError(error))
-    return { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(error) };
-  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+  const { name, message, code } = (
+    typeof error === 'object' && error !== null ? error : {}
+  ) as Partial<NodeJS.ErrnoException>;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
     return { errorType: 'Runtime.OutOfMemory', errorMessage: 'Error: Runtime exited with error: signal: killed' };
-  return { errorType: error.name, errorMessage: error.message };
+  if (name === undefined || message === undefined)
+    return { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(error) };
+  return { errorType: name, errorMessage: message };
 }
 
 function pause(ms: number): Promise<void> {

@@ -57,7 +57,7 @@ export function createFunctions(
   };
 }
 
-/** `probe`, `urlshortener-local-probe`, or the same function of another environment: there is only this one here. */
+/** `probe`, `shortener-local-probe`, or the same function of another environment: there is only this one here. */
 function isMeant({ name, functionName }: FunctionSettings, given: string): boolean {
   if (given === name || given === functionName) return true;
   const service = functionName.split('-').slice(0, -2).join('-');

@@ -33,7 +33,7 @@ export function createTerminal(write: (text: string) => void, hasColors: boolean
       const table = rows.map(([name = '', value = '']) => `  ${name.padEnd(14)}${paint(value, 36)}\n`).join('');
       const hint = `  Break it in the console, or: curl -X PUT ${addresses.shortener}/faults -H 'content-type: application/json' -d '{"errorRatio":1,"for":"5m"}'\n`;
       write(`\n${table}\n${hint}  Ctrl-C ends it. For development, demonstration and tests: loopback only.\n\n`);
-      write(`${paint('Burnwatch is ready', 32)} ${paint(`after ${seconds.toFixed(1)} s`, 90)}\n`);
+      write(`${paint(`Started in ${seconds.toFixed(1)} s.`, 90)}\n${paint('Burnwatch is ready', 32)}\n`);
     },
   };
 }

@@ -22,7 +22,8 @@ export function monitorLookbackMs(alert: MonitorAlert, monitor: Monitor): number
  *
  * The window is the last n due slots, ending at the newest judged outcome. Gaps, `unknown`, `blocked` and maintenance
  * occupy slots and count neither way; where a slot holds several outcomes (one by hand, say) the newest judged one
- * speaks. Ignored are outcomes after `now`, older than the lookback, under maintenance, and at or before `resolvedAt`.
+ * speaks. Ignored are outcomes after `now`, older than the lookback, and at or before `resolvedAt`. Under maintenance
+ * nothing fires, but what fired before may recover.
  *
  * `met`: at least m slots failed. `clear`: the last `recoverSuccesses` judged outcomes are good (passed or degraded),
  * and while it fires (`firedAt`) all of them were seen since, so that the data that fired an alert never resolves it.
@@ -37,13 +38,14 @@ export function observeMonitor(
   now: number,
 ): Observation {
   const judged = judgedOutcomes(alert, monitor, outcomes, resolvedAt, now);
-  const failed = failedInWindow(alert, monitor, judged);
+  const counted = judged.filter(({ isMaintenance }) => !isMaintenance);
+  const failed = failedInWindow(alert, monitor, counted);
   return {
     alertId: alert.id,
     severity: alert.severity,
     notify: alert.notify,
     monitors: [monitor.id],
-    condition: conditionOf(alert, judged, failed.length, firedAt),
+    condition: conditionOf(alert, firedAt === undefined ? counted : judged, failed.length, firedAt),
     resolveDelayMs: 0,
     rememberResolvedMs: monitorLookbackMs(alert, monitor),
     facts: factsOf(alert, failed),
@@ -58,7 +60,12 @@ export function pendingFailures(
   resolvedAt: number | undefined,
   now: number,
 ): number {
-  return failedInWindow(alert, monitor, judgedOutcomes(alert, monitor, outcomes, resolvedAt, now)).length;
+  const judged = judgedOutcomes(alert, monitor, outcomes, resolvedAt, now);
+  return failedInWindow(
+    alert,
+    monitor,
+    judged.filter(({ isMaintenance }) => !isMaintenance),
+  ).length;
 }
 
 /** Oldest first, at most one a slot. */
@@ -72,7 +79,7 @@ function judgedOutcomes(
   const after = Math.max(resolvedAt ?? Number.NEGATIVE_INFINITY, now - monitorLookbackMs(alert, monitor));
   const bySlot = new Map<number, SeenOutcome>();
   for (const outcome of outcomes) {
-    if (outcome.at <= after || outcome.at > now || outcome.isMaintenance || !isJudged(outcome)) continue;
+    if (outcome.at <= after || outcome.at > now || !isJudged(outcome)) continue;
     const slot = slotOf(outcome, monitor);
     const other = bySlot.get(slot);
     if (!other || other.at < outcome.at) bySlot.set(slot, outcome);

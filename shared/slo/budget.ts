@@ -37,7 +37,7 @@ export function evaluateBudget(
 }
 
 /**
- * What was left of the budget at `points` evenly spaced minutes of the window that ends now, or of as much of it as there
+ * What was left of the budget at up to `points` evenly spaced minutes of the window that ends now, or of as much of it as there
  * is history: each counts the bad events of the window up to then, so the line never rises and ends at what is left.
  */
 export function burnDown(
@@ -53,8 +53,11 @@ export function burnDown(
   const fromAt = Math.max(windowAt, Math.min(now, ...firstSeen(mine, history)));
   const expected = expectedEvents(mine, maintenance, windowAt, now);
   const steps = Math.max(1, Math.floor(points) - 1);
-  return Array.from({ length: steps + 1 }, (_, step) => {
-    const at = step === steps ? now : minuteStart(fromAt + ((now - fromAt) * step) / steps);
+  const instants = Array.from({ length: steps + 1 }, (_, step) =>
+    step === steps ? now : minuteStart(fromAt + ((now - fromAt) * step) / steps),
+  );
+  // A young history has fewer minutes than there are points.
+  return [...new Set(instants)].map((at) => {
     const { bad } = judgedBetween(mine, history, windowAt, at);
     return { at, leftRatio: leftPpmOf(slo, bad, expected) / wholePpm };
   });

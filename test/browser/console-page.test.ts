@@ -102,7 +102,7 @@ describeInBrowser('the page of the console', () => {
     expect(await page.evaluate<string>('getSelection().toString()')).toBe((before as string[])[0]);
     expect(await page.evaluate('scrollY')).not.toBe(0);
     expect(await page.locator('#inbox-unread').textContent()).toBe('1');
-    expect(await page.locator('#announcements').textContent()).toContain('New message: Resolved: urlshortener');
+    expect(await page.locator('#announcements').textContent()).toContain('New message: Resolved: shortener');
   });
 
   it('is used by keyboard alone: break, read the mail with the arrows, unfold an incident', async () => {

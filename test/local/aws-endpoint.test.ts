@@ -124,8 +124,8 @@ describe('CloudWatch on the wire', () => {
   it('has the alarms and the dashboard of the template', async () => {
     const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({}));
     expect(MetricAlarms?.map(({ AlarmName, StateValue }) => [AlarmName, StateValue])).toEqual([
-      ['urlshortener-local-probe-dead', 'INSUFFICIENT_DATA'],
-      ['urlshortener-local-evaluate-dead', 'INSUFFICIENT_DATA'],
+      ['shortener-local-probe-dead', 'INSUFFICIENT_DATA'],
+      ['shortener-local-evaluate-dead', 'INSUFFICIENT_DATA'],
     ]);
     expect(MetricAlarms?.[0]?.StateUpdatedTimestamp).toBeInstanceOf(Date);
     const { DashboardEntries } = await client.send(new ListDashboardsCommand({}));
@@ -169,8 +169,8 @@ describe('SNS on the wire', () => {
   it('has the topics and subscriptions of the template', async () => {
     const { Topics } = await client.send(new ListTopicsCommand({}));
     expect(Topics?.map(({ TopicArn }) => TopicArn?.split(':').at(-1))).toEqual([
-      'urlshortener-local-alarms',
-      'urlshortener-local-alerts',
+      'shortener-local-alarms',
+      'shortener-local-alerts',
     ]);
     const { Subscriptions } = await client.send(new ListSubscriptionsCommand({}));
     expect(Subscriptions?.map(({ Endpoint }) => Endpoint)).toEqual(['oncall@example.com', 'oncall@example.com']);
@@ -261,7 +261,7 @@ describe('SNS on the wire', () => {
 describe('DynamoDB on the wire', () => {
   it('has the tables of the template, and keeps items', async () => {
     const client = new DynamoDBClient(options());
-    const TableName = 'urlshortener-local-links';
+    const TableName = 'shortener-local-links';
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table?.TableStatus).toBe('ACTIVE');
     const Item = { pk: { S: 'test' }, sk: { S: '1' }, b: { B: new Uint8Array([0, 255]) } };
@@ -313,11 +313,11 @@ describe('Lambda and STS on the wire', () => {
 
   it.each([
     'probe',
-    'urlshortener-local-probe',
-    'urlshortener-dev-probe',
-    'urlshortener-local-probe:$LATEST',
-    '000000000000:function:urlshortener-local-probe',
-    'arn:aws:lambda:us-east-1:000000000000:function:urlshortener-local-probe',
+    'shortener-local-probe',
+    'shortener-dev-probe',
+    'shortener-local-probe:$LATEST',
+    '000000000000:function:shortener-local-probe',
+    'arn:aws:lambda:us-east-1:000000000000:function:shortener-local-probe',
   ])('runs the bundle that is meant by %s', async (name) => {
     const answer = await invoke(name, '{"monitors":["shortener-health"]}', { 'x-amz-log-type': 'Tail' });
     expect(answer.headers.get('x-amz-function-error')).toBeNull();

@@ -17,7 +17,7 @@ import {
 /** Canned states of the console, all relative to one instant. */
 export function quiet(now: number): ConsoleState {
   return {
-    service: 'urlshortener',
+    service: 'shortener',
     environment: 'local',
     at: now,
     monitors: [monitorView(now)],
@@ -26,8 +26,8 @@ export function quiet(now: number): ConsoleState {
     inbox: [],
     faults: null,
     alarms: [
-      { name: 'urlshortener-local-evaluate-dead', state: 'OK', since: now - 2 * hourMs },
-      { name: 'urlshortener-local-probe-dead', state: 'INSUFFICIENT_DATA', since: now - 2 * minuteMs },
+      { name: 'shortener-local-evaluate-dead', state: 'OK', since: now - 2 * hourMs },
+      { name: 'shortener-local-probe-dead', state: 'INSUFFICIENT_DATA', since: now - 2 * minuteMs },
     ],
     addresses: {
       console: 'http://127.0.0.1:4000',

@@ -174,7 +174,7 @@ Incident 2026-11-21-1402, alert monitor/shortener-health/0
 export function fired(now: number): InboxMessage {
   return {
     id: 'aaaa000011112222',
-    subject: '[page] urlshortener: shortener-health is failing (status 503), 3 of 5 probes',
+    subject: '[page] shortener: shortener-health is failing (status 503), 3 of 5 probes',
     text: firedText,
     at: now,
     to: 'oncall@example.com',
@@ -184,7 +184,7 @@ export function fired(now: number): InboxMessage {
 export function resolved(now: number): InboxMessage {
   return {
     id: 'bbbb000011112222',
-    subject: 'Resolved: urlshortener: shortener-health passes again after 2 min 40 s',
+    subject: 'Resolved: shortener: shortener-health passes again after 2 min 40 s',
     text: 'The monitor shortener-health passes again.\n\nIt failed for 2 min 40 s, from 14:02:10 to 14:04:50 UTC.\n',
     at: now,
     to: 'oncall@example.com',

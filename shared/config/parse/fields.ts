@@ -76,7 +76,7 @@ export function createFields({ env, channels, monitors }: Context) {
     time: (description: string) => read({ description, examples: ['02:00'] }, values.readTime),
     timeZone: (description: string) => read({ description, examples: ['Europe/Amsterdam'] }, values.readTimeZone),
     email: (description: string) => read({ description, examples: ['oncall@example.com'] }, values.readEmail),
-    service: (description: string) => read({ description, examples: ['urlshortener'] }, values.readService),
+    service: (description: string) => read({ description, examples: ['shortener'] }, values.readService),
     line: (description: string, longest: number, example: string) =>
       read({ description, examples: [example] }, (text) => values.readLine(text, longest)),
     channel: () => known('channel', channels),

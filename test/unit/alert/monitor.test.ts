@@ -120,7 +120,8 @@ describe('an m-of-n alert that fires (recovers after 2)', () => {
     ['does not resolve by the data that fired it', 'FFFPP', 0, 'met'],
     ['does not resolve by half of the data that fired it', 'FFFPP', 0.5, 'met'],
     ['lets unknown, blocked and gaps neither help nor harm', 'FFFPUB.P', 5, 'clear'],
-    ['ignores good probes under maintenance', 'FFFmm', 2, 'met'],
+    ['recovers by good probes under maintenance', 'FFFmm', 2, 'clear'],
+    ['does not recover while it fails under maintenance', 'FFFmM', 2, 'met'],
     ['says unknown when nothing was judged', 'UUUUUUUUU', 4, 'unknown'],
     ['holds when there is only one good probe to see', '........P', 4, 'holding'],
   ])('%s', (_, story, firedMinutesAgo, condition) => {

@@ -22,7 +22,7 @@ describe('burnwatch validate', () => {
     expect(await validate({ 'monitors.yml': shipped })).toEqual({
       code: 0,
       stderr: '',
-      stdout: `valid monitors.yml (urlshortener) holds 1 monitor, 1 SLO, 1 channel
+      stdout: `valid monitors.yml (shortener) holds 1 monitor, 1 SLO, 1 channel
 
 MONITOR           INTERVAL  ASSERTIONS    ALERTS           TARGET
 shortener-health  every 1m  2 assertions  3 of 5 → oncall  GET \${output:ShortenerUrl}/health/readiness
@@ -64,7 +64,7 @@ shortener-availability  99.9% of 30d  page 2%/1h, page 5%/6h, ticket 10%/3d  sho
     const { code, stdout } = await validate({ 'other.yml': shipped }, ['--config', './other.yml']);
     expect([code, stdout.split('\n')[0]]).toEqual([
       0,
-      'valid ./other.yml (urlshortener) holds 1 monitor, 1 SLO, 1 channel',
+      'valid ./other.yml (shortener) holds 1 monitor, 1 SLO, 1 channel',
     ]);
   });
 
@@ -83,7 +83,7 @@ shortener-availability  99.9% of 30d  page 2%/1h, page 5%/6h, ticket 10%/3d  sho
     expect(JSON.parse(fine.stdout)).toMatchObject({
       valid: true,
       file: 'monitors.yml',
-      service: 'urlshortener',
+      service: 'shortener',
       monitors: [{ id: 'shortener-health' }],
       errors: [],
       warnings: [],

@@ -105,7 +105,7 @@ describe('the runtime configuration', () => {
     writeRuntimeConfig(config, folder);
     expect(read(folder, 'evaluate/config.json')).toEqual(config);
     expect(read(folder, 'probe/shards/s00.json')).toEqual({
-      service: 'urlshortener',
+      service: 'shortener',
       shard: 's00',
       monitors: config.monitors,
       maintenance: config.maintenance,

@@ -28,7 +28,7 @@ export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
 export function aConfig(change: Partial<Config> = {}): Config {
   return {
     version: 1,
-    service: 'urlshortener',
+    service: 'shortener',
     channels: [{ id: 'oncall', type: 'email', to: 'oncall@example.com' }],
     monitors: [aMonitor()],
     slos: [aSlo('shortener-availability')],

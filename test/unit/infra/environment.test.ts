@@ -4,7 +4,7 @@ import type { Text } from '../../../shared/config/model.ts';
 import { aConfig, aMonitor, aSlo } from './configs.ts';
 
 const stack = {
-  service: 'urlshortener',
+  service: 'shortener',
   stage: 'dev',
   region: 'eu-west-1',
   isShortenerOn: true,
@@ -17,7 +17,7 @@ const at = (url: Text, id = 'site') => aMonitor({ id, request: { ...aMonitor().r
 describe('what a function is told', () => {
   it('the probe: its table, and the outputs that its monitors use as expressions of the template', () => {
     expect(environmentOf('probe', aConfig(), stack)).toEqual({
-      LEDGER_TABLE: 'urlshortener-dev-ledger',
+      LEDGER_TABLE: 'shortener-dev-ledger',
       OUTPUT_ShortenerUrl: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
     });
   });
@@ -25,16 +25,16 @@ describe('what a function is told', () => {
   it('the probe of monitors without references: no outputs, even where there is no shortener', () => {
     const config = aConfig({ monitors: [at('https://example.com/')] });
     expect(environmentOf('probe', config, { ...stack, isShortenerOn: false })).toEqual({
-      LEDGER_TABLE: 'urlshortener-dev-ledger',
+      LEDGER_TABLE: 'shortener-dev-ledger',
     });
   });
 
   it('evaluate: the topic too, and where a person looks', () => {
     expect(environmentOf('evaluate', aConfig(), stack)).toEqual({
-      LEDGER_TABLE: 'urlshortener-dev-ledger',
+      LEDGER_TABLE: 'shortener-dev-ledger',
       ALERT_TOPIC_ARN: { Ref: 'AlertsTopic' },
       DASHBOARD_URL:
-        'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/urlshortener-dev-overview',
+        'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/shortener-dev-overview',
       OUTPUT_ShortenerUrl: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
     });
   });
@@ -44,7 +44,7 @@ describe('what a function is told', () => {
     [false, 'off'],
   ])('the shortener: faults enabled %s is %s, and writes always need the token', (areFaultsOn, FAULTS) => {
     expect(environmentOf('shortener', aConfig(), { ...stack, areFaultsOn })).toEqual({
-      LINKS_TABLE: 'urlshortener-dev-links',
+      LINKS_TABLE: 'shortener-dev-links',
       WRITES: 'token',
       WRITE_TOKEN_PARAMETER: '/burnwatch/write-token',
       FAULTS,

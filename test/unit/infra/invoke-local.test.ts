@@ -11,10 +11,10 @@ const local = localVariables({
 
 describe('invoking locally', () => {
   it('against a running local mode gives its addresses, leave to probe them, and its AWS', () => {
-    const environment = { LEDGER_TABLE: 'urlshortener-dev-ledger', OUTPUT_ShortenerUrl: expression };
+    const environment = { LEDGER_TABLE: 'shortener-dev-ledger', OUTPUT_ShortenerUrl: expression };
     expect(localize(environment, {}, local)).toEqual([]);
     expect(environment).toEqual({
-      LEDGER_TABLE: 'urlshortener-dev-ledger',
+      LEDGER_TABLE: 'shortener-dev-ledger',
       OUTPUT_ShortenerUrl: 'http://127.0.0.1:4001',
       BURNWATCH_ALLOW_ORIGINS: 'http://127.0.0.1:4001',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',

@@ -95,8 +95,8 @@ describe('tables', () => {
       expect(table.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
     }
     expect(tables.map((table) => table.Properties['TableName'])).toEqual([
-      'urlshortener-dev-ledger',
-      'urlshortener-dev-links',
+      'shortener-dev-ledger',
+      'shortener-dev-links',
     ]);
   });
 });
@@ -108,7 +108,7 @@ describe('log groups', () => {
     );
     expect(groups).toEqual(
       ['probe', 'evaluate', 'shortener'].map((name) => ({
-        LogGroupName: `/aws/lambda/urlshortener-dev-${name}`,
+        LogGroupName: `/aws/lambda/shortener-dev-${name}`,
         RetentionInDays: 7,
       })),
     );
@@ -160,7 +160,7 @@ describe('e-mail', () => {
         StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
         ArnLike: {
           'aws:SourceArn': {
-            'Fn::Sub': 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:urlshortener-dev-*',
+            'Fn::Sub': 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:shortener-dev-*',
           },
         },
       },
@@ -248,10 +248,10 @@ describe('roles', () => {
 
   it('names carry the region, because roles are global', () => {
     expect(ofType(build(), 'AWS::IAM::Role').map((role) => role.Properties['RoleName'])).toEqual([
-      'urlshortener-dev-eu-west-1-probe',
-      'urlshortener-dev-eu-west-1-evaluate',
-      'urlshortener-dev-eu-west-1-shortener',
-      'urlshortener-dev-eu-west-1-scheduler',
+      'shortener-dev-eu-west-1-probe',
+      'shortener-dev-eu-west-1-evaluate',
+      'shortener-dev-eu-west-1-shortener',
+      'shortener-dev-eu-west-1-scheduler',
     ]);
   });
 });
@@ -263,9 +263,9 @@ describe('schedules', () => {
       ({ Properties }) => Properties,
     );
     expect(schedules.map(({ Name }) => Name)).toEqual([
-      'urlshortener-dev-probe-s00',
-      'urlshortener-dev-probe-s01',
-      'urlshortener-dev-evaluate',
+      'shortener-dev-probe-s00',
+      'shortener-dev-probe-s01',
+      'shortener-dev-evaluate',
     ]);
     for (const schedule of schedules)
       expect(schedule).toMatchObject({
@@ -304,12 +304,12 @@ describe('dead-man alarms', () => {
     '%s rings when it fails or is not run for five minutes, and says when it is back',
     (target) => {
       const alarm = ofType(build(), 'AWS::CloudWatch::Alarm').find(
-        ({ Properties }) => Properties['AlarmName'] === `urlshortener-dev-${target}-dead`,
+        ({ Properties }) => Properties['AlarmName'] === `shortener-dev-${target}-dead`,
       );
       expect(alarm?.Properties).toMatchObject({
         Namespace: 'AWS/Lambda',
         MetricName: 'Errors',
-        Dimensions: [{ Name: 'FunctionName', Value: `urlshortener-dev-${target}` }],
+        Dimensions: [{ Name: 'FunctionName', Value: `shortener-dev-${target}` }],
         Statistic: 'Average',
         ComparisonOperator: 'GreaterThanOrEqualToThreshold',
         Threshold: 1,
@@ -319,14 +319,14 @@ describe('dead-man alarms', () => {
         TreatMissingData: 'breaching',
         AlarmActions: [{ Ref: 'AlarmsTopic' }],
         OKActions: [{ Ref: 'AlarmsTopic' }],
-        AlarmDescription: expect.stringContaining(`/aws/lambda/urlshortener-dev-${target}`),
+        AlarmDescription: expect.stringContaining(`/aws/lambda/shortener-dev-${target}`),
       });
     },
   );
 });
 
 describe('the dashboard', () => {
-  const stack = { ...options, service: 'urlshortener' };
+  const stack = { ...options, service: 'shortener' };
   const fleet = (count: number) => Array.from({ length: count }, (_, key) => aMonitor({ id: `monitor-${key}`, key }));
   const widgets = (monitors: number, slos = 3) =>
     dashboardBody(
@@ -359,7 +359,7 @@ describe('the dashboard', () => {
         'Burnwatch',
         'ProbeLatency',
         'Service',
-        'urlshortener',
+        'shortener',
         'Environment',
         'dev',
         'Monitor',

@@ -31,7 +31,7 @@ describe('the limits of the functions', () => {
     const limits = readLimits(root);
     expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener']);
     expect(limits['probe']?.timeoutMs).toBe(30_000);
-    expect(limits['shortener']).toEqual({ timeoutMs: 10_000, memoryMegabytes: 256 });
+    expect(limits['shortener']).toEqual({ timeoutMs: 30_000, memoryMegabytes: 256 });
   });
 });
 
@@ -44,8 +44,8 @@ describe('the stack of the shipped monitors.yml', () => {
     expect(stack.topics).toHaveLength(2);
     expect(stack.tables).toHaveLength(2);
     expect(stack.alarms.map(({ name, actions }) => [name, actions.ALARM])).toEqual([
-      ['urlshortener-local-probe-dead', [stack.topics.find((arn) => arn.endsWith('alarms'))]],
-      ['urlshortener-local-evaluate-dead', [stack.topics.find((arn) => arn.endsWith('alarms'))]],
+      ['shortener-local-probe-dead', [stack.topics.find((arn) => arn.endsWith('alarms'))]],
+      ['shortener-local-evaluate-dead', [stack.topics.find((arn) => arn.endsWith('alarms'))]],
     ]);
     expect(stack.subscriptions.map(({ endpoint, filter }) => [endpoint, filter])).toEqual([
       ['oncall@example.com', '{"channels":["oncall"]}'],
@@ -60,19 +60,19 @@ describe('the stack of the shipped monitors.yml', () => {
   it('gives each function the environment that it has on AWS, with local addresses', () => {
     const environment = Object.fromEntries(stack.functions.map((one) => [one.name, one.environment]));
     expect(environment['probe']).toMatchObject({
-      BURNWATCH_SERVICE: 'urlshortener',
+      BURNWATCH_SERVICE: 'shortener',
       BURNWATCH_ENVIRONMENT: 'local',
-      LEDGER_TABLE: 'urlshortener-local-ledger',
+      LEDGER_TABLE: 'shortener-local-ledger',
       OUTPUT_ShortenerUrl: origins.shortener,
       AWS_ENDPOINT_URL: origins.aws,
       BURNWATCH_ALLOW_ORIGINS: Object.values(origins).join(','),
     });
     expect(environment['evaluate']).toMatchObject({
-      ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:urlshortener-local-alerts',
+      ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:shortener-local-alerts',
       DASHBOARD_URL: origins.console,
     });
     expect(environment['shortener']).toMatchObject({
-      LINKS_TABLE: 'urlshortener-local-links',
+      LINKS_TABLE: 'shortener-local-links',
       WRITES: 'open',
       FAULTS: 'on',
     });

@@ -162,11 +162,14 @@ describe('the burn-down', () => {
     ]);
   });
 
-  it('is a level line from now to now without any history', () => {
-    expect(burnDown(daily, [api], [], emptyHistory(), now, 2)).toEqual([
-      { at: now, leftRatio: 1 },
-      { at: now, leftRatio: 1 },
-    ]);
+  it('is one point without any history', () => {
+    expect(burnDown(daily, [api], [], emptyHistory(), now, 2)).toEqual([{ at: now, leftRatio: 1 }]);
+  });
+
+  it('has each instant once, however young the history', () => {
+    const young = day(() => 'passed');
+    const instants = burnDown(daily, [api], [], young, now, 5_000).map(({ at }) => at);
+    expect(new Set(instants).size).toBe(instants.length);
   });
 
   it('never rises and ends at the reading, whatever failed', () => {
