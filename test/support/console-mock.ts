@@ -42,10 +42,9 @@ export const probeAnswer: ProbeAnswer = {
       latencyMs: 23.4,
       phases: { resolveMs: 1.2, connectMs: 2.4, tlsMs: 0, processingMs: 18.6, transferMs: 1.2 },
       assertions: [
-        { assertion: 'status == 200', passed: false, actual: '503', expected: '200', severity: 'fail' },
-        { assertion: 'json $.status equals "ok"', passed: true, actual: '"ok"', expected: '"ok"', severity: 'fail' },
+        { assertion: 'status == 200', passed: false, actual: '503', expected: '200' },
+        { assertion: 'json $.status equals "ok"', passed: true, actual: '"ok"', expected: '"ok"' },
       ],
-      redirects: 0,
     },
   ],
 };

@@ -1,15 +1,16 @@
-import type { AssertionResult } from '../../../shared/probe/result.ts';
+import type { ProbeRow } from '../../../shared/probe/row.ts';
 import { element } from './dom.ts';
 import { icon } from './icons.ts';
 
 /** Every assertion with its result; one that did not hold says what was expected and what was found. */
-export function assertionList(assertions: readonly AssertionResult[]): HTMLElement | null {
+export function assertionList({ assertions, outcome }: ProbeRow): HTMLElement | null {
   if (assertions.length === 0) return null;
-  return element('ul', { class: 'assertions' }, ...assertions.map(assertionLine));
+  // Only what lowers to degraded can have been missed where the outcome is degraded.
+  const missed = outcome === 'degraded' ? 'degraded' : 'failed';
+  return element('ul', { class: 'assertions' }, ...assertions.map((assertion) => assertionLine(assertion, missed)));
 }
 
-function assertionLine(result: AssertionResult): HTMLElement {
-  const missed = result.severity === 'degrade' ? 'degraded' : 'failed';
+function assertionLine(result: ProbeRow['assertions'][number], missed: 'degraded' | 'failed'): HTMLElement {
   const mark = element('span', {
     class: 'badge',
     'data-tone': result.passed ? 'good' : missed === 'failed' ? 'bad' : 'warn',

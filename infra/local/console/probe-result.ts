@@ -1,4 +1,4 @@
-import type { ProbeResult } from '../../../shared/probe/result.ts';
+import type { ProbeRow } from '../../../shared/probe/row.ts';
 import { assertionList } from './assertion-list.ts';
 import { badge } from './badge.ts';
 import { byId, element } from './dom.ts';
@@ -44,7 +44,7 @@ export function probeResultSection(): (answer: ProbeAnswer) => void {
   };
 }
 
-function resultCard(result: ProbeResult, longestMs: number): HTMLElement {
+function resultCard(result: ProbeRow, longestMs: number): HTMLElement {
   const state = badge();
   state.update(monitorBadge(result.outcome));
   const head = element(
@@ -64,16 +64,12 @@ function resultCard(result: ProbeResult, longestMs: number): HTMLElement {
     head,
     reason === '' ? null : element('p', { class: 'reason' }, reason),
     waterfall(result, longestMs),
-    assertionList(result.assertions),
+    assertionList(result),
   );
 }
 
-function factsText(result: ProbeResult): string {
-  return [
-    result.statusCode === undefined ? '' : `status ${result.statusCode}`,
-    plural(result.attempts, 'attempt'),
-    result.redirects === 0 ? '' : plural(result.redirects, 'redirect'),
-  ]
+function factsText(result: ProbeRow): string {
+  return [result.statusCode === undefined ? '' : `status ${result.statusCode}`, plural(result.attempts, 'attempt')]
     .filter((part) => part !== '')
     .join(', ');
 }

@@ -1,5 +1,5 @@
 import type { Overview } from '../../../shared/app/overview-model.ts';
-import type { ProbeResult } from '../../../shared/probe/result.ts';
+import type { ProbeRow } from '../../../shared/probe/row.ts';
 
 /**
  * What `GET /api/state` answers and every `state` event of `GET /api/events` carries: how everything stands, and what
@@ -49,7 +49,7 @@ export type Addresses = {
 };
 
 /** What `POST /api/probe` answers. */
-export type ProbeAnswer = { readonly results: readonly ProbeResult[] };
+export type ProbeAnswer = { readonly results: readonly ProbeRow[] };
 
 /** What every refusal of the console's API carries, as `application/problem+json`. */
 export type ConsoleProblem = { readonly title: string; readonly detail?: string };

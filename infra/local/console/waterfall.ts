@@ -1,4 +1,5 @@
-import type { Phases, ProbeResult } from '../../../shared/probe/result.ts';
+import type { Phases } from '../../../shared/probe/result.ts';
+import type { ProbeRow } from '../../../shared/probe/row.ts';
 import { element } from './dom.ts';
 import { latencyText } from './words.ts';
 
@@ -19,7 +20,7 @@ export function waterfallLegend(): HTMLElement {
 }
 
 /** The five phases of one request, one after the other, to the scale of the slowest request beside it. */
-export function waterfall(result: ProbeResult, longestMs: number): HTMLElement {
+export function waterfall(result: ProbeRow, longestMs: number): HTMLElement {
   const bars = phases.map(([key, word]) => bar(key, word, result.phases[key], longestMs));
   const spoken = phases.map(([key, word]) => `${word} ${latencyText(result.phases[key])}`).join(', ');
   return element(
