@@ -63,7 +63,7 @@ describe('the console', () => {
   it('tells how everything stands', async () => {
     const state = await local.until(({ monitors }) => monitors[0]?.state === 'passed', 10_000);
     expect(state).toMatchObject({
-      service: 'urlshortener',
+      service: 'shortener',
       environment: 'local',
       inbox: [],
       incidents: [],
@@ -86,7 +86,7 @@ describe('the console', () => {
       if (states.length === 3) break;
     }
     controller.abort();
-    expect(states.map(({ service }) => service)).toEqual(['urlshortener', 'urlshortener', 'urlshortener']);
+    expect(states.map(({ service }) => service)).toEqual(['shortener', 'shortener', 'shortener']);
     expect(states[2]?.at).toBeGreaterThan(states[0]?.at ?? 0);
   });
 

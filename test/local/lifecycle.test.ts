@@ -53,7 +53,7 @@ async function rowsOf(local: Running): Promise<Map<string, string>> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
   });
-  const { Items } = await client.send(new ScanCommand({ TableName: 'urlshortener-local-ledger' }));
+  const { Items } = await client.send(new ScanCommand({ TableName: 'shortener-local-ledger' }));
   client.destroy();
   return new Map((Items ?? []).map((item) => [`${item['pk']?.S} ${item['sk']?.S}`, JSON.stringify(item)]));
 }

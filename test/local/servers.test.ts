@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { InvocationResult } from '../../infra/local/function-host.ts';
 import { createGateway } from '../../infra/local/gateway.ts';
 import { type LoopbackServer, serve } from '../../infra/local/server.ts';
 import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
+
+/** When it is over, however it ended. */
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
 
 /** Writes bytes, and answers everything that came back until the other side ended it. */
 async function talk(port: number, bytes: string | Buffer, withinMs = 5_000): Promise<string> {
@@ -16,7 +18,7 @@ async function talk(port: number, bytes: string | Buffer, withinMs = 5_000): Pro
   });
   socket.write(bytes);
   const timer = setTimeout(() => socket.destroy(), withinMs);
-  await once(socket, 'close');
+  await closed(socket);
   clearTimeout(timer);
   return text;
 }
@@ -91,7 +93,7 @@ describe('the gateway', () => {
     const feed = setInterval(() => {
       for (let count = 0; count < 40 && socket.writable; count += 1) socket.write(chunk);
     }, 5);
-    await once(socket, 'close');
+    await closed(socket);
     clearInterval(feed);
     expect(text === '' || text.startsWith('HTTP/1.1 413')).toBe(true);
   });
@@ -163,8 +165,8 @@ describe('every port', () => {
 
   it.each([
     '{"TableName":{"a":[]},"Item":[]}',
-    '{"TableName":"urlshortener-local-links","Key":{"pk":{"S":"a"},"sk":{"S":"b"}},"UpdateExpression":"SET a = :x REMOVE"}',
-    `{"TableName":"urlshortener-local-links","Key":{"pk":{"N":"1"}}}`,
+    '{"TableName":"shortener-local-links","Key":{"pk":{"S":"a"},"sk":{"S":"b"}},"UpdateExpression":"SET a = :x REMOVE"}',
+    `{"TableName":"shortener-local-links","Key":{"pk":{"N":"1"}}}`,
     'null',
     '[',
     `${'['.repeat(20_000)}`,
