@@ -52,7 +52,7 @@ export function createConsoleEvents(
     changed: () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        tell(followers).catch(onError);
+        if (followers.size > 0) tell(followers).catch(onError);
       }, gatherMs);
     },
     close: () => {

@@ -48,10 +48,12 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
     }
   };
   const clock = { now: Date.now, monotonicMs: () => performance.now() };
+  const prune = () => aws.metrics.prune(Date.now());
+  prune();
   const timers = [
-    setInterval(vended.flush, flushEveryMs),
-    setInterval(judgeAlarms, alarmsEveryMs),
-    setInterval(() => aws.metrics.prune(Date.now()), pruneEveryMs),
+    setInterval(guarded(vended.flush, terminal), flushEveryMs),
+    setInterval(guarded(judgeAlarms, terminal), alarmsEveryMs),
+    setInterval(guarded(prune, terminal), pruneEveryMs),
   ];
   const scheduler = createScheduler(paceOfStack(player.stack()), tick, clock);
   cleanup.add(async () => {
@@ -62,6 +64,20 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
     vended.flush();
   });
   return scheduler;
+}
+
+/** A full disk must not end everything else. Said once, and once more after it went well in between. */
+function guarded(work: () => void, terminal: Terminal): () => void {
+  let isFailing = false;
+  return () => {
+    try {
+      work();
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) terminal.line('bad', `AWS's own metrics cannot be kept: ${String(error)}`);
+      isFailing = true;
+    }
+  };
 }
 
 export function paceOfStack({ config }: LocalStack): number {

@@ -135,10 +135,13 @@ function runtimeEnvironment(stack: Stack, functionName: string, limits: Limits, 
 
 /** What differs on this machine: writes are open, messages link to the console, probes may reach local mode itself. */
 function localEnvironment(name: string, origins: Origins): Record<string, string> {
-  if (name === 'probe') return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).join(',') };
+  if (name === 'probe') return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
   if (name === 'evaluate') return { DASHBOARD_URL: origins.console };
   return { WRITES: 'open' };
 }
+
+/** People write it either way. */
+const withLocalhost = (origin: string): string[] => [origin, origin.replace('//127.0.0.1', '//localhost')];
 
 function texts(variables: Json): Record<string, string> {
   return Object.fromEntries(Object.entries(variables as Properties).map(([name, value]) => [name, String(value)]));
