@@ -55,13 +55,18 @@ describe('the lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('of a process that was killed and not yet buried is taken over', async () => {
-    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
-    lockOf(child.pid ?? 0, startTimeOf(child.pid ?? 0));
+  it('of a process that was killed and that nobody has buried is taken over', async () => {
+    // The shell's child gets a parent that never asks after it.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (line) => resolve(Number(line))));
+    lockOf(pid, startTimeOf(pid));
     expect(() => lockFolder(folder)).toThrow('in use');
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('exit', resolve));
+    process.kill(pid, 'SIGKILL');
+    while (startTimeOf(pid) !== '') await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(() => process.kill(pid, 0)).not.toThrow();
     lockFolder(folder).release();
+    parent.kill('SIGKILL');
+    await new Promise((resolve) => parent.once('close', resolve));
   });
 
   it('is not released by someone else', () => {
