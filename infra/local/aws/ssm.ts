@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeTokenParameter } from '../../template/environment.ts';
 import { AwsError } from './error.ts';
 import { isObject, readTexts, requireText } from './read.ts';
 import type { Output, Service } from './service.ts';
 import { account, region } from './service.ts';
 
-/** The parameter that holds the shortener's write token. */
-export const writeTokenPath = '/burnwatch/write-token';
 const mostNames = 10;
 
 /** Seeds `file` with a random write token, readable by its owner alone; a file that is there stays as it is. */
 export function seedParameters(file: string): void {
   if (existsSync(file)) return;
-  const seed = { [writeTokenPath]: randomBytes(24).toString('base64url') };
+  const seed = { [writeTokenParameter]: randomBytes(24).toString('base64url') };
   writeFileSync(file, `${JSON.stringify(seed, null, 2)}\n`, { mode: 0o600 });
 }
 
