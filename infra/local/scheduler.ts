@@ -41,8 +41,10 @@ export function createScheduler(paceMs: number, runTick: RunTick, clock: Schedul
     timer = setTimeout(wake, Math.max(1, nextAt - clock.now()));
   };
   const wake = (): void => {
-    for (const at of dueTicks(nextAt, pace, clock.now(), hasJumped(armed, clock))) run(at);
-    nextAt = nextMultiple(clock.now(), pace);
+    // One reading for both: a timer may fire a moment early, and between two readings the tick would be lost.
+    const now = clock.now();
+    for (const at of dueTicks(nextAt, pace, now, hasJumped(armed, clock))) run(at);
+    nextAt = nextMultiple(now, pace);
     arm();
   };
   const setPace = (ms: number): void => {

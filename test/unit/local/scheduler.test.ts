@@ -41,6 +41,19 @@ describe('the pace', () => {
 });
 
 describe('the scheduler', () => {
+  it('loses no tick to a timer that fires a moment early', async () => {
+    const ticks: number[] = [];
+    // Each reading of the clock is a millisecond later than the one before: any boundary falls between two readings soon.
+    let now = 1_000_000;
+    const clock = { now: () => ++now, monotonicMs: () => now };
+    const scheduler = createScheduler(10, async (at) => void ticks.push(at), clock);
+    for (let wait = 0; wait < 200 && ticks.length < 40; wait += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(ticks.length).toBeGreaterThan(20);
+    scheduler.stop();
+    expect(ticks.slice(1).map((at, index) => at - (ticks[index] ?? 0))).toEqual(ticks.slice(1).map(() => 10));
+  });
+
   it('ticks at once for the newest multiple, then at every multiple, although ticks overlap', async () => {
     const ticks: number[] = [];
     let release = () => {};
