@@ -92,7 +92,7 @@ describe('packaging the shipped configuration', () => {
     expect(Object.fromEntries(functions)).toMatchObject({
       ProbeLambdaFunction: { Role: { 'Fn::GetAtt': ['ProbeRole', 'Arn'] }, MemorySize: 512, Timeout: 30 },
       EvaluateLambdaFunction: { Role: { 'Fn::GetAtt': ['EvaluateRole', 'Arn'] }, MemorySize: 512, Timeout: 30 },
-      ShortenerLambdaFunction: { Role: { 'Fn::GetAtt': ['ShortenerRole', 'Arn'] }, MemorySize: 256, Timeout: 10 },
+      ShortenerLambdaFunction: { Role: { 'Fn::GetAtt': ['ShortenerRole', 'Arn'] }, MemorySize: 256, Timeout: 30 },
     });
     for (const [, properties] of functions)
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { copyProject, removeProject, serverless } from '../support/package.ts';
 import { endAll, type Running, root, startLocalMode, temporaryFolder } from './local-mode.ts';
 
 const run = promisify(execFile);
@@ -107,6 +108,26 @@ describe('a token planted in the configuration', () => {
     );
     expect(found(places)).toEqual([]);
   }, 60_000);
+
+  it('is in no bundle, no template and nothing else that is packaged for AWS', async () => {
+    const project = copyProject();
+    try {
+      writeFileSync(join(project, 'planted.yml'), readFileSync(file));
+      const flags = ['--param', 'config=planted.yml', '--param', 'shortener=off'];
+      const { code, stdout, stderr } = await serverless(project, ['package', ...flags]);
+      expect(code).toBe(0);
+      const places = {
+        output: `${stdout}${stderr}`,
+        ...readTree(join(project, 'dist')),
+        ...readTree(join(project, '.serverless')),
+      };
+      expect(Object.keys(places)).toEqual(expect.arrayContaining(['probe/shards/s00.json', 'probe.zip']));
+      expect(JSON.stringify(places)).toContain('/planted/token');
+      expect(found(places)).toEqual([]);
+    } finally {
+      removeProject(project);
+    }
+  }, 90_000);
 
   it('is refused where it stands in the file itself, without being quoted', async () => {
     const literal = join(folder.path, 'literal.yml');
