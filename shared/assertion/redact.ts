@@ -27,7 +27,15 @@ function formsOf(secret: string): readonly string[] {
   const lower = percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
   const plus = percent.map((form) => form.replaceAll('%20', '+'));
   const inJson = JSON.stringify(secret).slice(1, -1);
-  return [secret, ...percent, ...lower, ...plus, inJson, JSON.stringify(inJson).slice(1, -1), ...base64Forms(wellFormed)];
+  return [
+    secret,
+    ...percent,
+    ...lower,
+    ...plus,
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
+    ...base64Forms(wellFormed),
+  ];
 }
 
 function base64Forms(secret: string): readonly string[] {
