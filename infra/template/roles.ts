@@ -31,14 +31,7 @@ function statements(name: FunctionName, config: Config): readonly Statement[] {
     case 'probe':
       return [writeTicks, putMetrics, ...readParameters(config)];
     case 'evaluate':
-      return [
-        allow(
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-          getAtt('LedgerTable', 'Arn'),
-        ),
-        putMetrics,
-        allow(['sns:Publish'], ref('AlertsTopic')),
-      ];
+      return [...judgeTicks, putMetrics, allow(['sns:Publish'], ref('AlertsTopic'))];
     case 'shortener':
       return [
         allow(
@@ -78,10 +71,22 @@ function writeLogs(name: FunctionName): Statement {
 }
 
 /** Rows of ticks and nothing else: reading one back tells a repeated write from a duplicate tick. */
-const writeTicks: Statement = {
-  ...allow(['dynamodb:GetItem', 'dynamodb:PutItem'], getAtt('LedgerTable', 'Arn')),
-  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['tick#*'] } },
-};
+const writeTicks = allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem'], ['tick#*']);
+
+/** Steps the alerts, folds what is over and archives what is closed; a tick is read, and never written. */
+const judgeTicks: readonly Statement[] = [
+  allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['alerts']),
+  allowLedger(['dynamodb:PutItem'], ['hour#*', 'day#*', 'incidents']),
+  allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
+];
+
+/** What may be done in these partitions of the ledger: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
+function allowLedger(actions: readonly string[], partitions: readonly string[]): Statement {
+  return {
+    ...allow(actions, getAtt('LedgerTable', 'Arn')),
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  };
+}
 
 /** PutMetricData knows no resources; the namespace is what can be bounded. */
 const putMetrics: Statement = {

@@ -13,8 +13,8 @@ import type { AlertStore, LedgerStore, Notify, PublishMetrics } from './ports.ts
 import { type Standing, standingOf } from './standing.ts';
 
 export type EvaluateDeps = {
-  readonly ledger: LedgerStore;
-  readonly alerts: AlertStore;
+  readonly ledger: Omit<LedgerStore, 'saveTick'>;
+  readonly alerts: Omit<AlertStore, 'loadIncidents'>;
   readonly notify: Notify;
   readonly publishMetrics: PublishMetrics;
   readonly render: (transitions: readonly Transition[], view: RenderView) => readonly Message[];

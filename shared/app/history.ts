@@ -35,7 +35,7 @@ export function createMemory(): LedgerMemory {
   return { history: emptyHistory(), ...none, hours: new Set(), days: new Set(), edges: new Set() };
 }
 
-export type HistorySource = { readonly ledger: LedgerStore; readonly location: string };
+export type HistorySource = { readonly ledger: Omit<LedgerStore, 'saveTick'>; readonly location: string };
 
 export type HistoryNeeds = {
   /** The windows that will be asked for: the history reaches back as far as the longest, to the minute at each far edge. */

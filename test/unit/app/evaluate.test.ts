@@ -1,7 +1,6 @@
 import type { Transition } from '../../../shared/alert/model.ts';
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import type { AlertStore } from '../../../shared/app/ports.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import type { Datum } from '../../../shared/metrics/model.ts';
@@ -148,7 +147,7 @@ describe('what cannot be delivered', () => {
   it('is sent twice, never lost, when the evaluation dies between sending and acknowledging', async () => {
     const { run, sent, alerts, deps } = setUp(aConfig({ slos: [] }));
     await run(many(10, 'passed'));
-    const dying: AlertStore = { ...deps.alerts, acknowledge: async () => Promise.reject(new Error('killed')) };
+    const dying: typeof deps.alerts = { ...deps.alerts, acknowledge: async () => Promise.reject(new Error('killed')) };
     await expect(run(many(3, 'failed'), { alerts: dying })).rejects.toThrow('killed');
     await run(['failed']);
     const ids = sent.map(({ message }) => message.id);

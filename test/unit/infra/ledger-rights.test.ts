@@ -1,0 +1,74 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { buildResources } from '../../../infra/resources.ts';
+import { emptyAlertState, type Incident } from '../../../shared/alert/model.ts';
+import { createAlertStore } from '../../../shared/aws/alert-store.ts';
+import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
+import { aConfig } from './configs.ts';
+
+const at = Date.parse('2026-03-02T10:59:00Z');
+const location = 'eu-west-1';
+const incident: Incident = { id: 'i1', openedAt: at, closedAt: at, severity: 'page', monitors: [], alerts: [] };
+
+/** A client that sends nothing, refuses every conditional write, and notes `<action> <partition>` of what it is asked. */
+function recordingClient(asked: Set<string>): DynamoDBClient {
+  const client = new DynamoDBClient({ region: location });
+  client.middlewareStack.add(
+    (_next, context) => async (args) => {
+      const input = JSON.parse(JSON.stringify(args.input));
+      const pk: string = (input.Key ?? input.Item)?.pk.S ?? input.ExpressionAttributeValues[':pk'].S;
+      asked.add(`dynamodb:${String(context['commandName']).replace(/Command$/, '')} ${pk.replace(/#.*/, '#*')}`);
+      if (input.ConditionExpression)
+        throw new ConditionalCheckFailedException({ message: 'there is one', $metadata: {} });
+      return { response: {}, output: { $metadata: {} } as never };
+    },
+    { step: 'initialize' },
+  );
+  return client;
+}
+
+async function askedBy(run: (client: DynamoDBClient) => Promise<unknown>): Promise<string[]> {
+  const asked = new Set<string>();
+  await run(recordingClient(asked));
+  return [...asked].toSorted();
+}
+
+/** `<action> <partition>` of everything that a role may do with the ledger. */
+function allowed(id: string): string[] {
+  const options = { isShortenerOn: true, areFaultsOn: false, isRetained: false, logRetentionDays: 30 };
+  const template = buildResources(aConfig(), { stage: 'dev', region: location, ...options });
+  const [policy] = JSON.parse(JSON.stringify(template.Resources[id]?.Properties['Policies']));
+  return policy.PolicyDocument.Statement.filter((statement: object) =>
+    JSON.stringify(statement).includes('LedgerTable'),
+  )
+    .flatMap((statement: { Action: string[]; Condition?: Record<string, Record<string, string[]>> }) => {
+      const partitions = statement.Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? ['everything'];
+      return statement.Action.flatMap((action) => partitions.map((partition) => `${action} ${partition}`));
+    })
+    .toSorted();
+}
+
+it('the probe may do with the ledger exactly what saving a tick does', async () => {
+  const tick = { location, at, shard: 's00', outcomes: [], details: [] };
+  const asked = await askedBy((client) => createLedgerStore(client, 'ledger').saveTick(tick, 'request-1'));
+  expect(asked).toEqual(['dynamodb:GetItem tick#*', 'dynamodb:PutItem tick#*']);
+  expect(allowed('ProbeRole')).toEqual(asked);
+});
+
+it('the evaluation may do with the ledger exactly what judging, folding and archiving do', async () => {
+  const asked = await askedBy(async (client) => {
+    const ledger = createLedgerStore(client, 'ledger');
+    await ledger.loadTicks(location, at, at);
+    await ledger.loadHours(location, at, at);
+    await ledger.loadDays(location, at, at);
+    await ledger.saveHour(foldHour(location, at, []));
+    await ledger.saveDay(foldDay(location, at, []));
+    const alerts = createAlertStore(client, 'ledger');
+    await alerts.load();
+    await alerts.save({ ...emptyAlertState, version: 1 }, [], 'writer');
+    await alerts.acknowledge(['t1']);
+    await alerts.saveIncident(incident);
+  });
+  expect(asked).toHaveLength(8);
+  expect(allowed('EvaluateRole')).toEqual(asked);
+});
