@@ -31,7 +31,7 @@ describe('the limits of the functions', () => {
     const limits = readLimits(root);
     expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener']);
     expect(limits['probe']?.timeoutMs).toBe(30_000);
-    expect(limits['shortener']).toEqual({ timeoutMs: 30_000, memoryMegabytes: 256 });
+    expect(limits['shortener']).toEqual({ timeoutMs: 29_000, memoryMegabytes: 256 });
   });
 });
 
