@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { startDeadline } from '../clock/deadline.ts';
 import { createLog, type Log } from './log.ts';
 
 const answerMs = 500;
@@ -27,14 +28,19 @@ export function lambdaHandler<Event, Answer>(
     .onError(({ context, error }) => {
       createInvocationLog(name, context)('error', 'invocation failed', describeError(error));
     })
-    .handler((event: Event, context: Context) =>
-      run(event, {
-        id: context.awsRequestId,
-        log: createInvocationLog(name, context),
-        deadline: AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - answerMs)),
-        remainingMs: () => context.getRemainingTimeInMillis(),
-      }),
-    );
+    .handler(async (event: Event, context: Context) => {
+      const deadline = startDeadline(Math.max(0, context.getRemainingTimeInMillis() - answerMs));
+      try {
+        return await run(event, {
+          id: context.awsRequestId,
+          log: createInvocationLog(name, context),
+          deadline: deadline.signal,
+          remainingMs: () => context.getRemainingTimeInMillis(),
+        });
+      } finally {
+        deadline.end();
+      }
+    });
 }
 
 function createInvocationLog(name: string, context: Context): Log {
