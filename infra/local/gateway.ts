@@ -17,7 +17,10 @@ const mostBodyBytes = 10 * 1024 * 1024;
 const mostHeaderBytes = 10_240;
 const integrationMs = 30_000;
 
-/** An HTTP API with one `$default` route. What it refuses itself, API Gateway would refuse. */
+/**
+ * An HTTP API with one `$default` route. What it refuses itself, API Gateway would refuse; but for a body above 10 MB,
+ * which API Gateway answers in its own words and which is left to the function here, so that every refusal looks alike.
+ */
 export function createGateway(deps: GatewayDeps): Handle {
   return async (request, response) => {
     const startedAt = Date.now();
@@ -43,12 +46,19 @@ type Invoke = (event: string) => Promise<InvocationResult | undefined>;
 async function answerTo(request: IncomingMessage, invoke: Invoke, apiId: string): Promise<GatewayAnswer> {
   const body = hasBody(request) ? await readBody(request, mostBodyBytes) : Buffer.alloc(0);
   if (headerBytes(request) > mostHeaderBytes) return refuse(431, 'Request Header Fields Too Large');
-  if (body === undefined) return refuse(413, 'Request Entity Too Large');
-  const event = toEvent(request, body, { requestId: randomUUID(), apiId, at: Date.now() });
+  const event = eventOf(request, body, apiId);
   const result = await invoke(JSON.stringify(event));
   if (result === undefined) return refuse(503, 'Service Unavailable');
-  const answer = result.isError ? undefined : fromAnswer(result.payload);
-  return answer ?? refuse(500, 'Internal Server Error');
+  const answer = (result.isError ? undefined : fromAnswer(result.payload)) ?? refuse(500, 'Internal Server Error');
+  return body === undefined ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer;
+}
+
+/** A body that is too large was thrown away: the function is told its length, or a larger one than may pass. */
+function eventOf(request: IncomingMessage, body: Buffer | undefined, apiId: string) {
+  const event = toEvent(request, body ?? Buffer.alloc(0), { requestId: randomUUID(), apiId, at: Date.now() });
+  if (body !== undefined) return event;
+  const length = request.headers['content-length'] ?? String(mostBodyBytes + 1);
+  return { ...event, headers: { ...event.headers, 'content-length': length } };
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -75,7 +85,7 @@ async function withinIntegrationTime(invoked: Promise<InvocationResult>): Promis
 
 function refuse(statusCode: number, message: string): GatewayAnswer {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (statusCode === 413 || statusCode === 431) headers['connection'] = 'close';
+  if (statusCode === 431) headers['connection'] = 'close';
   return { statusCode, headers, cookies: [], body: Buffer.from(JSON.stringify({ message })) };
 }
 

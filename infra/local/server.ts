@@ -16,8 +16,10 @@ export type LoopbackServer = {
 const headersMs = 10_000;
 const requestMs = 60_000;
 const idleMs = 120_000;
-/** Of a refused body, this much is read before the answer, so that the client hears it; the rest is cut. */
+/** Of a refused body, this much is read before the answer; the rest is cut. */
 const drainBytes = 16 * 1024 * 1024;
+/** For how long a client that is still sending is listened to after the last answer: a reset would take that from it. */
+const lingerMs = 2_000;
 
 /**
  * Serves on 127.0.0.1 only; port 0 takes a free one. Whatever a client does, the server goes on: a handler that throws
@@ -41,6 +43,9 @@ export async function serve(
   server.requestTimeout = requestMs;
   server.timeout = idleMs;
   server.keepAliveTimeout = 65_000;
+  server.on('connection', (socket) => {
+    socket.destroySoon = () => endGently(socket); // how node ends a connection after its last answer
+  });
   server.on('clientError', refuseGarbage);
   await listen(server, port, flag);
   const { port: bound } = server.address() as AddressInfo;
@@ -75,6 +80,7 @@ function ignoreGoneClient(): void {}
 /** What is no HTTP is answered where that is possible, then cut. */
 function refuseGarbage(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
   const connection = socket as Socket;
+  if (ending.has(connection)) return;
   if (!connection.writable || connection.bytesWritten > 0) {
     connection.destroy();
     return;
@@ -82,7 +88,23 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: import('node:stream
   const [status, reason] = garbageStatus(error.code);
   const body = JSON.stringify({ message: reason });
   const head = `HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
-  connection.end(head + body, () => connection.destroy());
+  connection.write(head + body);
+  endGently(connection);
+}
+
+const ending = new WeakSet<Socket>();
+const discard = (): void => {};
+
+/** Closes our side, and the whole connection when the client has closed its own or the time for that is over. */
+function endGently(socket: Socket): void {
+  if (ending.has(socket)) return;
+  ending.add(socket);
+  socket.end();
+  socket.removeAllListeners('data'); // nothing more is parsed
+  socket.on('data', discard);
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function garbageStatus(code: string | undefined): [number, string] {
