@@ -1,4 +1,4 @@
-import type { Config, Json } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, type Json } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
 import { writeTokenParameter } from './environment.ts';
 import {
@@ -21,15 +21,15 @@ export function functionRoles(config: Config, stack: Stack): Resources {
   return Object.fromEntries(
     functionsOf(stack).map((name) => [
       `${capitalized(name)}Role`,
-      role(stack, name, trust('lambda.amazonaws.com'), [writeLogs(name), ...statements(name, config)]),
+      role(stack, name, trust('lambda.amazonaws.com'), [writeLogs(name), ...statements(name, config, stack)]),
     ]),
   );
 }
 
-function statements(name: FunctionName, config: Config): readonly Statement[] {
+function statements(name: FunctionName, config: Config, stack: Stack): readonly Statement[] {
   switch (name) {
     case 'probe':
-      return [writeTicks, putMetrics, ...readParameters(config)];
+      return [writeTicks, putMetrics, ...readParameters(config, stack)];
     case 'evaluate':
       return [...judgeTicks, putMetrics, allow(['sns:Publish'], ref('AlertsTopic'))];
     case 'shortener':
@@ -94,9 +94,22 @@ const putMetrics: Statement = {
   Condition: { StringEquals: { 'cloudwatch:namespace': namespace } },
 };
 
-function readParameters({ monitors }: Config): readonly Statement[] {
+/** What the inline policies of a role hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const longestPolicy = 10_240;
+/** Kept for the other statements of `probe`, which take about a thousand characters. */
+const otherStatements = 1_500;
+
+function readParameters({ monitors }: Config, { region }: Stack): readonly Statement[] {
   const paths = parametersOf(monitors);
-  return paths.length === 0 ? [] : [allow(['ssm:GetParameter'], paths.map(parameterArn))];
+  if (paths.length === 0) return [];
+  const arns = paths.map((path) => `arn:aws-us-gov:ssm:${region}:123456789012:parameter${path}`);
+  if (JSON.stringify(arns).length > longestPolicy - otherStatements)
+    throw new BurnwatchError(
+      'BURN_TOO_MANY_PARAMETERS',
+      `${paths.length} different \${ssm:…} paths: one role cannot hold the right to read them all, because IAM takes ` +
+        `${longestPolicy} characters. Let monitors share parameters, shorten the paths, or split the configuration`,
+    );
+  return [allow(['ssm:GetParameter'], paths.map(parameterArn))];
 }
 
 function parameterArn(path: string) {

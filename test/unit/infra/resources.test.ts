@@ -238,6 +238,23 @@ describe('roles', () => {
     expect(of([aMonitor()])).toEqual([]);
   });
 
+  it('the probe cannot be given more parameters than an IAM policy holds, and packaging says so', () => {
+    const asking = (count: number) =>
+      Array.from({ length: count }, (_, key) => {
+        const headers = { authorization: [{ ssm: `/burnwatch/secrets/of-monitor-${String(key).padStart(3, '0')}` }] };
+        return aMonitor({ id: `m${key}`, key, request: { ...aMonitor().request, headers } });
+      });
+    const policy = JSON.stringify(statements(build({ monitors: asking(90), slos: [] }), 'ProbeRole'))
+      .replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1')
+      .replaceAll('${AWS::Partition}', 'aws')
+      .replaceAll('${AWS::Region}', 'eu-west-1')
+      .replaceAll('${AWS::AccountId}', '123456789012');
+    expect(policy.length).toBeLessThan(10_240);
+    expect(() => build({ monitors: asking(200), slos: [] })).toThrow(
+      '200 different ${ssm:…} paths: one role cannot hold the right to read them all',
+    );
+  });
+
   it('the probe writes rows of ticks, and cannot touch the state of the alerts', () => {
     expect(
       statements(build(), 'ProbeRole').find((s) => JSON.stringify(s['Action']).includes('dynamodb')),
