@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type EvaluateDeps, type EvaluateSummary, evaluate } from '../shared/app/evaluate.ts';
 import { createMemory } from '../shared/app/history.ts';
 import { renderTransitions } from '../shared/app/render.ts';
+import { parseEvaluationTime } from '../shared/app/tick.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
 import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
@@ -11,11 +12,14 @@ import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
 
-/** Judges what the ledger holds now, whoever calls: the schedule with its time, a person with `{}`. */
-export const handler = lambdaHandler<unknown, EvaluateSummary>('evaluate', async (_event, { log }) => {
+type EvaluateEvent = { readonly scheduledTime?: unknown } | null;
+
+/** Judges what the ledger holds, whoever calls: the schedule with its time, a person with `{}`. */
+export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary>('evaluate', async (event, { log }) => {
   const { config, memory, deps } = await sandbox();
+  const at = parseEvaluationTime(event?.scheduledTime, Date.now(), memory.loadedAt ?? 0);
   const onWarning = (message: string, cause: unknown) => log('warn', message, describeError(cause));
-  const summary = await evaluate(config, memory, { ...deps, writer: randomUUID(), onWarning }, Date.now());
+  const summary = await evaluate(config, memory, { ...deps, writer: randomUUID(), onWarning }, at);
   log('info', 'evaluated', summary);
   return summary;
 });

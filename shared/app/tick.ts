@@ -27,3 +27,14 @@ export function parseScheduledTime(value: unknown, arrivedAt: number): number {
 export function isDue(monitor: Monitor, at: number): boolean {
   return at % monitor.intervalMs === 0;
 }
+
+/**
+ * The instant that an evaluation judges: its scheduled time, so that delays of whole minutes come out as whole minutes
+ * however late it is called. Without one, or when it is in the future or older than a tick may be, it is now. It never goes
+ * back behind `previousAt`, the instant that this sandbox judged before.
+ */
+export function parseEvaluationTime(scheduledTime: unknown, now: number, previousAt: number): number {
+  const at = scheduledTime === undefined ? now : parseScheduledTime(scheduledTime, now);
+  const isCredible = at <= now && now - at <= latestTickMs;
+  return Math.max(isCredible ? at : now, Math.min(previousAt, now));
+}

@@ -1,6 +1,6 @@
 import { type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../../../shared/app/probe.ts';
 import { type ProbeRequest, parseProbeEvent } from '../../../shared/app/probe-event.ts';
-import { isDue, parseScheduledTime, type Shard } from '../../../shared/app/tick.ts';
+import { isDue, parseEvaluationTime, parseScheduledTime, type Shard } from '../../../shared/app/tick.ts';
 import type { Clock } from '../../../shared/clock/clock.ts';
 import type { Datum } from '../../../shared/metrics/model.ts';
 import type { ProbeResult } from '../../../shared/probe/result.ts';
@@ -207,6 +207,22 @@ describe('the identity of a tick', () => {
     const monitor = aMonitor({ intervalMs: 300_000 });
     const due = [0, 1, 2, 3, 4, 5].filter((minute) => isDue(monitor, tickAt + minute * 60_000));
     expect(due).toEqual([0, 5]);
+  });
+});
+
+describe('the instant of an evaluation', () => {
+  const now = Date.parse('2026-03-02T10:05:41Z');
+  it.each([
+    ['its scheduled time, however late it is called', '2026-03-02T10:05:00Z', 0, '10:05:00'],
+    ['the minute of arrival where nobody replaced the placeholder', '<aws.scheduler.scheduled-time>', 0, '10:05:00'],
+    ['now by hand', undefined, 0, '10:05:41'],
+    ['now for a time in the future', '2099-01-01T00:00:00Z', 0, '10:05:41'],
+    ['now for a time that is too old', '2026-03-02T10:02:00Z', 0, '10:05:41'],
+    ['not before what was judged already', '2026-03-02T10:04:00Z', Date.parse('2026-03-02T10:05:00Z'), '10:05:00'],
+    ['not in the future because of that', '2026-03-02T10:05:00Z', Date.parse('2026-03-02T11:00:00Z'), '10:05:41'],
+  ])('is %s', (_, scheduledTime, previousAt, expected) => {
+    const at = parseEvaluationTime(scheduledTime, now, previousAt);
+    expect(new Date(at).toISOString().slice(11, 19)).toBe(expected);
   });
 });
 
