@@ -15,21 +15,24 @@ import { keepWarm } from '../shared/lambda/warm.ts';
 type EvaluateEvent = { readonly scheduledTime?: unknown } | null;
 
 /** Judges what the ledger holds, whoever calls: the schedule with its time, a person with `{}`. */
-export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary>('evaluate', async (event, { log }) => {
-  const { config, memory, deps } = await sandbox();
-  const at = parseEvaluationTime(event?.scheduledTime, Date.now(), memory.loadedAt ?? 0);
-  const onWarning = (message: string, cause: unknown) => log('warn', message, describeError(cause));
-  const summary = await evaluate(config, memory, { ...deps, writer: randomUUID(), onWarning }, at);
-  log('info', 'evaluated', summary);
-  return summary;
-});
+export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary>(
+  'evaluate',
+  async (event, { log, remainingMs }) => {
+    const { config, memory, deps } = await sandbox();
+    const at = parseEvaluationTime(event?.scheduledTime, Date.now(), memory.loadedAt ?? 0);
+    const onWarning = (message: string, cause: unknown) => log('warn', message, describeError(cause));
+    const summary = await evaluate(config, memory, { ...deps, writer: randomUUID(), remainingMs, onWarning }, at);
+    log('info', 'evaluated', summary);
+    return summary;
+  },
+);
 
 const sandbox = keepWarm(async () => {
   const config = await readPackaged<Config>(new URL('./config.json', import.meta.url));
   return { config, memory: createMemory(), deps: createDeps(config) };
 });
 
-function createDeps(config: Config): Omit<EvaluateDeps, 'writer' | 'onWarning'> {
+function createDeps(config: Config): Omit<EvaluateDeps, 'writer' | 'remainingMs' | 'onWarning'> {
   const table = requireVariable('LEDGER_TABLE');
   const topicArn = requireVariable('ALERT_TOPIC_ARN');
   const environment = requireVariable('BURNWATCH_ENVIRONMENT');

@@ -7,6 +7,8 @@ export type DeliverDeps = {
   readonly notify: Notify;
   /** Renders what one batch says of one incident: a message for each distinct set of channels. */
   readonly render: (transitions: readonly Transition[]) => readonly Message[];
+  /** Whether there is time for one more group. */
+  readonly hasTime: () => boolean;
 };
 
 export type Delivery = {
@@ -20,13 +22,14 @@ export type Delivery = {
 /**
  * Delivers an outbox: sends, then acknowledges, so that twice is possible and never is not. What was decided together and
  * belongs to one incident is one message a channel. A group that cannot be delivered stays for the next round and does
- * not keep the others back; its error comes back.
+ * not keep the others back; its error comes back. When time runs out, the rest stays, too; one group is always tried.
  */
 export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps): Promise<Delivery> {
   const errors: unknown[] = [];
   let sent = 0;
   let sentEntries = 0;
-  for (const group of groupEntries(outbox)) {
+  for (const [index, group] of groupEntries(outbox).entries()) {
+    if (index > 0 && !deps.hasTime()) break;
     try {
       sent += await deliverGroup(group, deps);
       sentEntries += group.length;

@@ -22,6 +22,8 @@ export type EvaluateDeps = {
   readonly location: string;
   /** Random, and different for each invocation: by it a write whose answer was lost is recognised. */
   readonly writer: string;
+  /** Until the invocation is ended from outside. */
+  readonly remainingMs: () => number;
   readonly onWarning: (message: string, cause: unknown) => void;
 };
 
@@ -49,6 +51,11 @@ const mostRounds = 8;
 /** While so much is undelivered nothing more is decided: the outbox shares an item of at most 400 KB with the state. */
 const mostWaiting = 100;
 
+/** Of the invocation's time, this much is kept from what is left over, to decide what is new and to send that. */
+const decideMs = 18_000;
+/** One message that hangs, and then its acknowledgement, take so long: two attempts of two seconds each. */
+const deliverMs = 9_000;
+
 /**
  * One evaluation: sends what is left over, reads the new ticks, steps every alert, writes the state and its outbox in one
  * conditional write, sends, acknowledges, publishes the SLOs' metrics. Throws an AggregateError at its end when something
@@ -66,7 +73,7 @@ export async function evaluate(
   ]);
   const standings = config.slos.map((slo) => standingOf(config, slo, history, now));
   const view = { config, history, standings, state: loaded.state, now };
-  const backlog = await send(loaded.outbox, view, deps);
+  const backlog = await send(loaded.outbox, view, deps, decideMs);
   const decided =
     loaded.outbox.length - backlog.sentEntries > mostWaiting
       ? { state: loaded.state, entries: [], sent: 0, errors: [] }
@@ -113,7 +120,7 @@ async function decide(view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps): 
       continue;
     }
     state = step.state;
-    const delivery = await send(step.entries, { ...view, state }, deps);
+    const delivery = await send(step.entries, { ...view, state }, deps, deliverMs);
     done.entries.push(...step.entries);
     done.sent += delivery.sent;
     done.errors.push(...delivery.errors);
@@ -121,12 +128,19 @@ async function decide(view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps): 
   return { state, ...done };
 }
 
-async function send(outbox: readonly OutboxEntry[], view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps) {
+/** Delivers an outbox as long as more than `keptMs` of the invocation's time remain. */
+async function send(
+  outbox: readonly OutboxEntry[],
+  view: Omit<RenderView, 'incidents'>,
+  deps: EvaluateDeps,
+  keptMs: number,
+) {
   const closed = outbox.flatMap((entry) => (entry.kind === 'incident' ? [entry.incident] : []));
   const all = [...Object.values(view.state.incidents), ...closed];
   const incidents = new Map(all.map((incident) => [incident.id, incident]));
   const render = (transitions: readonly Transition[]) => deps.render(transitions, { ...view, incidents });
-  return deliver(outbox, { alerts: deps.alerts, notify: deps.notify, render });
+  const hasTime = () => deps.remainingMs() > keptMs;
+  return deliver(outbox, { alerts: deps.alerts, notify: deps.notify, render, hasTime });
 }
 
 async function publish(standings: readonly Standing[], deps: EvaluateDeps, now: number): Promise<void> {

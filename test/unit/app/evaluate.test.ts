@@ -32,6 +32,7 @@ function setUp(config = aConfig()) {
     identity: { service: 'shop', environment: 'dev' },
     location: 'eu-west-1',
     writer: 'writer-1',
+    remainingMs: () => 30_000,
     onWarning: (message) => warnings.push(message),
   };
   const tick = async (outcome: Outcome | undefined, shard = 's00') => {
@@ -56,6 +57,15 @@ function setUp(config = aConfig()) {
     }
   };
   return { config, ledger, alerts, sent, published, warnings, world, deps, run };
+}
+
+/** An entry of the outbox that an earlier evaluation left. */
+function waitingEntry(batch: number): string {
+  const id = `t${batch}`;
+  const facts = { kind: 'coverage', lastJudgedAt: 0 } as const;
+  const about = { alertId: 'x', severity: 'page', notify: ['oncall'], at: 1, firedAt: 1, incidentId: 'i' } as const;
+  const transition: Transition = { ...about, id, kind: 'fired', batch, facts };
+  return JSON.stringify({ kind: 'transition', id, transition });
 }
 
 /** What a message is about, in a line that a test can compare. */
@@ -156,28 +166,36 @@ describe('what cannot be delivered', () => {
     expect(alerts.outbox.size).toBe(0);
   });
 
+  it('leaves time to decide what is new, however long each message of a backlog hangs', async () => {
+    const { run, sent, alerts, world } = setUp(aConfig({ slos: [] }));
+    await run(many(2, 'failed'));
+    for (let batch = 1; batch <= 10; batch += 1) alerts.outbox.set(`t${batch}`, waitingEntry(batch));
+    let leftMs = 30_000;
+    let tries = 0;
+    const hang = async () => {
+      tries += 1;
+      leftMs -= 4_300;
+      throw new Error('no answer');
+    };
+    const hanging = { notify: hang, remainingMs: () => leftMs };
+    await expect(run(['failed'], hanging)).rejects.toThrow('no answer');
+    expect(Object.keys(alerts.state().alerts)).toEqual(['monitor/api/0']);
+    expect([alerts.outbox.size, tries, leftMs > 4_000]).toEqual([11, 4, true]);
+    await run(['failed']);
+    expect(sent).toHaveLength(11);
+    expect([alerts.outbox.size, minuteOf(world.at)]).toEqual([0, 4]);
+  });
+
+  it('is tried once each time, even when reading took all of the time', async () => {
+    const { run, sent, alerts } = setUp(aConfig({ slos: [] }));
+    for (let batch = 1; batch <= 2; batch += 1) alerts.outbox.set(`t${batch}`, waitingEntry(batch));
+    await run(['passed'], { remainingMs: () => 0 });
+    expect([sent.length, alerts.outbox.size]).toEqual([1, 1]);
+  });
+
   it('holds back new decisions while more than a hundred wait', async () => {
     const { run, alerts, world, config } = setUp(aConfig({ slos: [] }));
-    const transition = {
-      kind: 'fired',
-      alertId: 'x',
-      severity: 'page',
-      notify: ['oncall'],
-      at: 1,
-      firedAt: 1,
-      incidentId: 'i',
-    } as const;
-    for (let batch = 1; batch <= 101; batch += 1) {
-      const facts = { kind: 'coverage', lastJudgedAt: 0 } as const;
-      alerts.outbox.set(
-        `t${batch}`,
-        JSON.stringify({
-          kind: 'transition',
-          id: `t${batch}`,
-          transition: { ...transition, id: `t${batch}`, batch, facts },
-        }),
-      );
-    }
+    for (let batch = 1; batch <= 101; batch += 1) alerts.outbox.set(`t${batch}`, waitingEntry(batch));
     world.isTopicDown = true;
     expect(config.monitors).toHaveLength(1);
     for (let minute = 0; minute < 6; minute += 1) await expect(run(['failed'])).rejects.toThrow('101 messages');

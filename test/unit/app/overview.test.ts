@@ -51,6 +51,7 @@ async function viewAfter(outcomes: readonly (Outcome | undefined)[], config = aC
         identity: { service: 'shop', environment: 'dev' },
         location: 'here',
         writer: 'w',
+        remainingMs: () => 30_000,
         onWarning: () => {},
       },
       at + 500,
