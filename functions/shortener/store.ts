@@ -21,7 +21,7 @@ type Item = Record<string, AttributeValue>;
  */
 const bounds = {
   maxAttempts: 2,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true, socketTimeout: 1_000 },
 };
 
 /** A page of the list reads the table at most this often before it is given out short. */
