@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { BurnwatchError } from '../../shared/config/model.ts';
+import { codeOf } from '../cli/node-error.ts';
 import { type Lock, lockFolder } from './lock.ts';
 
 /** Where everything is that local mode remembers. Absolute paths. */
@@ -29,10 +30,14 @@ const own = ['build', 'logs', 'dynamodb', ...databases, 'parameters.json', 'loca
  */
 export function openDataFolder(folder: string, isFresh: boolean): DataFolder {
   const path = resolve(folder);
-  prepare(path, folder);
-  const lock = lockFolder(path);
-  if (isFresh) for (const name of own) rmSync(join(path, name), { recursive: true, force: true });
-  mkdirSync(join(path, 'logs'), { recursive: true });
+  const lock = orUnusable(folder, () => {
+    prepare(path, folder);
+    return lockFolder(path);
+  });
+  orUnusable(folder, () => {
+    if (isFresh) for (const name of own) rmSync(join(path, name), { recursive: true, force: true });
+    makeFolder(join(path, 'logs'));
+  });
   return {
     path,
     build: join(path, 'build'),
@@ -47,22 +52,51 @@ export function openDataFolder(folder: string, isFresh: boolean): DataFolder {
 }
 
 function prepare(path: string, given: string): void {
+  makeFolder(path);
+  const isOurs = existsSync(join(path, marker));
+  if (!isOurs && readdirSync(path).length > 0) throw foreign(given);
+  if (isOurs) return;
+  writeFileSync(
+    join(path, marker),
+    'Burnwatch keeps what its local mode remembers here. `npm start -- --fresh` empties it.\n',
+  );
+  writeFileSync(join(path, '.gitignore'), '*\n');
+}
+
+/** With the folders above it. Not Node's own recursion, which never ends in a folder such as /proc that refuses by ENOENT. */
+function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const isOurs = existsSync(join(path, marker));
-    if (!isOurs && readdirSync(path).length > 0) throw foreign(given);
-    if (isOurs) return;
-    writeFileSync(
-      join(path, marker),
-      'Burnwatch keeps what its local mode remembers here. `npm start -- --fresh` empties it.\n',
-    );
-    writeFileSync(join(path, '.gitignore'), '*\n');
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'it may not be written',
+  EPERM: 'it may not be written',
+  EROFS: 'its disk is read-only',
+  ENOSPC: 'its disk is full',
+  EEXIST: 'it is a file',
+  ENOTDIR: 'a file is in its way',
+  ENOENT: 'it cannot be made',
+};
+
+/** What the system refuses becomes one line; our own errors pass as they are. */
+function orUnusable<T>(given: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     if (error instanceof BurnwatchError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasons[codeOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
     throw new BurnwatchError(
       'LOCAL_DATA_UNUSABLE',
       `${given} cannot be used, choose another with --data <folder>: ${reason}`,
+      { cause: error },
     );
   }
 }

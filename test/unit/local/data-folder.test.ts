@@ -100,8 +100,32 @@ describe('the data folder', () => {
   it('is refused when it is no folder', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => openDataFolder(join(folder, 'file'), false)).toThrow(
-      'cannot be used, choose another with --data <folder>',
+      'file cannot be used, choose another with --data <folder>: it is a file',
     );
+    expect(() => openDataFolder(join(folder, 'file/data'), false)).toThrow(
+      'file/data cannot be used, choose another with --data <folder>: a file is in its way',
+    );
+  });
+
+  it('is made with the folders above it', () => {
+    openDataFolder(join(folder, 'a/b/c'), false).lock.release();
+    expect(readdirSync(join(folder, 'a/b/c')).sort()).toEqual(['.burnwatch-data', '.gitignore', 'logs']);
+  });
+
+  it('is refused, and not tried for ever, where the system says that nothing can be there', () => {
+    const nowhere = process.platform === 'linux' ? '/proc/burnwatch/data' : join(folder, 'file/data');
+    if (process.platform !== 'linux') writeFileSync(join(folder, 'file'), '');
+    expect(() => openDataFolder(nowhere, false)).toThrow(
+      `${nowhere} cannot be used, choose another with --data <folder>: `,
+    );
+  });
+
+  it('is refused in one line when its lock cannot be written', () => {
+    openDataFolder(folder, false).lock.release();
+    mkdirSync(join(folder, `lock.${process.pid}`));
+    const open = () => openDataFolder(folder, false);
+    expect(open).toThrow(`${folder} cannot be used, choose another with --data <folder>: `);
+    expect(open).toThrow(expect.objectContaining({ code: 'LOCAL_DATA_UNUSABLE' }));
   });
 
   it('loses what local mode made when it is to be fresh, and nothing else', () => {
