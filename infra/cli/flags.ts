@@ -21,18 +21,32 @@ function parse<const T extends Options>(argv: readonly string[], options: T): Re
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    throw new BurnwatchError('BURN_USAGE', explain(argv, Object.keys(options), cause), { cause });
+    throw new BurnwatchError('BURN_USAGE', explainFlags(argv, options, cause), { cause });
   }
 }
 
-function explain(argv: readonly string[], names: readonly string[], cause: unknown): string {
-  const unknown = argv.find((arg) => /^-/.test(arg) && !names.includes(nameOf(arg)));
-  if (codeOf(cause) === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
-    const candidates = names.map((name) => `--${name}`);
-    return `has no option ${JSON.stringify(`${unknown.split('=')[0]}`)}${didYouMean(`--${nameOf(unknown)}`, candidates)}`;
-  }
+/**
+ * Why `parseArgs` refused, as what follows the name of a command: `has no option "--jsn"; did you mean "--json"?`. Where
+ * nothing better can be said it ends in `help`, which says where to look.
+ */
+export function explainFlags(argv: readonly string[], options: Options, cause: unknown, help = 'see --help'): string {
   const [sentence = ''] = String((cause as Error).message).split(/\.\s|\n/);
-  return `${sentence.replace(/\.$/, '')}: see --help`;
+  const option = /'(?:-\w, )?(--[\w-]+)/.exec(sentence)?.[1];
+  switch (codeOf(cause)) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return explainUnknown(argv, Object.keys(options), help);
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return `does not take ${JSON.stringify(/'(.*)'/s.exec(sentence)?.[1] ?? '')}: ${help}`;
+    default:
+      return `${option} ${/does not take/.test(sentence) ? 'takes no value' : 'needs a value'}: ${help}`;
+  }
+}
+
+function explainUnknown(argv: readonly string[], names: readonly string[], help: string): string {
+  const unknown = argv.find((arg) => /^-/.test(arg) && !names.includes(nameOf(arg))) ?? '';
+  const candidates = names.map((name) => `--${name}`);
+  const hint = didYouMean(`--${nameOf(unknown)}`, candidates) || `: ${help}`;
+  return `has no option ${JSON.stringify(unknown.split('=')[0])}${hint}`;
 }
 
 function nameOf(arg: string): string {

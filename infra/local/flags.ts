@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { parseDuration } from '../../shared/config/parse/index.ts';
+import { explainFlags } from '../cli/flags.ts';
 
 export type Flags = {
   readonly consolePort: number;
@@ -42,7 +43,7 @@ const options = {
   fresh: { type: 'boolean', default: false },
   config: { type: 'string', default: 'monitors.yml' },
   interval: { type: 'string' },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** The flags, or 'help'. Throws LOCAL_USAGE with one line about the first flag that is wrong. */
@@ -51,9 +52,7 @@ export function parseFlags(argv: readonly string[]): Flags | 'help' {
   if (values.help) return 'help';
   const { interval } = values;
   return {
-    consolePort: readPort('--console-port', values['console-port']),
-    appPort: readPort('--app-port', values['app-port']),
-    awsPort: readPort('--aws-port', values['aws-port']),
+    ...readPorts(values),
     data: readPath('--data', values.data),
     isFresh: values.fresh,
     config: readPath('--config', values.config),
@@ -65,9 +64,18 @@ function readValues(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    throw usage(`${reason.replaceAll('\n', ' ')}; see npm start -- --help`);
+    throw usage(`npm start ${explainFlags(argv, options, error, 'see npm start -- --help')}`);
   }
+}
+
+function readPorts(values: ReturnType<typeof readValues>) {
+  const consolePort = readPort('--console-port', values['console-port']);
+  const appPort = readPort('--app-port', values['app-port']);
+  const awsPort = readPort('--aws-port', values['aws-port']);
+  const fixed = [consolePort, appPort, awsPort].filter((port) => port !== 0);
+  const twice = fixed.find((port, index) => fixed.indexOf(port) < index);
+  if (twice === undefined) return { consolePort, appPort, awsPort };
+  throw usage(`--console-port, --app-port and --aws-port must differ, got ${twice} twice`);
 }
 
 function readPort(flag: string, text: string): number {

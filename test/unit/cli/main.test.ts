@@ -49,8 +49,11 @@ describe('burnwatch', () => {
 
   it.each([
     [['validate', '--jsn'], 'burnwatch validate: has no option "--jsn"; did you mean "--json"?\n'],
-    [['validate', '--wat=1'], 'burnwatch validate: has no option "--wat"\n'],
-    [['validate', '--config'], `burnwatch validate: Option '--config <value>' argument missing: see --help\n`],
+    [['validate', '--wat=1'], 'burnwatch validate: has no option "--wat": see --help\n'],
+    [['validate', '-j'], 'burnwatch validate: has no option "-j": see --help\n'],
+    [['validate', '--json=yes'], 'burnwatch validate: --json takes no value: see --help\n'],
+    [['validate', '--config', '--json'], 'burnwatch validate: --config needs a value: see --help\n'],
+    [['validate', '--config'], 'burnwatch validate: --config needs a value: see --help\n'],
     [['validate', 'monitors.yml'], 'burnwatch validate: does not take "monitors.yml": see --help\n'],
     [['schema', 'x'], 'burnwatch schema: does not take "x": see --help\n'],
   ])('%j is bad usage', async (argv, stderr) => {
