@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../shared/config/model.ts';
 import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
+import { codeOf } from '../cli/node-error.ts';
 
 export type LoadedConfig =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -14,7 +15,11 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv, intervalMs?: nu
     if (!parsed.ok) return { ok: false, errors: parsed.errors.map(renderProblem) };
     return { ok: true, config: parsed.config, warnings: parsed.warnings.map(renderProblem) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
-    return { ok: false, errors: [`${file}: cannot be read (${code}): name another with --config <file>`] };
+    return { ok: false, errors: [`${explainUnreadable(file, codeOf(error))}: name another with --config <file>`] };
   }
+}
+
+function explainUnreadable(file: string, code: string | undefined): string {
+  if (code === 'ENOENT') return `there is no file ${file}`;
+  return code === 'EISDIR' ? `${file} is a folder` : `${file} cannot be read (${code})`;
 }

@@ -1,4 +1,5 @@
 import { BurnwatchError } from '../../shared/config/model.ts';
+import { count } from '../cli/terminal.ts';
 import { loadConfig } from './config.ts';
 import type { Player } from './player.ts';
 import type { Terminal } from './terminal.ts';
@@ -48,7 +49,10 @@ export function createReload(deps: ReloadDeps): Reload {
     problems = [];
     for (const warning of loaded.warnings) deps.terminal.line('note', warning);
     const { monitors, slos } = loaded.config;
-    deps.terminal.line('note', `${deps.file} is taken: ${monitors.length} monitors, ${slos.length} SLOs`);
+    deps.terminal.line(
+      'note',
+      `${deps.file} is taken: ${count(monitors.length, 'monitor')}, ${count(slos.length, 'SLO')}`,
+    );
     deps.onTaken();
   };
   return {
