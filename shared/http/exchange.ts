@@ -128,12 +128,15 @@ function readHeaders({ rawHeaders }: Controller): Readonly<Record<string, string
 }
 
 const closedEarly = 'the target closed the connection without an answer';
+const closedInBody = 'the connection was closed in the middle of the body';
 
 function toAttemptError(error: Error, hasHead: boolean): AttemptError {
   if (error instanceof AttemptError) return error;
   const code = codeOf(error);
   const wrap = (type: 'protocol' | 'body' | 'tls' | 'monitor', sentence: string) =>
     new AttemptError(type, sentence, { cause: error });
+  // The parser's word for an end in the middle of the chunks of an answer that said `connection: close`.
+  if (hasHead && error.message.includes('Invalid EOF state')) return wrap('body', closedInBody);
   if (error.name === 'HTTPParserError') return wrap('protocol', 'the answer is not valid HTTP/1.1');
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return wrap('protocol', 'the headers of the answer are larger than 32 kB');
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return wrap('body', 'the body ended before its announced length');
@@ -143,7 +146,5 @@ function toAttemptError(error: Error, hasHead: boolean): AttemptError {
     return wrap('protocol', 'the target answered with a 1xx response that was not asked for');
   }
   const suffix = code && !code.startsWith('UND_') ? ` (${code})` : '';
-  return hasHead
-    ? wrap('body', `the connection was closed in the middle of the body${suffix}`)
-    : wrap('protocol', `${closedEarly}${suffix}`);
+  return hasHead ? wrap('body', `${closedInBody}${suffix}`) : wrap('protocol', `${closedEarly}${suffix}`);
 }

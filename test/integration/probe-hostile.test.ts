@@ -140,6 +140,22 @@ const cases: readonly Case[] = [
     expected: { outcome: 'failed', errorType: 'body' },
   },
   {
+    name: 'ends between two chunks, as a server does that closes',
+    answer: (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n4\r\npart\r\n');
+      setTimeout(() => socket.end(), 30);
+    },
+    expected: { ...failed('body', 'the connection was closed in the middle of the body'), statusCode: 200 },
+  },
+  {
+    name: 'ends in the middle of a chunk, as a server does that closes',
+    answer: (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab');
+      setTimeout(() => socket.end(), 30);
+    },
+    expected: { ...failed('body', 'the connection was closed in the middle of the body'), statusCode: 200 },
+  },
+  {
     name: 'redirects to itself for ever',
     answer: (socket) => socket.write(redirect('/')),
     expected: {
