@@ -8,7 +8,7 @@ import {
 } from '../config/model.ts';
 import { isJsonPath } from './json-path-syntax.ts';
 import { renderAssertion } from './render.ts';
-import { splitShortForm } from './short-form.ts';
+import { spell, splitShortForm } from './short-form.ts';
 import { parseValue } from './value.ts';
 
 /** `key` is the offending key of the object form, or `source`, `path`, `op`, `value` of the short form. */
@@ -60,7 +60,7 @@ type Draft = { source?: unknown; path?: unknown; op?: unknown; value?: unknown; 
 function check(draft: Draft, typed: string | undefined, form: 'short' | 'object'): Parsed {
   const source = checkSource(draft.source);
   if (typeof source !== 'string') return source;
-  const op = checkOperator(draft.op, source);
+  const op = checkOperator(draft.op, source, form);
   if (typeof op !== 'string') return op;
   const path = checkPath(draft.path, source);
   if (typeof path === 'object') return path;
@@ -91,14 +91,16 @@ function checkSource(source: unknown): AssertionSource | Refusal {
   return refuse('ASSERTION_SOURCE', `must be one of ${list}, got ${quote(source)}`, 'source');
 }
 
-function checkOperator(op: unknown, source: AssertionSource): Operator | Refusal {
+function checkOperator(op: unknown, source: AssertionSource, form: 'short' | 'object'): Operator | Refusal {
   if (typeof op === 'string' && laterOperators.includes(op)) {
     return refuse('ASSERTION_NOT_BUILT', `the operator ${op} is not built yet`, 'op');
   }
   const allowed = allowedOperators[source];
   const found = allowed.find((each) => each === op);
   if (found) return found;
-  return refuse('ASSERTION_OPERATOR', `must be one of ${allowed.join(', ')} for ${source}, got ${quote(op)}`, 'op');
+  const list = allowed.map((each) => spell(each, form)).join(', ');
+  const got = quote(typeof op === 'string' ? spell(op, form) : op);
+  return refuse('ASSERTION_OPERATOR', `must be one of ${list} for ${source}, got ${got}`, 'op');
 }
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;

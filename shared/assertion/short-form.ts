@@ -29,6 +29,11 @@ export function symbolOf(op: string): string {
   return Object.entries(symbols).find(([, word]) => word === op)?.[0] ?? op;
 }
 
+/** An operator as it is written in that form of an assertion. */
+export function spell(op: string, form: 'short' | 'object'): string {
+  return form === 'short' ? symbolOf(op) : op;
+}
+
 function takeWord(text: string): [string, string] {
   const word = /^[^\s=!<>]+/.exec(text)?.[0] ?? '';
   return [word, text.slice(word.length).trimStart()];

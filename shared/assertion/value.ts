@@ -1,4 +1,5 @@
 import type { AssertionSource, Json, Operator } from '../config/model.ts';
+import { spell } from './short-form.ts';
 
 export type ParsedValue = { ok: true; op: Operator; value?: Json } | { ok: false; message: string };
 
@@ -20,19 +21,19 @@ export function parseValue(
   if (withoutValue.includes(op)) {
     return value === undefined ? { ok: true, op } : { ok: false, message: `must be left out for ${op}` };
   }
-  if (value === undefined) return { ok: false, message: `is missing: ${op} needs one` };
+  if (value === undefined) return { ok: false, message: `is missing: ${spell(op, form)} needs one` };
   const range = source === 'status' && op === 'in' ? statusRange(value) : undefined;
-  if (range) return judge(source, 'between', range);
-  return judge(source, op, form === 'short' ? readShortValue(source, op, value as string) : value);
+  if (range) return judge(source, 'between', range, form);
+  return judge(source, op, form === 'short' ? readShortValue(source, op, value as string) : value, form);
 }
 
-function judge(source: AssertionSource, op: Operator, typed: unknown): ParsedValue {
-  const problem = shapeProblem(op, typed) ?? sourceProblem(source, op, typed);
+function judge(source: AssertionSource, op: Operator, typed: unknown, form: 'short' | 'object'): ParsedValue {
+  const problem = shapeProblem(op, typed) ?? sourceProblem(source, op, typed, form);
   if (problem) return { ok: false, message: problem };
   return { ok: true, op, value: source === 'latency' ? toSpans(typed) : (typed as Json) };
 }
 
-const statusRule = 'must be whole numbers from 0 to 999';
+const statusRule = 'must be whole numbers from 0 to 999; a range is written status in 200-299';
 
 function statusRange(value: unknown): [number, number] | undefined {
   const match = typeof value === 'string' ? /^\[?\s*(\d{1,3})\s*-\s*(\d{1,3})\s*\]?$/.exec(value.trim()) : null;
@@ -85,7 +86,12 @@ function isFilledArray(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 
-function sourceProblem(source: AssertionSource, op: Operator, value: unknown): string | undefined {
+function sourceProblem(
+  source: AssertionSource,
+  op: Operator,
+  value: unknown,
+  form: 'short' | 'object',
+): string | undefined {
   const values = op === 'in' || op === 'between' ? (value as unknown[]) : [value];
   if (values.some(isInexact)) return 'holds a whole number beyond 2^53, which is not exact: write it in quotes';
   if (source === 'status' && !values.every(isStatus)) return statusRule;
@@ -95,7 +101,8 @@ function sourceProblem(source: AssertionSource, op: Operator, value: unknown): s
   if ((source === 'header' || source === 'body') && values.some((each) => typeof each !== 'string')) {
     return `must be text in quotes for ${source}`;
   }
-  if (source === 'json' && ordering.includes(op) && !values.every(isOrdered)) return `must be a number for ${op}`;
+  if (source === 'json' && ordering.includes(op) && !values.every(isOrdered))
+    return `must be a number for ${spell(op, form)}`;
   return orderProblem(op, source === 'latency' ? values.map(toSpan) : values);
 }
 

@@ -1,23 +1,37 @@
+/** The candidate that was probably meant, or nothing: one that differs by a slip, else one that is a part of the word. */
+function suggest(typed: string, candidates: readonly string[]): string | undefined {
+  if (typed.length > 64) return undefined;
+  return closest(typed, candidates) ?? candidates.find((candidate) => isShortened(typed, candidate));
+}
+
 /**
- * The candidate that was probably meant, or nothing. Optimal string alignment distance (a swap of neighbours is one
- * slip), letter case ignored; up to a third of the longer word may be wrong, at least one letter and at most three.
+ * Optimal string alignment distance (a swap of neighbours is one slip), letter case ignored; up to a third of the
+ * longer word may be wrong, at least one letter and at most three.
  */
-function suggest(typed: string, candidates: Iterable<string>): string | undefined {
+function closest(typed: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = 4;
   for (const candidate of candidates) {
     const longest = Math.max(typed.length, candidate.length);
     const allowed = Math.min(3, Math.max(1, Math.floor(longest / 3)));
-    if (typed.length > 64 || Math.abs(typed.length - candidate.length) > allowed) continue;
+    if (Math.abs(typed.length - candidate.length) > allowed) continue;
     const distance = distanceBetween(typed.toLowerCase(), candidate.toLowerCase());
     if (distance <= allowed && distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
+const shortestPart = 4;
+
+/** One begins with the other: `assert` and `assertions`, `timeoutMs` and `timeout`. */
+function isShortened(typed: string, candidate: string): boolean {
+  const [short = '', long = ''] = [typed.toLowerCase(), candidate.toLowerCase()].sort((a, b) => a.length - b.length);
+  return short.length >= shortestPart && long.startsWith(short);
+}
+
 /** `; did you mean "interval"?`, or nothing. */
 export function didYouMean(typed: string, candidates: Iterable<string>): string {
-  const meant = suggest(typed, candidates);
+  const meant = suggest(typed, [...candidates]);
   return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
 }
 

@@ -72,7 +72,9 @@ function unionFaults(issue: z.core.$ZodIssueInvalidUnion, root: Place, place: Pl
 function unknownKey(place: Place, key: string): Fault {
   const at = { ...place, path: [...place.path, key] };
   if (later.get(place.schema)?.keys?.includes(key)) return fault('BURN_CONFIG_NOT_BUILT', at, 'is not built yet');
-  return fault('BURN_CONFIG_UNKNOWN_KEY', at, `is no key that belongs here${didYouMean(key, keysOf(place.schema))}`);
+  const keys = keysOf(place.schema);
+  const hint = didYouMean(key, keys) || `; there are ${keys.join(', ')}`;
+  return fault('BURN_CONFIG_UNKNOWN_KEY', at, `is no key that belongs here${hint}`);
 }
 
 function wrongChoice(issue: z.core.$ZodIssueInvalidValue, place: Place): Fault {
@@ -113,15 +115,24 @@ const kinds: Readonly<Record<string, string>> = {
 
 function wrongType(issue: z.core.$ZodIssueInvalidType, place: Place): Fault {
   if (place.value === undefined) return missing(place);
-  const { examples } = z.globalRegistry.get(place.schema) ?? {};
-  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
-  const kind = kinds[issue.expected] ?? issue.expected;
-  const hint = example === undefined ? '' : ` such as ${example}`;
-  return fault(
-    'BURN_CONFIG_TYPE',
-    place,
-    `must be ${kind}${hint}, got ${containers.includes(issue.expected) ? kindOf(place.value) : shown(place)}`,
-  );
+  const got = containers.includes(issue.expected) ? kindOf(place.value) : shown(place);
+  return fault('BURN_CONFIG_TYPE', place, `must be ${kindWanted(issue, place)}, got ${got}${mendOf(issue, place)}`);
+}
+
+function kindWanted({ expected }: z.core.$ZodIssueInvalidType, { schema, value }: Place): string {
+  const { examples } = z.globalRegistry.get(schema) ?? {};
+  const example = Array.isArray(examples) ? String(examples[0]) : undefined;
+  const kind = kinds[expected] ?? expected;
+  if (example === undefined) return kind;
+  const lacksUnit = typeof value === 'number' && /^[\d.]+(%|[a-z]+)$/.test(example);
+  return lacksUnit ? `a number with its unit, such as ${example}` : `${kind} such as ${example}`;
+}
+
+/** How what was written becomes what is wanted, where it is only the form that is wrong. */
+function mendOf({ expected }: z.core.$ZodIssueInvalidType, { value }: Place): string {
+  if (expected === 'array' && value !== null) return ': put it in [ ]';
+  if (expected === 'record' && Array.isArray(value)) return ': write the name of each entry before it, as in name: …';
+  return '';
 }
 
 const containers: readonly string[] = ['object', 'record', 'array'];
