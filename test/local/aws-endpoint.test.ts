@@ -50,6 +50,10 @@ const json = (target: string, body: string | Uint8Array<ArrayBuffer>, headers: R
 const form = (fields: Record<string, string>) =>
   fetch(local.aws, { method: 'POST', body: new URLSearchParams(fields) });
 
+const signedFor = (service: string) => ({
+  headers: { authorization: `AWS4-HMAC-SHA256 Credential=x/20261121/us-east-1/${service}/aws4_request, Signature=0` },
+});
+
 describe('CloudWatch on the wire', () => {
   let client: CloudWatchClient;
   beforeAll(() => {
@@ -381,6 +385,18 @@ describe('the endpoint', () => {
     ],
     ['an action named like a method', () => json('GraniteServiceVersion20100801.toString', '{}'), 400, 'InvalidAction'],
     ['an unknown service', () => json('AmazonSQS.SendMessage', '{}'), 404, 'UnknownOperationException'],
+    [
+      'a service that is known by its signature alone',
+      () => fetch(local.aws, signedFor('s3')),
+      404,
+      'UnknownOperation',
+    ],
+    [
+      'what is not here of Lambda',
+      () => fetch(`${local.aws}/2015-03-31/functions`, signedFor('lambda')),
+      404,
+      'UnknownOperationException',
+    ],
     ['no JSON', () => json('AmazonSSM.GetParameter', '{'), 400, 'SerializationException'],
     ['a list for an object', () => json('AmazonSSM.GetParameter', '[]'), 400, 'SerializationException'],
     [

@@ -33,7 +33,7 @@ export function createAwsEndpoint(services: AwsServices, onError: (error: unknow
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request, mostBytes);
     const call = { request, response, body: body ?? Buffer.alloc(0) };
-    const protocol = protocolOf(request);
+    const hearsXml = protocolOf(request) === 'query' || xmlServices.includes(signedService(request) ?? '');
     try {
       if (body === undefined) throw new AwsError('RequestEntityTooLarge', 'The request is larger than 16 MB.', 413);
       refuseBrowsers(request);
@@ -42,7 +42,7 @@ export function createAwsEndpoint(services: AwsServices, onError: (error: unknow
       if (!(error instanceof AwsError)) onError(error);
       const refusal = error instanceof AwsError ? error : internalError();
       if (response.headersSent) response.destroy();
-      else if (protocol === 'query') answerQueryError(response, refusal);
+      else if (hearsXml) answerQueryError(response, refusal);
       else answerJsonError(response, refusal);
     }
   };
@@ -63,8 +63,10 @@ async function route(services: AwsServices, call: Call): Promise<void> {
   const target = String(request.headers['x-amz-target'] ?? '');
   const [prefix = '', action = ''] = target.split('.', 2);
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
-  if (request.method === 'GET' && path === '/') return describeEndpoint(response);
-  if (path.startsWith('/2015-03-31/functions/')) return services.lambda(request, response, await unpack(call));
+  const service = signedService(request);
+  if (request.method === 'GET' && path === '/' && service === undefined) return describeEndpoint(response);
+  if (service !== undefined && !signedNames.includes(service)) throw unknownService(service);
+  if (/^\/2015-03-31\/functions(\/|$)/.test(path)) return services.lambda(request, response, await unpack(call));
   if (request.method !== 'POST')
     throw new AwsError('InvalidAction', 'The request names no service and no action.', 404);
   if (prefix.startsWith('DynamoDB_')) return relayToDynamoDb(services.dynamodb, action, call);
@@ -78,9 +80,24 @@ async function route(services: AwsServices, call: Call): Promise<void> {
   );
 }
 
+/** The services by their names in signatures, which are not always those of their clients. */
+const signedNames = ['monitoring', 'dynamodb', 'lambda', 'sns', 'ssm', 'sts'];
+const names = signedNames.map((name) => (name === 'monitoring' ? 'cloudwatch' : name));
+/** Their clients look for XML in errors. */
+const xmlServices = ['s3', 's3express', 'route53', 'cloudfront'];
+
+/** The service that a request is signed for (AWS Signature Version 4); undefined for one that is not signed. */
+function signedService({ headers }: IncomingMessage): string | undefined {
+  return /Credential=[^\s,]*\/([\w-]{1,64})\/aws4_request/.exec(headers.authorization ?? '')?.[1];
+}
+
+function unknownService(service: string): AwsError {
+  const message = `Local mode does not play ${service}; there are ${names.join(', ')}.`;
+  return new AwsError('UnknownOperationException', message, 404);
+}
+
 function describeEndpoint(response: ServerResponse): void {
-  const services = ['cloudwatch', 'dynamodb', 'lambda', 'sns', 'ssm', 'sts'];
-  answerJson(response, { name: "Burnwatch's local AWS endpoint", services }, 'application/json');
+  answerJson(response, { name: "Burnwatch's local AWS endpoint", services: names }, 'application/json');
 }
 
 async function relayToDynamoDb(dynamodb: DynamoDb, action: string, call: Call): Promise<void> {
