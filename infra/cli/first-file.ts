@@ -1,8 +1,17 @@
-/** A small, commented monitors.yml: one monitor, one channel, one SLO. `schema` is the path that editors follow. */
-export function renderFirstFile({ url, email, schema }: { url: string; email: string; schema: string }): string {
+type FirstFile = {
+  readonly url: string;
+  readonly email: string;
+  /** The path that editors follow. */
+  readonly schema: string;
+  /** The command that checks this very file. */
+  readonly check: string;
+};
+
+/** A small, commented monitors.yml: one monitor, one channel, one SLO. */
+export function renderFirstFile({ url, email, schema, check }: FirstFile): string {
   const name = nameOf(url);
   return `# yaml-language-server: $schema=${schema}
-# Check it with: npx burnwatch validate
+# Check it with: ${check}
 
 version: 1
 service: ${name.slice(0, 24).replace(/-+$/, '')} # names every resource in AWS

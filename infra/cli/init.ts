@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
@@ -93,7 +93,8 @@ function emailProblem(email: string): string | undefined {
 
 /** What is about to be written is read first, by the parser that will read it later. */
 function renderChecked(path: string, file: string, answers: Answers, io: Io): string {
-  const text = renderFirstFile({ ...answers, schema: schemaPath(path) });
+  const check = `npx burnwatch validate${file === defaultFile ? '' : ` --config ${basename(file)}`}`;
+  const text = renderFirstFile({ ...answers, schema: schemaPath(path), check });
   const result = parseConfig(text, { file, env: io.env });
   const [error] = result.ok ? [] : result.errors;
   if (error) throw new BurnwatchError(error.code, renderProblem(error));
@@ -111,6 +112,7 @@ async function save(path: string, file: string, text: string, isForced: boolean)
   try {
     await writeFile(path, text, { flag: isForced ? 'w' : 'wx' });
   } catch (cause) {
-    throw new BurnwatchError('BURN_FILE_UNWRITABLE', `${file} cannot be written (${codeOf(cause)})`, { cause });
+    const reason = codeOf(cause) === 'ENOENT' ? `there is no folder ${dirname(file)}` : codeOf(cause);
+    throw new BurnwatchError('BURN_FILE_UNWRITABLE', `${file} cannot be written: ${reason}`, { cause });
   }
 }

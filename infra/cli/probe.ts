@@ -48,6 +48,7 @@ export const probeCommand: Command = {
     const { config } = parsed;
     const monitors = chooseMonitors(config.monitors, args.ids);
     const found = references(args.outputs, dirname(resolve(io.cwd, args.config)), io);
+    noteOutputs(outputsOf(config.monitors), outputsOf(monitors), args.outputs, found, io);
     await readAhead(monitors, found);
     const results = await probeAll(monitors, found, io);
     io.stdout(
@@ -94,8 +95,14 @@ function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[]): r
   const known = monitors.map(({ id }) => id);
   const unknown = ids.find((id) => !known.includes(id));
   if (unknown !== undefined)
-    throw usage(`no monitor is called ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`);
+    throw usage(`no monitor is called ${JSON.stringify(unknown)}${didYouMean(unknown, known) || thereAre(known)}`);
   return ids.length === 0 ? monitors : monitors.filter(({ id }) => ids.includes(id));
+}
+
+const mostListed = 20;
+
+function thereAre(ids: readonly string[]): string {
+  return `; there are ${ids.slice(0, mostListed).join(', ')}${ids.length > mostListed ? ', …' : ''}`;
 }
 
 type References = {
@@ -103,6 +110,8 @@ type References = {
   readonly parameter: (path: string) => Promise<string | undefined>;
   /** Origins that the user named, or that belong to the local mode: they may be private. */
   readonly allowOrigins: readonly string[];
+  /** A local mode runs and gives its outputs. */
+  readonly isLocal: boolean;
 };
 
 function references(named: Readonly<Record<string, string>>, folder: string, io: Io): References {
@@ -110,6 +119,7 @@ function references(named: Readonly<Record<string, string>>, folder: string, io:
   if (local) io.stderr(describe(local));
   const outputs = { ...local?.outputs, ...named };
   return {
+    isLocal: local !== undefined,
     output: (name) => named[name] ?? io.env[`OUTPUT_${name}`] ?? local?.outputs[name],
     parameter: createParameterReader(io.env['AWS_ENDPOINT_URL'] ? undefined : local?.awsEndpoint),
     allowOrigins: Object.values(outputs).flatMap((value) => (URL.canParse(value) ? [new URL(value).origin] : [])),
@@ -121,11 +131,36 @@ function describe({ file, outputs }: LocalMode): string {
   return `Using the running local mode (${file}): ${list.join(', ') || 'no outputs'}\n`;
 }
 
+/** The outputs that monitors refer to. */
+function outputsOf(monitors: readonly Monitor[]): readonly string[] {
+  const names = partsOf(monitors).flatMap((part) => ('output' in part ? [part.output] : []));
+  return [...new Set(names)];
+}
+
+/** Says which output was named in vain, and how one that is missing becomes known. */
+function noteOutputs(
+  used: readonly string[],
+  wanted: readonly string[],
+  named: Arguments['outputs'],
+  found: References,
+  io: Io,
+): void {
+  for (const name of Object.keys(named).filter((each) => !used.includes(each)))
+    io.stderr(`No monitor uses the output ${name}${didYouMean(name, used)}\n`);
+  const missing = wanted.filter((name) => found.output(name) === undefined);
+  if (missing.length > 0 && !found.isLocal)
+    io.stderr(`No local mode runs here that would say what ${missing.join(', ')} is: npm start starts one\n`);
+}
+
+/** The references in all that a monitor sends. */
+function partsOf(monitors: readonly Monitor[]) {
+  const texts = monitors.flatMap(({ request }) => [request.url, ...Object.values(request.headers)]);
+  return texts.flatMap((text) => (typeof text === 'string' ? [] : text)).filter((part) => typeof part === 'object');
+}
+
 /** Reads every secret before the first probe: loading the SDK meanwhile would be charged to the targets. */
 async function readAhead(monitors: readonly Monitor[], { parameter }: References): Promise<void> {
-  const texts = monitors.flatMap(({ request }) => [request.url, ...Object.values(request.headers)]);
-  const parts = texts.flatMap((text) => (typeof text === 'string' ? [] : text));
-  const paths = parts.flatMap((part) => (typeof part === 'object' && 'ssm' in part ? [part.ssm] : []));
+  const paths = partsOf(monitors).flatMap((part) => ('ssm' in part ? [part.ssm] : []));
   // What cannot be read is reported by the probe that needs it.
   await Promise.allSettled(paths.map(parameter));
 }

@@ -141,7 +141,7 @@ describe('burnwatch probe', () => {
     // The largest process id of Linux is 2^22.
     startLocalMode(2 ** 22 + 1);
     const { stdout, stderr } = await run(['health']);
-    expect(stderr).toBe('');
+    expect(stderr).toBe('No local mode runs here that would say what ShortenerUrl is: npm start starts one\n');
     expect(stdout).toContain(
       'monitor: the output ShortenerUrl is not known: set OUTPUT_ShortenerUrl, or give burnwatch probe --output ShortenerUrl=URL',
     );
@@ -154,6 +154,15 @@ describe('burnwatch probe', () => {
     expect((await run(['health', '--output', `ShortenerUrl=${server.origin}`], { env })).code).toBe(0);
   });
 
+  it('says when an output was named that no monitor uses', async () => {
+    const { code, stderr } = await run(['health', '--output', `ShortenerURL=${server.origin}`]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'No monitor uses the output ShortenerURL; did you mean "ShortenerUrl"?\n' +
+        'No local mode runs here that would say what ShortenerUrl is: npm start starts one\n',
+    );
+  });
+
   it('uses colours and a progress only where it is told to', async () => {
     const { stdout, stderr } = await run(['inside'], { isTerminal: true, hasColors: true });
     expect(stdout).toContain('\u001b[35mblocked \u001b[0m');
@@ -162,7 +171,7 @@ describe('burnwatch probe', () => {
 
   it.each([
     [['helth'], 'BURN_USAGE: no monitor is called "helth"; did you mean "health"?'],
-    [['xyz'], 'BURN_USAGE: no monitor is called "xyz"'],
+    [['xyz'], 'BURN_USAGE: no monitor is called "xyz"; there are health, broken, inside'],
     [['--jsn'], 'BURN_USAGE: has no option "--jsn"; did you mean "--json"?'],
     [['--output', 'x'], 'BURN_USAGE: --output takes Name=URL, got "x"'],
     [['--config', 'no.yml'], 'BURN_CONFIG_UNREADABLE: there is no file no.yml: check --config FILE'],

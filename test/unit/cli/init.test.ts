@@ -58,6 +58,13 @@ describe('burnwatch init with flags', () => {
     expect(existsSync(resolve(folder, 'a/b', path))).toBe(true);
   });
 
+  it('says in the file how that very file is checked', async () => {
+    await init(good);
+    expect(file()).toContain('\n# Check it with: npx burnwatch validate\n');
+    await init([...good, '--config', 'mine.yml']);
+    expect(file('mine.yml')).toContain('\n# Check it with: npx burnwatch validate --config mine.yml\n');
+  });
+
   it('leaves a file that is there alone, unless it is forced', async () => {
     writeFileSync(join(folder, 'monitors.yml'), 'mine');
     expect(await init(good)).toEqual({
@@ -86,7 +93,7 @@ describe('burnwatch init with flags', () => {
     ],
     [[], 'needs --url and --email, because there is no terminal to ask in'],
     [['--url', 'https://example.com/'], 'needs --email, because there is no terminal to ask in'],
-    [[...good, '--config', 'no/such/folder.yml'], 'no/such/folder.yml cannot be written (ENOENT)'],
+    [[...good, '--config', 'no/such/folder.yml'], 'no/such/folder.yml cannot be written: there is no folder no/such'],
   ])('%j is refused and nothing is written', async (argv, message) => {
     expect(await init(argv)).toEqual({ code: 2, stdout: '', stderr: `burnwatch init: ${message}\n` });
     expect(existsSync(join(folder, 'monitors.yml'))).toBe(false);
