@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -136,4 +137,45 @@ describe('a body that is too large for the shortener', () => {
       detail: 'the body must have at most 65536 bytes',
     });
   });
+});
+
+describe('a flood from 50 connections', () => {
+  const each = 1_000;
+  const inLanes = async (run: (index: number) => Promise<void>): Promise<number> => {
+    const at = performance.now();
+    let next = 0;
+    const lane = async () => {
+      while (next < each) await run(next++);
+    };
+    await Promise.all(Array.from({ length: 50 }, lane));
+    return each / ((performance.now() - at) / 1_000);
+  };
+
+  it('makes links and follows them without one error, and memory stays within bounds', async () => {
+    const locations = new Map<string, string>();
+    const made = await inLanes(async (index) => {
+      const url = `https://example.com/${index}?q=%2F`;
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${local.shortener}/links`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ url }),
+      });
+      expect(answer.status).toBe(201);
+      locations.set(((await answer.json()) as { code: string }).code, url);
+    });
+    expect(locations.size).toBe(each);
+    const links = [...locations];
+    const followed = await inLanes(async (index) => {
+      const [code, url] = links[(index * 7) % each] ?? [];
+      const answer = await fetch(`${local.shortener}/${code}`, { redirect: 'manual' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([302, url]);
+    });
+    const kilobytes = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(local.child.pid)], { encoding: 'utf8' }));
+    process.stdout.write(
+      `${made.toFixed(0)} links and ${followed.toFixed(0)} redirects a second; ${Math.round(kilobytes / 1_024)} MB\n`,
+    );
+    expect(kilobytes).toBeLessThan(1_048_576);
+    await expectAnswers('shortener');
+  }, 30_000);
 });
