@@ -148,8 +148,8 @@ describe('local mode', () => {
 
   it.each([
     [['--interval', '10'], /^--interval must be 1s to 1h/],
-    [['--nope'], /^Unknown option '--nope'/],
-    [['--config', 'absent.yml'], /^absent\.yml: cannot be read \(ENOENT\)/],
+    [['--nope'], /^npm start has no option "--nope": see npm start -- --help$/],
+    [['--config', 'absent.yml'], /^there is no file absent\.yml: name another with --config <file>$/],
   ])(
     'refuses %j in one line, with exit code 2',
     async (argv, message) => {
