@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { BurnwatchError } from '../../../shared/config/model.ts';
 import { readOutput, requireVariable } from '../../../shared/lambda/environment.ts';
@@ -12,6 +11,8 @@ const aContext = (remainingMs: number): Context =>
     functionName: 'shop-dev-probe',
     getRemainingTimeInMillis: () => remainingMs,
   }) as Context;
+
+const { jest } = import.meta;
 
 describe('a handler', () => {
   let lines: string[];
