@@ -79,13 +79,9 @@ function read(path: string, file: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new BurnwatchError(
-      'BURN_CONFIG_UNREADABLE',
-      `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      {
-        cause,
-      },
-    );
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${code})`;
+    throw new BurnwatchError('BURN_CONFIG_UNREADABLE', `${reason}: name another with --param config=FILE`, { cause });
   }
 }
 

@@ -221,7 +221,7 @@ describe('a configuration that is wrong', () => {
 
   it('or that is not there, is said in one line', async () => {
     const { stdout, stderr } = await run('--param', 'config=nowhere.yml');
-    expect(stdout + stderr).toContain('\nnowhere.yml: cannot be read (ENOENT)');
+    expect(stdout + stderr).toContain('\nthere is no file nowhere.yml: name another with --param config=FILE');
   });
 });
 
