@@ -74,27 +74,18 @@ function observeBurn(
       shortBad: reading.shortBad,
       shortExpected: reading.shortExpected,
       budgetLeftPpm: budget.leftPpm,
-      lastFailureAt: newestFailureOf(monitors, rule.longMs, history, now)?.at ?? 0,
+      // A calm window holds no failure to look for, and it may be three days long.
+      lastFailureAt: reading.longBad === 0 ? 0 : newestFailureAt(monitors, rule.longMs, history, now),
     },
   };
 }
 
-/** The newest failed probe of some monitors in the span that ends now, and whose it was. */
-export function newestFailureOf(
-  monitors: readonly Monitor[],
-  spanMs: number,
-  history: History,
-  now: number,
-): { readonly at: number; readonly monitor: Monitor } | undefined {
-  return monitors
-    .flatMap((monitor) => {
-      const failed = outcomesBetween(history, monitor.key, now - spanMs, now).findLast(
-        ({ outcome }) => outcome.outcome === 'failed' && !outcome.isMaintenance,
-      );
-      return failed === undefined ? [] : [{ at: failed.at, monitor }];
-    })
-    .reduce<{ at: number; monitor: Monitor } | undefined>(
-      (a, b) => (a !== undefined && a.at >= b.at ? a : b),
-      undefined,
-    );
+/** When a probe of some monitors failed last in the span that ends now; 0 where none did. */
+function newestFailureAt(monitors: readonly Monitor[], spanMs: number, history: History, now: number): number {
+  const failures = monitors.map(({ key }) =>
+    outcomesBetween(history, key, now - spanMs, now).findLast(
+      ({ outcome }) => outcome.outcome === 'failed' && !outcome.isMaintenance,
+    ),
+  );
+  return Math.max(0, ...failures.map((failure) => failure?.at ?? 0));
 }

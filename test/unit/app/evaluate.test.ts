@@ -123,6 +123,20 @@ describe('an outage', () => {
   });
 });
 
+describe('a burn alert', () => {
+  it('carries when a probe failed last, in its long window', async () => {
+    const { run, deps, world } = setUp();
+    const told: Transition[] = [];
+    const render = (transitions: readonly Transition[]) => {
+      told.push(...transitions);
+      return [];
+    };
+    await run([...many(10, 'passed'), ...many(3, 'failed')], { ...deps, render });
+    const burns = told.flatMap(({ facts }) => (facts.kind === 'burn' ? [facts.lastFailureAt] : []));
+    expect(burns).toEqual([world.at, world.at]);
+  });
+});
+
 describe('a calm evaluation', () => {
   it('writes nothing and publishes nothing', async () => {
     const { run, alerts, published } = setUp();
