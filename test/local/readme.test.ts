@@ -114,6 +114,8 @@ describe('the README', () => {
   });
 });
 
+if (!hasAwsCli) console.warn('The commands of the AWS CLI are not run: there is no `aws` on the PATH.');
+
 describe('the commands of the README, in a copy of the repository', () => {
   for (const command of commands.filter((each) => runs[each] !== undefined)) {
     const { codes, output } = runs[command] as Expectation;
