@@ -8,6 +8,7 @@ import { readLocation, readOutput, requireVariable } from '../shared/lambda/envi
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
+import { noWatch } from '../shared/probe/watch.ts';
 
 /** Kept of the invocation's time for the row and the metrics. A probe that still runs then is our own fault: `unknown`. */
 const recordMs = 8_000;
@@ -68,6 +69,9 @@ const runProbe: ProbeTickDeps['runProbe'] = (monitor, signal) => {
   const run = createRunProbe({
     clock: systemClock,
     runHttp: runHttpAttempt,
+    signer: () => async () => ({}),
+    loadHeartbeat: async () => undefined,
+    watch: noWatch,
     allowOrigins: (process.env['BURNWATCH_ALLOW_ORIGINS'] ?? '').split(',').filter((origin) => origin !== ''),
     ...(runtimeApi ? { runtimeApi } : {}),
     references: { output: readOutput, parameter: async (path) => (await parameters())(path) },

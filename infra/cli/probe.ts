@@ -2,11 +2,13 @@ import { dirname, resolve } from 'node:path';
 import { systemClock } from '../../shared/clock/clock.ts';
 import { BurnwatchError, type Monitor, type Text } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { referencesOf } from '../../shared/config/texts.ts';
 import { runHttpAttempt } from '../../shared/http/attempt.ts';
 import { resolveText } from '../../shared/probe/resolve-text.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
 import { rowOf } from '../../shared/probe/row.ts';
 import { runProbe } from '../../shared/probe/run.ts';
+import { noWatch } from '../../shared/probe/watch.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { readFlags } from './flags.ts';
@@ -133,7 +135,7 @@ function describe({ file, outputs }: LocalMode): string {
 
 /** The outputs that monitors refer to. */
 function outputsOf(monitors: readonly Monitor[]): readonly string[] {
-  const names = partsOf(monitors).flatMap((part) => ('output' in part ? [part.output] : []));
+  const names = monitors.flatMap(referencesOf).flatMap((part) => ('output' in part ? [part.output] : []));
   return [...new Set(names)];
 }
 
@@ -152,15 +154,9 @@ function noteOutputs(
     io.stderr(`No local mode runs here that would say what ${missing.join(', ')} is: npm start starts one\n`);
 }
 
-/** The references in all that a monitor sends. */
-function partsOf(monitors: readonly Monitor[]) {
-  const texts = monitors.flatMap(({ request }) => [request.url, ...Object.values(request.headers)]);
-  return texts.flatMap((text) => (typeof text === 'string' ? [] : text)).filter((part) => typeof part === 'object');
-}
-
 /** Reads every secret before the first probe: loading the SDK meanwhile would be charged to the targets. */
 async function readAhead(monitors: readonly Monitor[], { parameter }: References): Promise<void> {
-  const paths = partsOf(monitors).flatMap((part) => ('ssm' in part ? [part.ssm] : []));
+  const paths = monitors.flatMap(referencesOf).flatMap((part) => ('ssm' in part ? [part.ssm] : []));
   // What cannot be read is reported by the probe that needs it.
   await Promise.allSettled(paths.map(parameter));
 }
@@ -175,6 +171,9 @@ async function probeAll(monitors: readonly Monitor[], found: References, io: Io)
     allowOrigins: found.allowOrigins,
     resolveText: (text: Text) => resolveText(text, found),
     signal: io.signal,
+    signer: () => async () => ({}),
+    loadHeartbeat: async () => undefined,
+    watch: noWatch,
   };
   const results: ProbeResult[] = [];
   const waiting = [...monitors.entries()];

@@ -1,4 +1,5 @@
-import { BurnwatchError, type Config, type Json, type Monitor, type Reference } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, type Json, type Monitor } from '../../shared/config/model.ts';
+import { referencesOf } from '../../shared/config/texts.ts';
 import { getAtt, ref } from './model.ts';
 
 /** What `${output:Name}` in monitors.yml stands for: outputs of the stack that a monitor can ask. */
@@ -59,13 +60,6 @@ export function withoutShortener(config: Config): { readonly config: Config; rea
 
 function outputsOf(monitor: Monitor): readonly string[] {
   return referencesOf(monitor).flatMap((part) => ('output' in part ? [part.output] : []));
-}
-
-/** The references in what a monitor sends: its URL and its headers. */
-function referencesOf(monitor: Monitor): readonly Reference[] {
-  return [monitor.request.url, ...Object.values(monitor.request.headers)]
-    .flatMap((text) => (typeof text === 'string' ? [] : text))
-    .filter((part): part is Reference => typeof part !== 'string');
 }
 
 function sorted(names: readonly string[]): readonly string[] {

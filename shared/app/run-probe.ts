@@ -4,7 +4,10 @@ import { type ReadReference, resolveText } from '../probe/resolve-text.ts';
 import { runProbe } from '../probe/run.ts';
 import type { RunProbe } from './probe.ts';
 
-export type RunProbeDeps = Pick<ProbeDeps, 'runHttp' | 'allowOrigins' | 'runtimeApi'> & {
+export type RunProbeDeps = Pick<
+  ProbeDeps,
+  'runHttp' | 'allowOrigins' | 'runtimeApi' | 'signer' | 'loadHeartbeat' | 'watch'
+> & {
   readonly clock: Clock;
   readonly references: ReadReference;
 };

@@ -6,6 +6,11 @@ export type Shard = {
   readonly shard: string;
   readonly monitors: readonly Monitor[];
   readonly maintenance: readonly Maintenance[];
+  /**
+   * Of a shard of monitors that are probed more often than it is invoked: how much time one invocation covers. They are
+   * due at offsets inside it, each with a row of its own.
+   */
+  readonly spanMs?: number;
 };
 
 const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;

@@ -1,30 +1,77 @@
 import type { Assertion } from '../config/model.ts';
 
-/** What assertions look at. */
-export type Response = {
-  readonly statusCode: number;
+/** What assertions look at. What the protocol does not have is absent, and then missing for every assertion. */
+export type Answer = {
   readonly latencyMs: number;
+  readonly phases: Phases;
+  /** The times of this sample cannot be trusted: assertions on them are not judged, and pass with a word that says so. */
+  readonly isContaminated: boolean;
+  readonly statusCode?: number;
   /** Names in lower case; several lines of one name are joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Body;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Body;
+  /** How many were followed. */
+  readonly redirects?: number;
+  readonly tls?: TlsView;
+  readonly certificate?: CertificateView;
+  readonly dns?: DnsView;
+};
+
+/** An answer with what some assertions need done once. */
+export type PreparedAnswer = Answer & {
   /** There when an assertion looks into JSON. Whole numbers that a double cannot hold are bigints. */
   readonly json?: ParsedJson;
   readonly select?: Select;
 };
 
+/** The parts of a request; the shape of shared/probe's Phases. */
+type Phases = {
+  readonly resolveMs: number;
+  readonly connectMs: number;
+  readonly tlsMs: number;
+  readonly processingMs: number;
+  readonly transferMs: number;
+};
+
+/** `tls.version`, `tls.cipher`, `tls.alpn`, `tls.authorized`. */
+export type TlsView = {
+  readonly version: string;
+  readonly cipher: string;
+  readonly alpn: string;
+  readonly authorized: boolean;
+};
+
+/** `certificate.daysRemaining` (of the whole served chain, with fractions) and the rest, of the leaf. */
+export type CertificateView = {
+  readonly daysRemaining: number;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly serialNumber: string;
+  readonly fingerprint256: string;
+  readonly chainLength: number;
+};
+
+/** `dns.rcode` (`NOERROR`), `dns.answers` (texts, as dig writes them), `dns.count`, `dns.ttl` (seconds, the smallest), `dns.authoritative`. */
+export type DnsView = {
+  readonly rcode: string;
+  readonly answers: readonly string[];
+  readonly count: number;
+  /** Absent without answers. */
+  readonly ttl?: number;
+  readonly authoritative: boolean;
+};
+
 /** The whole body as text, or why there is none to look at. */
-type Body = { readonly text: string } | { readonly problem: string };
+export type Body = { readonly text: string } | { readonly problem: string };
 type ParsedJson = { readonly value: unknown } | { readonly problem: string };
 /** All values at a JSONPath (RFC 9535), in document order. May throw where the document is nested too deeply. */
 type Select = (path: string, value: unknown) => readonly unknown[];
 
 /** Reads the body as JSON, once, and loads the JSONPath engine, if one of the assertions asks for it. */
-export async function prepareResponse(
-  response: Omit<Response, 'json' | 'select'>,
-  assertions: readonly Assertion[],
-): Promise<Response> {
-  if (!assertions.some(({ source }) => source === 'json')) return response;
-  return { ...response, json: parseBody(response.body), select: await loadSelect() };
+export async function prepareAnswer(answer: Answer, assertions: readonly Assertion[]): Promise<PreparedAnswer> {
+  if (answer.body === undefined || !assertions.some(({ source }) => source === 'json')) return answer;
+  return { ...answer, json: parseBody(answer.body), select: await loadSelect() };
 }
 
 /** The engine weighs as much as all the rest of this room: it is loaded at first use. */

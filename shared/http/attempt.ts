@@ -1,15 +1,16 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
 import { type Deadline, startDeadline } from '../clock/deadline.ts';
-import type { ErrorType, HttpMethod } from '../config/model.ts';
-import { type AddressPolicy, checkAddress, portOf } from '../net/address-policy.ts';
-import { openConnection } from '../net/connect.ts';
-import { AttemptError, ownFault } from '../net/error.ts';
-import { type ResolveHost, resolveHost } from '../net/resolve.ts';
-import { prepareTls, secureConnection } from '../net/tls.ts';
+import type { ErrorType, HttpMethod, IpVersion } from '../config/model.ts';
+import { type AddressPolicy, endpointOf } from '../net/address-policy.ts';
+import { openEndpoint } from '../net/endpoint.ts';
+import { AttemptError } from '../net/error.ts';
+import { explainError } from '../net/explain.ts';
+import { type Phase, type PhaseTimes, type Stopwatch, startStopwatch } from '../net/phases.ts';
+import type { ResolveHost } from '../net/resolve.ts';
+import { defaultTls, prepareTls, type ResolvedTls, secureConnection, type TlsFacts } from '../net/tls.ts';
 import { decodeBody } from './decode.ts';
 import { exchange, type ResponseHead, type ResponseWithBody } from './exchange.ts';
-import { type Phase, type PhaseTimes, type Stopwatch, startStopwatch } from './phases.ts';
 import { isRedirect, nextHop, showUrl } from './redirect.ts';
 import { userAgent } from './user-agent.ts';
 import { warmUp } from './warm-up.ts';
@@ -20,12 +21,28 @@ export type HttpAttempt = {
   readonly url: string;
   /** Names in lower case. They are sent to the origin of `url` alone, also after redirects. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent with every request whose method is the attempt's own, to the origin of `url` alone. */
+  readonly body?: Buffer;
+  readonly httpVersion: '1.1' | '2';
+  readonly ipVersion?: IpVersion;
+  /** Absent: the certificate is verified, and nothing is shown of ourselves. */
+  readonly tls?: ResolvedTls;
+  /** Adds headers that depend on the whole request, such as a signature; asked for each hop to the origin of `url`. */
+  readonly sign?: Sign;
   readonly followRedirects: boolean;
   readonly maxRedirects: number;
   readonly maxBodyBytes: number;
   /** Bounds the whole attempt: names, redirects and the body included. */
   readonly timeoutMs: number;
 };
+
+/** What is about to be sent; the answer is headers to add, names in lower case. */
+export type Sign = (request: {
+  readonly method: HttpMethod;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+}) => Promise<Readonly<Record<string, string>>>;
 
 export type HttpDeps = {
   readonly clock: Clock;
@@ -46,8 +63,12 @@ export type HttpOutcome = {
   | { readonly ok: false; readonly errorType: ErrorType; readonly message: string; readonly statusCode?: number }
 );
 
-/** `bodyProblem`: why the body cannot be looked at as a whole. */
-export type HttpResponse = ResponseHead & { readonly body: Buffer; readonly bodyProblem?: string };
+/** `bodyProblem`: why the body cannot be looked at as a whole. `tls`: of the connection of the last hop. */
+export type HttpResponse = ResponseHead & {
+  readonly body: Buffer;
+  readonly bodyProblem?: string;
+  readonly tls?: TlsFacts;
+};
 
 /** The door's one function, as the rooms that get it passed in see it. */
 export type RunHttpAttempt = (attempt: HttpAttempt, deps: HttpDeps) => Promise<HttpOutcome>;
@@ -80,7 +101,7 @@ const measureAttempt: RunHttpAttempt = async (attempt, deps) => {
     const response = await readDecoded(await followRedirects(run), attempt);
     return { ok: true, ...measured(run), response };
   } catch (error) {
-    const { errorType, message } = explain(error, run);
+    const { errorType, message } = explainError(error, { ...run, timeoutMs: attempt.timeoutMs });
     run.stopwatch.mark(run.phase);
     return {
       ok: false,
@@ -159,50 +180,31 @@ async function requestHop(
 
 /** Resolve, check, connect, check again, secure: each in its own phase. */
 async function connectTo(run: Run, url: URL): Promise<Socket> {
-  const { deps, stopwatch } = run;
+  const { deps, stopwatch, attempt } = run;
   const { signal } = run.deadline;
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  run.phase = 'resolve';
-  const addresses = await (deps.resolve ?? resolveHost)(hostname, signal);
-  if (addresses[0] !== hostname) stopwatch.mark('resolve');
-  for (const address of addresses) checkAddress(address, url, deps.policy);
-  run.phase = 'connect';
-  const onConnected = () => stopwatch.mark('connect');
-  const socket = await openConnection({ addresses, port: portOf(url), signal, onConnected });
-  try {
-    checkAddress(socket.remoteAddress ?? '', url, deps.policy);
-    if (url.protocol === 'http:') return socket;
-    run.phase = 'tls';
-    return await secureConnection(socket, { hostname, signal, onSecured: () => stopwatch.mark('tls') });
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  const endpoint = endpointOf(url);
+  const onPhase = (phase: Phase) => {
+    run.phase = phase;
+  };
+  const { policy, resolve } = deps;
+  const { ipVersion } = attempt;
+  const socket = await openEndpoint(endpoint, {
+    policy,
+    signal,
+    stopwatch,
+    onPhase,
+    ...(ipVersion ? { ipVersion } : {}),
+    ...(resolve ? { resolve } : {}),
+  });
+  if (url.protocol === 'http:') return socket;
+  run.phase = 'tls';
+  const onSecured = () => stopwatch.mark('tls');
+  const settings = attempt.tls ?? defaultTls;
+  return secureConnection(socket, { host: endpoint.host, settings, alpn: ['http/1.1'], signal, onSecured });
 }
 
 async function readDecoded(response: ResponseWithBody, { maxBodyBytes }: HttpAttempt): Promise<HttpResponse> {
   const { statusCode, headers, body, isCut } = response;
   if (isCut) return { statusCode, headers, body, bodyProblem: `the body is longer than ${maxBodyBytes} bytes` };
   return { statusCode, headers, ...(await decodeBody(body, headers['content-encoding'], maxBodyBytes)) };
-}
-
-const waitedFor: Readonly<Record<Phase, string>> = {
-  resolve: 'the name was not resolved',
-  connect: 'no connection was made',
-  tls: 'the TLS handshake was not finished',
-  processing: 'no answer came',
-  transfer: 'the answer did not end',
-};
-
-function explain(error: unknown, { deadline, phase, attempt }: Run): { errorType: ErrorType; message: string } {
-  if (deadline.isExpired()) {
-    return { errorType: 'timeout', message: `${waitedFor[phase]} within ${attempt.timeoutMs} ms` };
-  }
-  if (deadline.signal.aborted) {
-    return { errorType: 'monitor', message: 'the probe was stopped before it ended' };
-  }
-  const known = error instanceof AttemptError ? error : ownFault(error);
-  if (known) return { errorType: known.errorType, message: known.message };
-  const name = error instanceof Error ? error.name : typeof error;
-  return { errorType: 'monitor', message: `the probe failed by a fault of its own (${name})` };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { untilAborted } from '../clock/deadline.ts';
 import { AttemptError, codeOf } from '../net/error.ts';
-import type { Stopwatch } from './phases.ts';
+import type { Stopwatch } from '../net/phases.ts';
 import { type Client, type Controller, createClient, type Handler } from './undici.ts';
 
 /** Header names and values of one response together; real ones stay under 16 kB. */

@@ -36,6 +36,7 @@ export async function warmUp(
 const nothingSpecial = {
   method: 'GET',
   headers: {},
+  httpVersion: '1.1',
   followRedirects: false,
   maxRedirects: 0,
   maxBodyBytes: 1_024,

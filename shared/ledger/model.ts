@@ -13,6 +13,8 @@ export type TickOutcome = {
   readonly isRetried: boolean;
   /** The monitor itself was short of CPU: the outcome counts, the latency does not. */
   readonly isContaminated: boolean;
+  /** Repeats a judgement that counted already (a heartbeat is judged every minute, and is one event a period): in no count. */
+  readonly isRepeat?: true;
 };
 
 /** Why a monitor failed, in words; kept beside the outcomes of a tick, for the first few that failed. */

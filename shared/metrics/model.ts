@@ -4,6 +4,10 @@ export type Datum = {
   readonly dimensions: Readonly<Record<string, string>>;
   /** Epoch ms. */
   readonly at: number;
-  readonly value: number;
   readonly unit: 'Milliseconds' | 'Count' | 'Percent' | 'None';
-};
+} & DatumValue;
+
+/** One value; or distinct values and how often each occurred, at most 150 of them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export type DatumValue =
+  | { readonly value: number }
+  | { readonly values: readonly number[]; readonly counts: readonly number[] };

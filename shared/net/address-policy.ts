@@ -1,11 +1,12 @@
 import ipaddr from 'ipaddr.js';
+import type { Endpoint } from './endpoint.ts';
 import { AttemptError } from './error.ts';
 
 /** Where requests may go. Values come from the caller: this room reads no environment. */
 export type AddressPolicy = {
   /** Private, loopback, link-local, shared and reserved addresses are allowed. */
   readonly allowPrivate: boolean;
-  /** Exactly these origins may have such addresses, whatever `allowPrivate` says. */
+  /** The hosts and ports of these origins may have such addresses, whatever `allowPrivate` says. */
   readonly allowOrigins: readonly string[];
   /** `host:port` of the Lambda runtime's own address, where there is one: never allowed. */
   readonly runtimeApi?: string;
@@ -70,28 +71,34 @@ function toIpv4(high = 0, low = 0): ipaddr.IPv4 {
 }
 
 /**
- * Throws an AttemptError of type `blocked` when the policy does not allow this address for this URL.
+ * Throws an AttemptError of type `blocked` when the policy does not allow this address for this endpoint.
  * Ask it for a literal, for every resolved address and for the address that a socket is really connected to.
  */
-export function checkAddress(address: string, url: URL, policy: AddressPolicy): void {
+export function checkAddress(address: string, endpoint: Endpoint, policy: AddressPolicy): void {
   const kind = kindOfAddress(address);
-  if (kind === 'metadata') throw blocked(url, address, 'is a metadata or runtime address, which is never allowed');
-  if (isRuntimeApi(address, url, policy.runtimeApi))
-    throw blocked(url, address, 'is the runtime of this function, which is never allowed');
-  if (kind === 'public' || policy.allowPrivate || policy.allowOrigins.includes(url.origin)) return;
-  throw blocked(url, address, 'is not a public address; set allowPrivate: true on the monitor if it is meant');
+  if (kind === 'metadata') throw blocked(endpoint, address, 'is a metadata or runtime address, which is never allowed');
+  if (isRuntimeApi(address, endpoint, policy.runtimeApi))
+    throw blocked(endpoint, address, 'is the runtime of this function, which is never allowed');
+  if (kind === 'public' || policy.allowPrivate || isAllowedOrigin(endpoint, policy)) return;
+  throw blocked(endpoint, address, 'is not a public address; set allowPrivate: true on the monitor if it is meant');
 }
 
-function blocked(url: URL, address: string, why: string): AttemptError {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+function isAllowedOrigin(endpoint: Endpoint, { allowOrigins }: AddressPolicy): boolean {
+  return allowOrigins.some((origin) => {
+    const allowed = URL.canParse(origin) ? endpointOf(new URL(origin)) : undefined;
+    return allowed?.host === endpoint.host && allowed.port === endpoint.port;
+  });
+}
+
+function blocked({ host }: Endpoint, address: string, why: string): AttemptError {
   return new AttemptError('blocked', host === address ? `${address} ${why}` : `${host} is ${address}, which ${why}`);
 }
 
-function isRuntimeApi(address: string, url: URL, runtimeApi: string | undefined): boolean {
+function isRuntimeApi(address: string, { port }: Endpoint, runtimeApi: string | undefined): boolean {
   if (!runtimeApi || !URL.canParse(`http://${runtimeApi}`)) return false;
-  const runtime = new URL(`http://${runtimeApi}`);
-  if (portOf(runtime) !== portOf(url)) return false;
-  const own = runtime.hostname === 'localhost' ? '127.0.0.1' : runtime.hostname.replace(/^\[(.*)\]$/, '$1');
+  const runtime = endpointOf(new URL(`http://${runtimeApi}`));
+  if (runtime.port !== port) return false;
+  const own = runtime.host === 'localhost' ? '127.0.0.1' : runtime.host;
   return normalize(own) === normalize(address) || (isLoopback(own) && isLoopback(address));
 }
 
@@ -104,8 +111,8 @@ function normalize(address: string): string {
   return ipaddr.isValid(address) ? unwrap(ipaddr.parse(address)).toString() : address;
 }
 
-/** The port that a URL means, its scheme's own where it names none. */
-export function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
+/** Where a URL leads: its host without brackets, and its port, its scheme's own where it names none. */
+export function endpointOf(url: URL): Endpoint {
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port };
 }

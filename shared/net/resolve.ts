@@ -2,10 +2,14 @@ import { Resolver } from 'node:dns';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { untilAborted } from '../clock/deadline.ts';
+import type { IpVersion } from '../config/model.ts';
 import { AttemptError, codeOf, ownFault } from './error.ts';
 
-/** The addresses of a name, IPv4 first. Rejects with an AttemptError, or with the signal's reason. */
-export type ResolveHost = (hostname: string, signal: AbortSignal) => Promise<readonly string[]>;
+/**
+ * The addresses of a name, IPv4 first, or those of one family alone; a literal is its own address. Rejects with an
+ * AttemptError, or with the signal's reason.
+ */
+export type ResolveHost = (hostname: string, signal: AbortSignal, ipVersion?: IpVersion) => Promise<readonly string[]>;
 
 /** How long an IPv6 answer is waited for once IPv4 has answered (RFC 8305 §3 says 50 ms). */
 const ipv6PatienceMs = 50;

@@ -1,10 +1,22 @@
 import { isIP, type Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { untilAborted } from '../clock/deadline.ts';
+import type { TlsVersion } from '../config/model.ts';
 import { AttemptError, codeOf, ownFault } from './error.ts';
 
-/** Loaded when the first https target is probed: a static import costs every cold start 8 ms. */
+/** Loaded when the first TLS target is probed: a static import costs every cold start 8 ms. */
 const loadTls = () => process.getBuiltinModule('node:tls');
+
+/** Resolved: no references are left in it. Certificates and keys are PEM. */
+export type ResolvedTls = {
+  readonly rejectUnauthorized: boolean;
+  readonly servername?: string;
+  readonly minVersion?: TlsVersion;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+};
+export const defaultTls: ResolvedTls = { rejectUnauthorized: true };
 
 /** Creating a context parses every root certificate; it holds no state of a connection, so one serves all of them. */
 let sharedContext: SecureContext | undefined;
@@ -16,26 +28,58 @@ export function prepareTls(): SecureContext {
 }
 
 export type TlsOptions = {
-  /** The host of the URL, without brackets: the name that the certificate must be for. */
-  readonly hostname: string;
+  /** The host that was connected to, without brackets: the name that the certificate must be for, unless `settings` names one. */
+  readonly host: string;
+  readonly settings: ResolvedTls;
+  /** Offered by ALPN, e.g. `['http/1.1']`; empty where the protocol has none. */
+  readonly alpn: readonly string[];
   readonly signal: AbortSignal;
   /** Called inside the socket's own callback. */
   readonly onSecured?: () => void;
 };
 
+/** What is known of a TLS connection, for assertions. */
+export type TlsFacts = {
+  /** `TLSv1.3` */
+  readonly version: string;
+  /** OpenSSL's name of it, e.g. `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string;
+  /** Empty where none was agreed on. */
+  readonly alpn: string;
+  /** Whether the certificate was verified, whatever `rejectUnauthorized` says. */
+  readonly isAuthorized: boolean;
+  readonly certificate?: CertificateFacts;
+};
+export type CertificateFacts = {
+  /** The earliest end of validity in the whole chain that the target served; epoch ms. */
+  readonly expiresAt: number;
+  /** `CN=…, O=…` of the leaf and of its issuer. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** The names (DNS and IP) that the leaf is for. */
+  readonly names: readonly string[];
+  /** Hex digits, upper case, without separators. */
+  readonly serialNumber: string;
+  readonly fingerprint256: string;
+  /** Certificates that the target served, the leaf included. */
+  readonly chainLength: number;
+};
+
 /**
- * Speaks TLS on a connected socket, HTTP/1.1 by ALPN, with the certificate and its name verified. Rejects with an
- * AttemptError of type `tls`, or with the signal's reason; then the socket is destroyed.
+ * Speaks TLS on a connected socket, with the certificate and its name verified unless the settings say otherwise. Rejects
+ * with an AttemptError of type `tls` (`monitor` where the settings themselves cannot be used), or with the signal's reason;
+ * then the socket is destroyed.
  */
-export function secureConnection(socket: Socket, { hostname, signal, onSecured }: TlsOptions): Promise<TLSSocket> {
-  const secureContext = prepareTls();
+export function secureConnection(socket: Socket, options: TlsOptions): Promise<TLSSocket> {
+  const { host, settings, alpn, signal, onSecured } = options;
+  const name = settings.servername ?? host;
   return untilAborted<TLSSocket>(signal, (resolve, reject) => {
     const secured = loadTls().connect({
       socket,
-      host: hostname,
-      ...(isIP(hostname) ? {} : { servername: hostname }),
-      secureContext,
-      ALPNProtocols: ['http/1.1'],
+      host: name,
+      ...(isIP(name) ? {} : { servername: name }),
+      secureContext: prepareTls(),
+      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
     });
     const abandon = () => {
       secured.removeAllListeners();
@@ -46,7 +90,7 @@ export function secureConnection(socket: Socket, { hostname, signal, onSecured }
     };
     const fail = (error: unknown) => {
       abandon();
-      reject(toAttemptError(error, hostname));
+      reject(toAttemptError(error, name));
     };
     secured.once('secureConnect', () => {
       onSecured?.();

@@ -1,18 +1,26 @@
 import type { Clock } from '../clock/clock.ts';
-import type { Monitor, Text } from '../config/model.ts';
-import type { RunHttpAttempt } from '../http/attempt.ts';
+import type { Monitor, MonitorType, Text } from '../config/model.ts';
+import type { RunHttpAttempt, Sign } from '../http/attempt.ts';
+import type { AddressPolicy } from '../net/address-policy.ts';
+import type { HeartbeatRecord } from './heartbeat.ts';
 import { probeHttp } from './http.ts';
-import type { ResolvedText } from './resolve-text.ts';
+import type { ResolvedText, Vars } from './resolve-text.ts';
 import type { ProbeResult } from './result.ts';
+import type { Watch } from './watch.ts';
 
 export type ProbeDeps = {
   readonly clock: Clock;
   readonly runHttp: RunHttpAttempt;
-  /** Origins that may have private addresses; empty in production. */
+  /** Origins whose hosts and ports may have private addresses; empty in production. */
   readonly allowOrigins: readonly string[];
   /** `host:port` of the Lambda runtime's own address, where there is one: never probed. */
   readonly runtimeApi?: string;
-  readonly resolveText: (text: Text) => Promise<ResolvedText>;
+  readonly resolveText: (text: Text, vars?: Vars) => Promise<ResolvedText>;
+  /** Makes what signs requests for an AWS service with this process's own credentials. */
+  readonly signer: (service: string, region: string | undefined) => Sign;
+  /** When a heartbeat was called; undefined when it never was. Rejects when that cannot be read. */
+  readonly loadHeartbeat: (monitorId: string) => Promise<HeartbeatRecord | undefined>;
+  readonly watch: Watch;
   /** Ends the probe soon after it is aborted. */
   readonly signal: AbortSignal;
 };
@@ -25,14 +33,32 @@ export type AttemptResult = Omit<ProbeResult, 'monitor' | 'attempts'> & {
 };
 
 /** Runs one attempt of a monitor of one protocol. */
-type Prober<M extends Monitor> = (monitor: M, deps: ProbeDeps) => Promise<AttemptResult>;
+export type Prober<M extends Monitor> = (monitor: M, deps: ProbeDeps) => Promise<AttemptResult>;
+type ProberOf<Type extends MonitorType> = Prober<Extract<Monitor, { type: Type }>>;
+type Probers = { readonly [Type in MonitorType]: () => ProberOf<Type> | Promise<ProberOf<Type>> };
 
-type Probers = { readonly [Type in Monitor['type']]: Prober<Extract<Monitor, { type: Type }>> };
-
-/** One prober per protocol. */
-const probers: Probers = { http: probeHttp };
+/** One prober per protocol, in a file of its own. Those but http are loaded when a monitor asks for them. */
+const probers: Probers = {
+  http: () => probeHttp,
+  tcp: async () => (await import('./tcp.ts')).probeTcp,
+  tls: async () => (await import('./tls.ts')).probeTls,
+  dns: async () => (await import('./dns.ts')).probeDns,
+  flow: async () => (await import('./flow.ts')).probeFlow,
+  heartbeat: async () => (await import('./heartbeat.ts')).probeHeartbeat,
+};
 
 /** Runs one attempt with the prober of the monitor's protocol. */
-export function runAttempt(monitor: Monitor, deps: ProbeDeps): Promise<AttemptResult> {
-  return probers[monitor.type](monitor, deps);
+export async function runAttempt(monitor: Monitor, deps: ProbeDeps): Promise<AttemptResult> {
+  const load = probers[monitor.type] as () => Prober<Monitor> | Promise<Prober<Monitor>>;
+  return (await load())(monitor, deps);
+}
+
+/** Loads what these monitors need before the first of them is measured. */
+export async function prepareProbers(monitors: readonly Monitor[]): Promise<void> {
+  await Promise.all([...new Set(monitors.map(({ type }) => type))].map((type) => probers[type]()));
+}
+
+/** Where a monitor's requests may go. */
+export function policyOf({ allowPrivate }: Monitor, { allowOrigins, runtimeApi }: ProbeDeps): AddressPolicy {
+  return { allowPrivate, allowOrigins, ...(runtimeApi === undefined ? {} : { runtimeApi }) };
 }

@@ -6,6 +6,9 @@ export type ReadReference = {
   output(name: string): string | undefined;
 };
 
+/** What the steps of a flow have extracted so far, by name. Secure values are secrets. */
+export type Vars = ReadonlyMap<string, { readonly value: string; readonly isSecure: boolean }>;
+
 /** `secrets` are the values that must not be shown; `unresolved` is one sentence that says what is missing. */
 export type ResolvedText =
   | { readonly value: string; readonly secrets: readonly string[] }
@@ -39,6 +42,7 @@ async function resolveReference(reference: Reference, read: ReadReference): Prom
     const mend = `set OUTPUT_${output}, or give burnwatch probe --output ${output}=URL`;
     return { unresolved: `the output ${output} is not known: ${mend}` };
   }
+  if (!('ssm' in reference)) return { unresolved: 'not built yet' };
   try {
     const value = await read.parameter(reference.ssm);
     if (value !== undefined) return { value };

@@ -36,4 +36,18 @@ export type ProbeResult = {
   readonly phases: Phases;
   readonly assertions: readonly AssertionResult[];
   readonly redirects: number;
+  /** This machine was short of CPU meanwhile: the outcome counts, the times do not. */
+  readonly isContaminated: boolean;
+  /** The earliest end of validity in the chain that the target served; epoch ms. */
+  readonly certificateExpiresAt?: number;
+  /** Of a flow, in their order. */
+  readonly steps?: readonly StepResult[];
+  /** Of a heartbeat: this judgement repeats one that counted already, and is no event of an SLI. */
+  readonly isRepeat?: true;
 };
+
+/** What one step of a flow found. One that was not run is `skipped`, with nothing measured. */
+export type StepResult = Pick<
+  ProbeResult,
+  'errorType' | 'message' | 'statusCode' | 'latencyMs' | 'phases' | 'assertions'
+> & { readonly step: string; readonly outcome: Outcome | 'skipped' };

@@ -1,4 +1,5 @@
 import type { Monitor } from '../config/model.ts';
+import { unsent } from './judge.ts';
 import { type AttemptResult, type ProbeDeps, runAttempt } from './prober.ts';
 import type { ProbeResult } from './result.ts';
 
@@ -49,16 +50,6 @@ async function attempt(monitor: Monitor, deps: ProbeDeps): Promise<AttemptResult
     return await runAttempt(monitor, deps);
   } catch (error) {
     const name = error instanceof Error ? error.name : typeof error;
-    return {
-      outcome: 'unknown',
-      errorType: 'monitor',
-      message: `the probe failed by a fault of its own (${name})`,
-      latencyMs: 0,
-      phases: { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 },
-      assertions: [],
-      redirects: 0,
-      isWorthConfirming: false,
-      isSent: true,
-    };
+    return { ...unsent(`the probe failed by a fault of its own (${name})`), isSent: true };
   }
 }

@@ -13,8 +13,17 @@ const hourMs = 3_600_000;
 export const monitor = aMonitor({
   intervalMs: 1_000,
   allowPrivate: true,
+  dependsOn: [],
   retry: { limit: 0, delayMs: 0 },
-  request: { method: 'GET', url: 'http://127.0.0.1:1/', headers: {}, followRedirects: true, maxRedirects: 5 },
+  request: {
+    method: 'GET',
+    url: 'http://127.0.0.1:1/',
+    headers: {},
+    followRedirects: true,
+    maxRedirects: 5,
+    query: [],
+    httpVersion: '1.1',
+  },
 });
 export const outageConfig = aConfig({ monitors: [monitor], slos: [anSlo()] });
 

@@ -16,10 +16,19 @@ export function aMonitor(id: string, key: number, intervalMs = minuteMs): HttpMo
     timeoutMs: 5_000,
     retry: { limit: 1, delayMs: 1_000 },
     allowPrivate: false,
+    dependsOn: [],
     assertions: [],
     alerts: [],
     type: 'http',
-    request: { method: 'GET', url: 'https://example.com/', headers: {}, followRedirects: true, maxRedirects: 5 },
+    request: {
+      method: 'GET',
+      url: 'https://example.com/',
+      headers: {},
+      followRedirects: true,
+      maxRedirects: 5,
+      query: [],
+      httpVersion: '1.1',
+    },
     maxBodyBytes: 1_000_000,
   };
 }

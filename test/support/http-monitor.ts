@@ -4,6 +4,7 @@ import type { HttpMonitor, HttpRequest } from '../../shared/config/model.ts';
 import { runHttpAttempt } from '../../shared/http/attempt.ts';
 import type { ProbeDeps } from '../../shared/probe/prober.ts';
 import { type ReadReference, resolveText } from '../../shared/probe/resolve-text.ts';
+import { noWatch } from '../../shared/probe/watch.ts';
 
 type Changes = Omit<Partial<HttpMonitor>, 'request' | 'assertions'> & {
   request?: Partial<HttpRequest>;
@@ -21,15 +22,18 @@ export function httpMonitor(changes: Changes = {}): HttpMonitor {
     timeoutMs: 2_000,
     retry: { limit: 0, delayMs: 0 },
     allowPrivate: true,
+    dependsOn: [],
     alerts: [],
     maxBodyBytes: 1_048_576,
     ...rest,
     request: {
       method: 'GET',
       url: 'http://127.0.0.1/',
+      query: [],
       headers: {},
       followRedirects: true,
       maxRedirects: 5,
+      httpVersion: '1.1',
       ...request,
     },
     assertions: assertions.map((text) => {
@@ -50,6 +54,9 @@ export function probeDeps(changes: Partial<ProbeDeps> & { read?: ReadReference }
     runHttp: runHttpAttempt,
     allowOrigins: [],
     resolveText: (text) => resolveText(text, read),
+    signer: () => async () => ({}),
+    loadHeartbeat: async () => undefined,
+    watch: noWatch,
     signal: new AbortController().signal,
     ...rest,
   };

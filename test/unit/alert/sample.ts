@@ -43,9 +43,18 @@ export const monitor: Monitor = {
   timeoutMs: 5_000,
   retry: { limit: 1, delayMs: 1_000 },
   allowPrivate: false,
+  dependsOn: [],
   assertions: [],
   alerts: [alert],
-  request: { method: 'GET', url: 'https://api.example.com/', headers: {}, followRedirects: true, maxRedirects: 5 },
+  request: {
+    method: 'GET',
+    url: 'https://api.example.com/',
+    headers: {},
+    followRedirects: true,
+    maxRedirects: 5,
+    query: [],
+    httpVersion: '1.1',
+  },
   maxBodyBytes: 1_048_576,
 };
 

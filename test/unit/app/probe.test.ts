@@ -19,6 +19,7 @@ const passed: ProbeResult = {
   phases: { resolveMs: 1, connectMs: 1, tlsMs: 0, processingMs: 10, transferMs: 0.5 },
   assertions: [],
   redirects: 0,
+  isContaminated: false,
 };
 const failed: ProbeResult = {
   ...passed,

@@ -10,6 +10,7 @@ export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
     timeoutMs: 5_000,
     retry: { limit: 1, delayMs: 1_000 },
     allowPrivate: false,
+    dependsOn: [],
     assertions: [],
     alerts: [],
     request: {
@@ -18,6 +19,8 @@ export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
       headers: {},
       followRedirects: true,
       maxRedirects: 5,
+      query: [],
+      httpVersion: '1.1',
     },
     maxBodyBytes: 1_048_576,
     ...change,

@@ -29,6 +29,7 @@ export const health: Monitor = {
   timeoutMs: 5_000,
   retry: { limit: 1, delayMs: 1_000 },
   allowPrivate: false,
+  dependsOn: [],
   assertions: [],
   alerts: [healthAlert],
   request: {
@@ -37,6 +38,8 @@ export const health: Monitor = {
     headers: { accept: 'application/json', authorization: ['Bearer ', { ssm: '/burnwatch/write-token' }] },
     followRedirects: true,
     maxRedirects: 5,
+    query: [],
+    httpVersion: '1.1',
   },
   maxBodyBytes: 1_048_576,
 };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkAddress, kindOfAddress } from '../../../shared/net/address-policy.ts';
+import { checkAddress, endpointOf, kindOfAddress } from '../../../shared/net/address-policy.ts';
 
 describe('kindOfAddress', () => {
   it.each([
@@ -75,7 +75,7 @@ describe('kindOfAddress', () => {
 describe('checkAddress', () => {
   const check = (address: string, url: string, policy: Partial<Parameters<typeof checkAddress>[2]>) => {
     try {
-      checkAddress(address, new URL(url), { allowPrivate: false, allowOrigins: [], ...policy });
+      checkAddress(address, endpointOf(new URL(url)), { allowPrivate: false, allowOrigins: [], ...policy });
       return 'allowed';
     } catch (error) {
       return error instanceof Error ? error.message : error;

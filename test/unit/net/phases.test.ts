@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Phase, startStopwatch } from '../../../shared/http/phases.ts';
+import { type Phase, startStopwatch } from '../../../shared/net/phases.ts';
 
 describe('the stopwatch', () => {
   it('gives every moment to one phase: they add up to the latency exactly, however often and in which order they come', () => {

@@ -1,0 +1,100 @@
+import type { HttpRequest, Monitor, Reference, RequestBody, Text, TlsSettings } from './model.ts';
+
+/** Every text of a monitor that may hold references, in the order in which they are sent. */
+export function textsOf(monitor: Monitor): readonly Text[] {
+  switch (monitor.type) {
+    case 'http':
+      return requestTexts(monitor.request);
+    case 'flow':
+      return monitor.steps.flatMap(({ request }) => requestTexts(request));
+    case 'tcp': {
+      const { host, dialogue, tls } = monitor.request;
+      const sent = dialogue.flatMap((step) => ('send' in step ? [step.send] : []));
+      return [host, ...sent, ...tlsTexts(tls)];
+    }
+    case 'tls':
+      return [monitor.request.host, ...tlsTexts(monitor.request.tls)];
+    case 'dns':
+      return monitor.request.server === undefined ? [] : [monitor.request.server];
+    case 'heartbeat':
+      return [];
+    default:
+      return monitor satisfies never;
+  }
+}
+
+/** The references in all that a monitor sends. */
+export function referencesOf(monitor: Monitor): readonly Reference[] {
+  return textsOf(monitor)
+    .flatMap((text) => (typeof text === 'string' ? [] : text))
+    .filter((part): part is Reference => typeof part !== 'string');
+}
+
+function requestTexts({ url, query, headers, body, auth, tls }: HttpRequest): readonly Text[] {
+  return [
+    url,
+    ...query.map(([, value]) => value),
+    ...Object.values(headers),
+    ...(body ? bodyTexts(body) : []),
+    ...(auth ? authTexts(auth) : []),
+    ...tlsTexts(tls),
+  ];
+}
+
+function bodyTexts(body: RequestBody): readonly Text[] {
+  switch (body.kind) {
+    case 'text':
+      return [body.text];
+    case 'form':
+      return body.fields.map(([, value]) => value);
+    case 'json':
+      return body.fills.map(({ text }) => text);
+    default:
+      return body satisfies never;
+  }
+}
+
+function authTexts(auth: NonNullable<HttpRequest['auth']>): readonly Text[] {
+  switch (auth.type) {
+    case 'basic':
+      return [auth.username, auth.password];
+    case 'bearer':
+      return [auth.token];
+    case 'apiKey':
+      return [auth.value];
+    case 'sigv4':
+      return [];
+    default:
+      return auth satisfies never;
+  }
+}
+
+const tlsTexts = (tls: TlsSettings | undefined): readonly Text[] =>
+  [tls?.ca, tls?.cert, tls?.key].filter((text) => text !== undefined);
+
+/** What a monitor asks, for people: `GET` and its URL, `tcp` and `host:port`. References are left in it. */
+export function targetOf(monitor: Monitor): { readonly verb: string; readonly target: Text } {
+  switch (monitor.type) {
+    case 'http':
+      return { verb: monitor.request.method, target: monitor.request.url };
+    case 'tcp':
+    case 'tls':
+      return { verb: monitor.type, target: joinTexts(monitor.request.host, `:${monitor.request.port}`) };
+    case 'dns': {
+      const { recordType, name, server } = monitor.request;
+      const question = `${recordType} ${name}`;
+      return { verb: 'dns', target: server === undefined ? question : joinTexts(`${question} @`, server) };
+    }
+    case 'flow':
+      return { verb: 'flow', target: monitor.steps.map(({ id }) => id).join(' → ') };
+    case 'heartbeat':
+      return { verb: 'heartbeat', target: monitor.id };
+    default:
+      return monitor satisfies never;
+  }
+}
+
+function joinTexts(...texts: readonly Text[]): Text {
+  const parts = texts.flat();
+  return parts.every((part) => typeof part === 'string') ? parts.join('') : parts;
+}
