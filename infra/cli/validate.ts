@@ -1,5 +1,6 @@
-import type { Config, Monitor, Slo, Text } from '../../shared/config/model.ts';
+import type { Config, Monitor, Reference, Slo, Text } from '../../shared/config/model.ts';
 import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
+import { targetOf } from '../../shared/config/texts.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { readFlags } from './flags.ts';
@@ -63,7 +64,7 @@ function renderMonitors(monitors: readonly Monitor[], io: Io): string {
     `every ${renderDuration(monitor.intervalMs)}`,
     count(monitor.assertions.length, 'assertion'),
     renderAlerts(monitor),
-    `${monitor.request.method} ${renderText(monitor.request.url)}`,
+    renderTarget(monitor),
   ]);
   return renderRows(['MONITOR', 'INTERVAL', 'ASSERTIONS', 'ALERTS', 'TARGET'], rows, io);
 }
@@ -96,12 +97,19 @@ function renderRows(titles: readonly string[], rows: readonly (readonly string[]
   return rows.length > mostRows ? `${table}\n… and ${(rows.length - mostRows).toLocaleString('en-US')} more` : table;
 }
 
+function renderTarget(monitor: Monitor): string {
+  const { verb, target } = targetOf(monitor);
+  return `${verb} ${renderText(target)}`;
+}
+
 /** References as they were typed. */
 function renderText(text: Text): string {
   if (typeof text === 'string') return text;
-  const parts = text.map((part) => {
-    if (typeof part === 'string') return part;
-    return 'ssm' in part ? `\${ssm:${part.ssm}}` : `\${output:${part.output}}`;
-  });
-  return parts.join('');
+  return text.map((part) => (typeof part === 'string' ? part : renderReference(part))).join('');
+}
+
+function renderReference(reference: Reference): string {
+  if ('ssm' in reference) return `\${ssm:${reference.ssm}}`;
+  if ('output' in reference) return `\${output:${reference.output}}`;
+  return 'vars' in reference ? `\${vars.${reference.vars}}` : `\${random.${reference.random}}`;
 }

@@ -40,6 +40,7 @@ export function buildMonitor(
     ...(degradedAfterMs === undefined ? {} : { degradedAfterMs }),
     retry: buildRetry(entry, defaults),
     allowPrivate: entry.allowPrivate ?? defaults.allowPrivate ?? false,
+    dependsOn: [],
     maxBodyBytes: entry.maxBodyBytes ?? defaults.maxBodyBytes ?? standard.bodyBytes,
     request: buildRequest(entry.request),
     assertions: withStatus(entry.assertions ?? []),
@@ -63,9 +64,11 @@ function buildRequest(request: MonitorEntry['request']): HttpRequest {
   return {
     method: request.method ?? 'GET',
     url: request.url,
+    query: [],
     headers: request.headers ?? {},
     followRedirects: request.followRedirects ?? true,
     maxRedirects: request.maxRedirects ?? standard.redirects,
+    httpVersion: '1.1',
   };
 }
 

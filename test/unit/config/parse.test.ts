@@ -278,9 +278,11 @@ describe('requests', () => {
     const text = request(
       `{ url: "https://example.com/?token=\${ssm:/t}", headers: { Authorization: "Bearer \${ssm:/burnwatch/token}" } }`,
     );
-    expect(monitor(text).request).toMatchObject({
-      url: ['https://example.com/?token=', { ssm: '/t' }],
-      headers: { authorization: ['Bearer ', { ssm: '/burnwatch/token' }] },
+    expect(monitor(text)).toMatchObject({
+      request: {
+        url: ['https://example.com/?token=', { ssm: '/t' }],
+        headers: { authorization: ['Bearer ', { ssm: '/burnwatch/token' }] },
+      },
     });
   });
 
