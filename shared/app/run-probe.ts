@@ -15,5 +15,5 @@ export type RunProbeDeps = Pick<
 /** Joins what a probe needs into the one function that the use cases run. */
 export function createRunProbe({ references, ...deps }: RunProbeDeps): RunProbe {
   return (monitor, signal) =>
-    runProbe(monitor, { ...deps, signal, resolveText: (text) => resolveText(text, references) });
+    runProbe(monitor, { ...deps, signal, resolveText: (text, vars) => resolveText(text, references, vars) });
 }

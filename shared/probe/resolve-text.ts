@@ -14,8 +14,11 @@ export type ResolvedText =
   | { readonly value: string; readonly secrets: readonly string[] }
   | { readonly unresolved: string };
 
-/** Puts the values of its references into a text. The values of parameters are secrets. Never rejects. */
-export async function resolveText(text: Text, read: ReadReference): Promise<ResolvedText> {
+/**
+ * Puts the values of its references into a text. The values of parameters and of secure variables are secrets; random ones
+ * are made anew each time. Never rejects.
+ */
+export async function resolveText(text: Text, read: ReadReference, vars: Vars = noVars): Promise<ResolvedText> {
   if (typeof text === 'string') return { value: text, secrets: [] };
   const values: string[] = [];
   const secrets: string[] = [];
@@ -24,17 +27,25 @@ export async function resolveText(text: Text, read: ReadReference): Promise<Reso
       values.push(part);
       continue;
     }
-    const found = await resolveReference(part, read);
+    const found = await resolveReference(part, read, vars);
     if ('unresolved' in found) return found;
     values.push(found.value);
-    if ('ssm' in part) secrets.push(found.value);
+    if (found.isSecret) secrets.push(found.value);
   }
   return { value: values.join(''), secrets };
 }
 
-type Found = { value: string } | { unresolved: string };
+const noVars: Vars = new Map();
 
-async function resolveReference(reference: Reference, read: ReadReference): Promise<Found> {
+type Found = { readonly value: string; readonly isSecret?: boolean } | { readonly unresolved: string };
+
+async function resolveReference(reference: Reference, read: ReadReference, vars: Vars): Promise<Found> {
+  if ('random' in reference) return makeRandom(reference.random);
+  if ('vars' in reference) {
+    const found = vars.get(reference.vars);
+    if (found === undefined) return { unresolved: `the variable ${reference.vars} was not extracted by any step` };
+    return { value: found.value, isSecret: found.isSecure };
+  }
   if ('output' in reference) {
     const { output } = reference;
     const value = read.output(output);
@@ -42,14 +53,27 @@ async function resolveReference(reference: Reference, read: ReadReference): Prom
     const mend = `set OUTPUT_${output}, or give burnwatch probe --output ${output}=URL`;
     return { unresolved: `the output ${output} is not known: ${mend}` };
   }
-  if (!('ssm' in reference)) return { unresolved: 'not built yet' };
   try {
     const value = await read.parameter(reference.ssm);
-    if (value !== undefined) return { value };
+    if (value !== undefined) return { value, isSecret: true };
     return { unresolved: `the parameter ${reference.ssm} does not exist` };
   } catch (error) {
     return { unresolved: `the parameter ${reference.ssm} could not be read: ${reasonOf(error)}` };
   }
+}
+
+/** Loaded at first use: few monitors need it, and it costs a cold start some milliseconds. */
+const loadCrypto = () => process.getBuiltinModule('node:crypto');
+
+/** `uuid`, `hexN` or `digitsN`: that many digits, each as likely as any other. */
+function makeRandom(kind: string): Found {
+  const [, base = '', digits = ''] = /^(hex|digits)(\d{1,2})$/.exec(kind) ?? [];
+  const { randomBytes, randomInt, randomUUID } = loadCrypto();
+  const length = Number(digits);
+  if (kind === 'uuid') return { value: randomUUID() };
+  if (base === 'hex') return { value: randomBytes(length).toString('hex').slice(0, length) };
+  if (base === 'digits') return { value: Array.from({ length }, () => randomInt(10)).join('') };
+  return { unresolved: `there is no \${random.${kind}}: use uuid, hexN or digitsN` };
 }
 
 /** Our own errors are sentences without secrets; of others only the name is known to be harmless. */

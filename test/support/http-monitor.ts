@@ -53,7 +53,7 @@ export function probeDeps(changes: Partial<ProbeDeps> & { read?: ReadReference }
     clock: systemClock,
     runHttp: runHttpAttempt,
     allowOrigins: [],
-    resolveText: (text) => resolveText(text, read),
+    resolveText: (text, vars) => resolveText(text, read, vars),
     signer: () => async () => ({}),
     loadHeartbeat: async () => undefined,
     watch: noWatch,
