@@ -1,0 +1,59 @@
+import type { Answer } from '../assertion/response.ts';
+import type { Monitor } from '../config/model.ts';
+import type { HttpAttempt, HttpOutcome, HttpResponse } from '../http/attempt.ts';
+import type { Failure } from './judge.ts';
+import { roundMs, roundPhases, unmeasured } from './judge.ts';
+import { type ProbeDeps, policyOf } from './prober.ts';
+import type { ProbeResult } from './result.ts';
+import { viewTls } from './tls-view.ts';
+import type { Strain } from './watch.ts';
+
+export type Measured = Pick<ProbeResult, 'latencyMs' | 'phases' | 'redirects' | 'isContaminated'>;
+
+/** What came of one request: an answer that can be judged, or a failure. */
+export type Sent = {
+  readonly measured: Measured;
+  readonly strain: Strain;
+} & (
+  | { readonly answer: Answer; readonly certificateExpiresAt?: number }
+  | { readonly failure: Failure }
+);
+
+/** Sends one request of a monitor and measures it. Where nothing left this machine, nothing is measured. Never rejects. */
+export async function send(attempt: HttpAttempt, monitor: Monitor, deps: ProbeDeps): Promise<Sent> {
+  const endSample = deps.watch.begin();
+  const { clock, signal } = deps;
+  const outcome = await deps.runHttp(attempt, { clock, signal, policy: policyOf(monitor, deps) });
+  const strain = endSample();
+  const measured = measuredOf(outcome, strain);
+  if (!outcome.ok) {
+    const isSent = outcome.errorType !== 'blocked' || outcome.redirects > 0;
+    return { measured: isSent ? measured : unmeasured, strain, failure: { ...outcome, isSent } };
+  }
+  return { measured, strain, ...answerOf(outcome.response, measured, clock.now()) };
+}
+
+function measuredOf({ latencyMs, phases, redirects }: HttpOutcome, { isContaminated }: Strain): Measured {
+  return { latencyMs: roundMs(latencyMs), phases: roundPhases(phases), redirects, isContaminated };
+}
+
+function answerOf(response: HttpResponse, measured: Measured, now: number) {
+  const { statusCode, headers, bodyProblem, tls } = response;
+  const body = bodyProblem === undefined ? { text: decodeText(response) } : { problem: bodyProblem };
+  const expiresAt = tls?.certificate?.expiresAt;
+  return {
+    answer: { ...measured, statusCode, headers, body, ...(tls ? viewTls(tls, now) : {}) },
+    ...(expiresAt === undefined ? {} : { certificateExpiresAt: expiresAt }),
+  };
+}
+
+/** The body as text in its announced charset; UTF-8 where there is none that is known. */
+function decodeText({ body, headers }: HttpResponse): string {
+  const charset = /charset="?([\w:.-]{1,40})/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    // A charset that nobody knows: UTF-8 is the best guess.
+    return new TextDecoder().decode(body);
+  }
+}
