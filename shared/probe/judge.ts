@@ -108,7 +108,8 @@ function slowness(limitMs: number | undefined, { latencyMs, isContaminated }: An
   return `it took ${Math.round(latencyMs)} ms, longer than ${limitMs} ms`;
 }
 
-function sentence(missed: AssertionResult | undefined): string {
+/** What a miss says; an empty text where nothing was missed. */
+export function sentence(missed: AssertionResult | undefined): string {
   if (!missed) return '';
   return `${missed.assertion}, but found ${missed.actual === null ? 'nothing' : missed.actual}`;
 }
