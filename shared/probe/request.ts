@@ -162,7 +162,9 @@ async function buildAuth(auth: Auth | undefined, { read, secrets }: Context): Pr
     case 'apiKey': {
       const value = await read(auth.value);
       secrets.push(value);
-      return auth.in === 'header' ? inHeader(auth.name.toLowerCase(), value) : { headers: {}, query: [[auth.name, value]] };
+      return auth.in === 'header'
+        ? inHeader(auth.name.toLowerCase(), value)
+        : { headers: {}, query: [[auth.name, value]] };
     }
     case 'sigv4':
     case undefined:

@@ -14,10 +14,7 @@ export type Measured = Pick<ProbeResult, 'latencyMs' | 'phases' | 'redirects' | 
 export type Sent = {
   readonly measured: Measured;
   readonly strain: Strain;
-} & (
-  | { readonly answer: Answer; readonly certificateExpiresAt?: number }
-  | { readonly failure: Failure }
-);
+} & ({ readonly answer: Answer; readonly certificateExpiresAt?: number } | { readonly failure: Failure });
 
 /** Sends one request of a monitor and measures it. Where nothing left this machine, nothing is measured. Never rejects. */
 export async function send(attempt: HttpAttempt, monitor: Monitor, deps: ProbeDeps): Promise<Sent> {
