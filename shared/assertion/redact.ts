@@ -5,7 +5,7 @@ const shortestBase64 = 6;
 
 /**
  * Replaces every secret in a text by `***`: as it is, and as it looks percent-encoded, inside JSON, inside JSON that is
- * text inside JSON, and in Base64. In one pass with the longest form first, so that a secret which holds another one leaves no
+ * text inside JSON, in Base64, and with its bytes read in the other one of UTF-8 and Latin-1 (headers are kept as Latin-1). In one pass with the longest form first, so that a secret which holds another one leaves no
  * rest. Redact before you cut: half a secret is not recognised. Empty secrets are ignored.
  */
 export function redact(text: string, secrets: readonly string[]): string {
@@ -35,7 +35,13 @@ function formsOf(secret: string): readonly string[] {
     inJson,
     JSON.stringify(inJson).slice(1, -1),
     ...base64Forms(wellFormed),
+    ...misreadForms(secret),
   ];
+}
+
+function misreadForms(secret: string): readonly string[] {
+  const misread = Buffer.from(secret, 'utf8').toString('latin1');
+  return misread === secret ? [] : [misread, Buffer.from(secret, 'latin1').toString('utf8')];
 }
 
 function base64Forms(secret: string): readonly string[] {
