@@ -32,10 +32,12 @@ const table: Readonly<Record<string, readonly string[]>> = {
 const doors: Readonly<Record<string, readonly string[]>> = {
   undici: ['http'],
   '@aws-sdk': ['aws', 'functions/shortener', 'infra'],
+  '@smithy/signature-v4': ['aws'],
   '@middy/core': ['lambda'],
   'aws-lambda': ['lambda', 'functions', 'functions/shortener', 'infra'],
   'ipaddr.js': ['net', 'functions/shortener'],
   'json-p3': ['assertion'],
+  re2js: ['assertion'],
   yaml: ['config/parse', 'infra'],
   zod: ['config/parse'],
 };
