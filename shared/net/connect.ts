@@ -32,7 +32,7 @@ export function openConnection({ addresses, port, signal, onConnected }: Connect
       const address = addresses[next];
       next += 1;
       if (address === undefined) {
-        if (failure !== undefined && pending.size === 0) reject(toAttemptError(failure, addresses, port));
+        if (failure !== undefined && pending.size === 0) reject(toConnectError(failure, addresses, port));
         return;
       }
       const socket = connect({ host: address, port, noDelay: true });
@@ -62,7 +62,8 @@ function discard(socket: Socket): void {
   socket.destroy();
 }
 
-function toAttemptError(error: unknown, addresses: readonly string[], port: number): AttemptError {
+/** Why none of the addresses could be reached, in one sentence. */
+export function toConnectError(error: unknown, addresses: readonly string[], port: number): AttemptError {
   if (error instanceof AttemptError) return error;
   const code = codeOf(error);
   const where = addresses
