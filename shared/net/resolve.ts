@@ -17,7 +17,7 @@ const ipv6PatienceMs = 50;
 const addressLimit = 8;
 
 /** `resolveBy` with the name servers of this machine. */
-export const resolveHost: ResolveHost = (hostname, signal) => resolveBy([])(hostname, signal);
+export const resolveHost: ResolveHost = (hostname, signal, ipVersion) => resolveBy([])(hostname, signal, ipVersion);
 
 /**
  * Resolves by c-ares, both families at once: `dns.lookup` runs two slow look-ups at a time and would charge one target
@@ -25,23 +25,38 @@ export const resolveHost: ResolveHost = (hostname, signal) => resolveBy([])(host
  * looked for in the hosts file. `servers` are `address:port`; without any it asks those of this machine.
  */
 export function resolveBy(servers: readonly string[]): ResolveHost {
-  return async (hostname, signal) => {
+  return async (hostname, signal, ipVersion) => {
+    if (isIP(hostname)) return [checkLiteral(hostname, ipVersion)];
     const name = hostname.replace(/\.$/, '').toLowerCase();
-    if (isIP(name)) return [name];
-    if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
+    if (isIP(name)) return [checkLiteral(name, ipVersion)];
+    if (name === 'localhost' || name.endsWith('.localhost')) return ofVersion(['127.0.0.1', '::1'], ipVersion);
     try {
-      return (await queryBoth(name, servers, signal)).slice(0, addressLimit);
+      return (await query(name, { servers, ipVersion }, signal)).slice(0, addressLimit);
     } catch (error) {
       signal.throwIfAborted();
-      const known = await readHostsFile(name);
+      const known = ofVersion(await readHostsFile(name), ipVersion);
       if (known.length > 0) return known.slice(0, addressLimit);
-      throw ownFault(error) ?? new AttemptError('resolve', explain(name, codeOf(error)), { cause: error });
+      throw ownFault(error) ?? new AttemptError('resolve', explain(name, codeOf(error), ipVersion), { cause: error });
     }
   };
 }
 
-/** Resolves with what there is when both families have answered, or one has and the other takes too long. */
-function queryBoth(name: string, servers: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+function checkLiteral(address: string, ipVersion: IpVersion | undefined): string {
+  if (ipVersion === undefined || isIP(address) === ipVersion) return address;
+  throw new AttemptError(
+    'resolve',
+    `${address} is no IPv${ipVersion} address, and ipVersion: ${ipVersion} asks for one`,
+  );
+}
+
+function ofVersion(addresses: readonly string[], ipVersion: IpVersion | undefined): readonly string[] {
+  return ipVersion === undefined ? addresses : addresses.filter((address) => isIP(address) === ipVersion);
+}
+
+type Query = { readonly servers: readonly string[]; readonly ipVersion: IpVersion | undefined };
+
+/** Resolves with what there is when all families that are asked for have answered, or IPv4 has and IPv6 takes too long. */
+function query(name: string, { servers, ipVersion }: Query, signal: AbortSignal): Promise<readonly string[]> {
   const resolver = new Resolver();
   if (servers.length > 0) resolver.setServers(servers);
   let patience: NodeJS.Timeout | undefined;
@@ -50,7 +65,11 @@ function queryBoth(name: string, servers: readonly string[], signal: AbortSignal
     resolver.cancel();
   };
   return untilAborted<readonly string[]>(signal, (resolve, reject) => {
-    const found: { v4?: readonly string[]; v6?: readonly string[] } = {};
+    // A family that is not asked has answered already.
+    const found: { v4?: readonly string[]; v6?: readonly string[] } = {
+      ...(ipVersion === 6 ? { v4: [] } : {}),
+      ...(ipVersion === 4 ? { v6: [] } : {}),
+    };
     let failure: Error | undefined;
     const settle = () => {
       const addresses = [...(found.v4 ?? []), ...(found.v6 ?? [])];
@@ -64,18 +83,18 @@ function queryBoth(name: string, servers: readonly string[], signal: AbortSignal
       if (found.v4 && found.v6) settle();
       else if (family === 'v4' && found.v4 && found.v4.length > 0) patience = setTimeout(settle, ipv6PatienceMs);
     };
-    resolver.resolve4(name, take('v4'));
-    resolver.resolve6(name, take('v6'));
+    if (!found.v4) resolver.resolve4(name, take('v4'));
+    if (!found.v6) resolver.resolve6(name, take('v6'));
     return () => {};
   }).finally(stop);
 }
 
-function explain(name: string, code: string): string {
+function explain(name: string, code: string, ipVersion: IpVersion | undefined): string {
   switch (code) {
     case 'ENOTFOUND':
       return `the name ${name} does not exist (ENOTFOUND)`;
     case 'ENODATA':
-      return `the name ${name} has no address (ENODATA)`;
+      return `the name ${name} has no ${ipVersion === undefined ? '' : `IPv${ipVersion} `}address (ENODATA)`;
     case 'ESERVFAIL':
       return `the name servers of ${name} failed (ESERVFAIL)`;
     case 'EREFUSED':

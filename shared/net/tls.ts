@@ -1,8 +1,13 @@
 import { isIP, type Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { untilAborted } from '../clock/deadline.ts';
 import type { TlsVersion } from '../config/model.ts';
-import { AttemptError, codeOf, ownFault } from './error.ts';
+import { contextFor } from './tls-context.ts';
+import { toTlsError } from './tls-error.ts';
+import { readChain, rememberTls, type ServedChain } from './tls-facts.ts';
+
+export { prepareTls } from './tls-context.ts';
+export { describeTls } from './tls-facts.ts';
 
 /** Loaded when the first TLS target is probed: a static import costs every cold start 8 ms. */
 const loadTls = () => process.getBuiltinModule('node:tls');
@@ -18,15 +23,6 @@ export type ResolvedTls = {
 };
 export const defaultTls: ResolvedTls = { rejectUnauthorized: true };
 
-/** Creating a context parses every root certificate; it holds no state of a connection, so one serves all of them. */
-let sharedContext: SecureContext | undefined;
-
-/** Does once, before anything is measured, what the first TLS connection of a process needs. */
-export function prepareTls(): SecureContext {
-  sharedContext ??= loadTls().createSecureContext();
-  return sharedContext;
-}
-
 export type TlsOptions = {
   /** The host that was connected to, without brackets: the name that the certificate must be for, unless `settings` names one. */
   readonly host: string;
@@ -36,6 +32,8 @@ export type TlsOptions = {
   readonly signal: AbortSignal;
   /** Called inside the socket's own callback. */
   readonly onSecured?: () => void;
+  /** Told what the target served, also when that is refused. */
+  readonly onCertificate?: (facts: CertificateFacts) => void;
 };
 
 /** What is known of a TLS connection, for assertions. */
@@ -71,16 +69,12 @@ export type CertificateFacts = {
  * then the socket is destroyed.
  */
 export function secureConnection(socket: Socket, options: TlsOptions): Promise<TLSSocket> {
-  const { host, settings, alpn, signal, onSecured } = options;
+  const { host, settings, alpn, signal, onSecured, onCertificate } = options;
   const name = settings.servername ?? host;
   return untilAborted<TLSSocket>(signal, (resolve, reject) => {
-    const secured = loadTls().connect({
-      socket,
-      host: name,
-      ...(isIP(name) ? {} : { servername: name }),
-      secureContext: prepareTls(),
-      ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
-    });
+    const check = checkName(name);
+    const secured = tryConnect(socket, { ...check.options, ...connectOptions(name, alpn) }, settings, reject);
+    if (!secured) return () => {};
     const abandon = () => {
       secured.removeAllListeners();
       // It is given up: what it still has to say is of no interest.
@@ -88,42 +82,82 @@ export function secureConnection(socket: Socket, options: TlsOptions): Promise<T
       secured.destroy();
       socket.destroy();
     };
-    const fail = (error: unknown) => {
+    const fail = (error: unknown, chain?: ServedChain) => {
+      const isAsked = isCertificateAsked(secured);
       abandon();
-      reject(toAttemptError(error, name));
+      reject(toTlsError(error, { name, settings, alpn, isAsked, ...(chain ? { chain } : {}) }));
     };
+    const onClose = () => fail(new Error('closed'));
     secured.once('secureConnect', () => {
       onSecured?.();
+      const chain = readChain(secured, name, check.verified());
+      if (chain.facts) onCertificate?.(chain.facts);
+      const fault = check.fault(secured);
+      if (fault && settings.rejectUnauthorized) return fail(fault, chain);
+      rememberTls(secured, chain, fault === undefined);
       secured.removeListener('error', fail);
       secured.removeListener('close', onClose);
       resolve(secured);
     });
-    const onClose = () => fail(new Error('closed'));
     secured.once('error', fail);
     secured.once('close', onClose);
     return abandon;
   });
 }
 
-function toAttemptError(error: unknown, hostname: string): AttemptError {
-  const own = ownFault(error);
-  if (own) return own;
-  const code = codeOf(error);
-  const sentence = sentences[code] ?? 'the TLS handshake failed';
-  return new AttemptError('tls', `${sentence}: ${hostname}${code ? ` (${code})` : ''}`, { cause: error });
+/** Undefined, and rejected, when the settings cannot be used. */
+function tryConnect(
+  socket: Socket,
+  options: ConnectionOptions,
+  settings: ResolvedTls,
+  reject: (error: unknown) => void,
+): TLSSocket | undefined {
+  try {
+    return loadTls().connect({ socket, secureContext: contextFor(settings), ...options });
+  } catch (error) {
+    socket.destroy();
+    reject(error);
+    return undefined;
+  }
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain ends in a root that is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate chain is incomplete',
-  UNABLE_TO_GET_ISSUER_CERT: 'the certificate chain is incomplete',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of the certificate is not trusted',
-  CERT_HAS_EXPIRED: 'the certificate has expired',
-  CERT_NOT_YET_VALID: 'the certificate is not valid yet',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the port does not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the port does not speak TLS',
-  ECONNRESET: 'the connection was closed during the TLS handshake',
-  EPIPE: 'the connection was closed during the TLS handshake',
-};
+function connectOptions(name: string, alpn: readonly string[]): ConnectionOptions {
+  return {
+    host: name,
+    ...(isIP(name) ? {} : { servername: name }),
+    ...(alpn.length > 0 ? { ALPNProtocols: [...alpn] } : {}),
+  };
+}
+
+/**
+ * Node verifies the chain in every case. It is told not to reject by itself, so that the target's certificates are there to
+ * say what is wrong, and so that no variable of the environment decides.
+ */
+function checkName(name: string) {
+  let verified: DetailedPeerCertificate | undefined;
+  let nameFault: Error | undefined;
+  const options: ConnectionOptions = {
+    rejectUnauthorized: false,
+    checkServerIdentity: (_host, certificate) => {
+      verified = certificate as DetailedPeerCertificate;
+      nameFault = loadTls().checkServerIdentity(name, certificate);
+      return nameFault;
+    },
+  };
+  /** Undefined when chain and name are as they should be. */
+  const fault = ({ authorized, authorizationError }: TLSSocket): Error | undefined => {
+    if (authorized) return undefined;
+    return nameFault ?? Object.assign(new Error('not verified'), { code: String(authorizationError) });
+  };
+  return { options, fault, verified: () => verified };
+}
+
+/** Signature algorithms are shared with a server only when it asks for a certificate. */
+function isCertificateAsked(socket: TLSSocket): boolean {
+  try {
+    return socket.getSharedSigalgs().length > 0;
+  } catch {
+    // A connection that is gone says nothing any more.
+    return false;
+  }
+}

@@ -5,7 +5,11 @@ import { resolveBy } from '../../shared/net/resolve.ts';
 type Answer = readonly (readonly number[])[] | 'nxdomain' | 'servfail' | 'silence';
 
 let socket: Socket | undefined;
-afterEach(() => socket?.close());
+const askedTypes: number[] = [];
+afterEach(() => {
+  socket?.close();
+  askedTypes.length = 0;
+});
 
 /** A name server on loopback that answers every name alike. */
 async function startNameServer(a: Answer, aaaa: Answer): Promise<string> {
@@ -14,6 +18,7 @@ async function startNameServer(a: Answer, aaaa: Answer): Promise<string> {
   server.on('message', (query, { port, address }) => {
     const question = query.subarray(12, query.indexOf(0, 12) + 5);
     const type = question.readUInt16BE(question.length - 4);
+    askedTypes.push(type);
     const answer = type === 28 ? aaaa : a;
     if (answer === 'silence') return;
     const records = typeof answer === 'string' ? [] : answer;
@@ -69,5 +74,22 @@ describe('a name', () => {
     const many = Array.from({ length: 20 }, (_, index) => [93, 184, 216, index]);
     const server = await startNameServer(many, []);
     expect(await resolveBy([server])('name.test', AbortSignal.timeout(3_000))).toHaveLength(8);
+  });
+
+  it.each<[4 | 6, number, readonly string[]]>([
+    [4, 1, ['93.184.216.34']],
+    [6, 28, ['2606:4700::1111']],
+  ])('of which IPv%i alone is wanted is asked for that alone', async (ipVersion, type, expected) => {
+    const server = await startNameServer(v4, v6);
+    expect(await resolveBy([server])('name.test', AbortSignal.timeout(3_000), ipVersion)).toEqual(expected);
+    expect(askedTypes).toEqual([type]);
+  });
+
+  it('without an address of the family that is wanted is an error of type resolve', async () => {
+    const server = await startNameServer(v4, []);
+    await expect(resolveBy([server])('name.test', AbortSignal.timeout(3_000), 6)).rejects.toMatchObject({
+      errorType: 'resolve',
+      message: 'the name name.test has no IPv6 address (ENODATA)',
+    });
   });
 });

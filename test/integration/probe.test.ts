@@ -226,7 +226,7 @@ describe('https', () => {
     expect(result).toMatchObject({
       outcome: 'failed',
       errorType: 'tls',
-      message: 'the certificate is for another name: localhost (ERR_TLS_CERT_ALTNAME_INVALID)',
+      message: 'the certificate is for wrong.example, not for this name: localhost (ERR_TLS_CERT_ALTNAME_INVALID)',
     });
     expect(server.received).toEqual([]);
   });
@@ -380,6 +380,7 @@ describe('what is our own fault', () => {
       phases: { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 },
       assertions: [],
       redirects: 0,
+      isContaminated: false,
     });
   });
 

@@ -95,9 +95,10 @@ describe('checkAddress', () => {
       { allowOrigins: ['http://127.0.0.1:4001'] },
       `127.0.0.1 ${privateSentence}`,
     ],
+    ['127.0.0.1', 'https://127.0.0.1:4001/x', { allowOrigins: ['http://127.0.0.1:4001'] }, 'allowed'],
     [
       '127.0.0.1',
-      'https://127.0.0.1:4001/x',
+      'http://127.0.0.1:4002/x',
       { allowOrigins: ['http://127.0.0.1:4001'] },
       `127.0.0.1 ${privateSentence}`,
     ],

@@ -32,3 +32,21 @@ describe('findInHosts', () => {
     expect(findInHosts(text, name)).toEqual(addresses);
   });
 });
+
+describe('resolveHost for one family', () => {
+  it.each<[string, 4 | 6, readonly string[]]>([
+    ['127.0.0.1', 4, ['127.0.0.1']],
+    ['::1', 6, ['::1']],
+    ['localhost', 4, ['127.0.0.1']],
+    ['localhost', 6, ['::1']],
+  ])('%s has under %i its own addresses alone', async (name, ipVersion, addresses) => {
+    expect(await resolveHost(name, signal, ipVersion)).toEqual(addresses);
+  });
+
+  it.each<[string, 4 | 6, string]>([
+    ['::1', 4, '::1 is no IPv4 address, and ipVersion: 4 asks for one'],
+    ['127.0.0.1', 6, '127.0.0.1 is no IPv6 address, and ipVersion: 6 asks for one'],
+  ])('%s is refused under %i', async (name, ipVersion, message) => {
+    await expect(resolveHost(name, signal, ipVersion)).rejects.toMatchObject({ errorType: 'resolve', message });
+  });
+});
