@@ -1,13 +1,21 @@
 import type { Json, Operator } from '../config/model.ts';
+import { equals } from './equals.ts';
+import type { Expressions } from './expression.ts';
+import { misfitOf } from './schema.ts';
 
 /** True or false, or why the two cannot be compared (which counts as false). */
 export type Comparison = boolean | string;
 
 /**
  * Compares a value that is there with what is expected, without coercion. Whole numbers beyond 2^53 come as bigints and
- * are compared exactly; the expected ones are texts of their digits.
+ * are compared exactly; the expected ones are texts of their digits. Expressions are there when `matches` needs them.
  */
-export function compare(op: Operator, actual: unknown, expected: Json | undefined): Comparison {
+export function compare(
+  op: Operator,
+  actual: unknown,
+  expected: Json | undefined,
+  expressions?: Expressions,
+): Comparison {
   switch (op) {
     case 'equals':
       return equals(actual, expected);
@@ -26,6 +34,12 @@ export function compare(op: Operator, actual: unknown, expected: Json | undefine
       return contains(actual, expected);
     case 'notContains':
       return negate(contains(actual, expected));
+    case 'matches':
+      return matches(actual, expected, expressions);
+    case 'notMatches':
+      return negate(matches(actual, expected, expressions));
+    case 'schema':
+      return misfitOf(expected ?? true, actual) ?? true;
     case 'empty':
       return isEmpty(actual);
     case 'notEmpty':
@@ -41,27 +55,6 @@ export function compare(op: Operator, actual: unknown, expected: Json | undefine
 
 function negate(comparison: Comparison): Comparison {
   return typeof comparison === 'boolean' ? !comparison : comparison;
-}
-
-/** Deep equality by type and value; the order of keys does not matter, the order of a list does. */
-function equals(actual: unknown, expected: unknown): boolean {
-  if (typeof actual === 'bigint') return String(actual) === expected;
-  if (typeof actual === 'number') return Number.isFinite(actual) && actual === expected;
-  if (typeof actual !== 'object' || actual === null) return actual === expected;
-  if (typeof expected !== 'object' || expected === null) return false;
-  if (Array.isArray(actual) || Array.isArray(expected)) return equalLists(actual, expected);
-  const keys = Object.keys(actual);
-  if (keys.length !== Object.keys(expected).length) return false;
-  return keys.every((key) => Object.hasOwn(expected, key) && equals(valueAt(actual, key), valueAt(expected, key)));
-}
-
-function equalLists(actual: unknown, expected: unknown): boolean {
-  if (!Array.isArray(actual) || !Array.isArray(expected) || actual.length !== expected.length) return false;
-  return actual.every((each, index) => equals(each, expected[index]));
-}
-
-function valueAt(object: object, key: string): unknown {
-  return (object as Readonly<Record<string, unknown>>)[key];
 }
 
 const notNumber = 'not a number';
@@ -95,6 +88,14 @@ function contains(actual: unknown, expected: unknown): Comparison {
   if (Array.isArray(actual)) return actual.some((each) => equals(each, expected));
   if (typeof actual !== 'string') return 'neither text nor a list';
   return typeof expected === 'string' ? actual.includes(expected) : 'text can only contain text';
+}
+
+function matches(actual: unknown, expected: unknown, expressions: Expressions | undefined): Comparison {
+  if (typeof actual !== 'string') return 'not text';
+  if (typeof expected !== 'string' || !expressions) return 'no expression to look with';
+  const longest = expressions.longestText(expected);
+  if (actual.length > longest) return `longer than the ${longest} characters that this expression may look at`;
+  return expressions.test(expected, actual);
 }
 
 function isEmpty(actual: unknown): Comparison {

@@ -1,8 +1,10 @@
 import type { Assertion } from '../config/model.ts';
 import { compare } from './compare.ts';
+import { ownValue } from './equals.ts';
 import { redactShort } from './redact.ts';
 import { renderExpected } from './render.ts';
-import type { Response } from './response.ts';
+import type { PreparedAnswer } from './response.ts';
+import { kindOf } from './sources.ts';
 
 /** The shape of shared/probe's AssertionResult. */
 type Evaluation = {
@@ -18,15 +20,21 @@ type Subject = { readonly values: readonly unknown[] } | { readonly problem: str
 
 /**
  * Judges one assertion. Values keep their type: the text "5" is not the number 5. What is missing fails every operator
- * but notExists. A JSONPath that finds several values holds when each of them does. Never throws; secrets are redacted
- * in everything that it answers.
+ * but notExists. A JSONPath that finds several values holds when each of them does. Times that cannot be trusted are not
+ * judged, and hold. Never throws; secrets are redacted in everything that it answers.
  */
-export function evaluateAssertion(assertion: Assertion, response: Response, secrets: readonly string[]): Evaluation {
-  const verdict = judge(assertion, read(assertion, response));
+export function evaluateAssertion(
+  assertion: Assertion,
+  answer: PreparedAnswer,
+  secrets: readonly string[],
+): Evaluation {
+  const subject = read(assertion, answer);
+  const isTime = kindOf(assertion.source, assertion.path) === 'span';
+  const verdict = isTime && answer.isContaminated ? excuse(assertion, subject) : judge(assertion, subject, answer);
   return {
     assertion: redactShort(assertion.text, secrets),
     passed: verdict.passed,
-    actual: verdict.actual === null ? null : redactShort(verdict.actual, secrets),
+    actual: verdict.actual === null ? null : withReason(redactShort(verdict.actual, secrets), verdict.reason),
     expected: redactShort(renderExpected(assertion), secrets),
     severity: assertion.severity,
   };
@@ -37,44 +45,72 @@ export function needsBody(assertion: Assertion): boolean {
   return assertion.source === 'body' || assertion.source === 'json';
 }
 
-type Verdict = { passed: boolean; actual: string | null };
+type Verdict = { passed: boolean; actual: string | null; reason?: string };
 
-function judge(assertion: Assertion, subject: Subject): Verdict {
+const longestActual = 256;
+
+/** The reason is whole, what was found is cut; it is redacted already, so that no half of a secret is left. */
+function withReason(actual: string, reason: string | undefined): string {
+  return reason === undefined ? actual : `${actual.slice(0, longestActual - reason.length - 3)} (${reason})`;
+}
+
+function excuse(assertion: Assertion, subject: Subject): Verdict {
+  const shown = 'values' in subject ? show(assertion, subject.values) : '';
+  return { passed: true, actual: shown, reason: 'not judged: this machine was short of CPU' };
+}
+
+function judge(assertion: Assertion, subject: Subject, { expressions }: PreparedAnswer): Verdict {
   if ('problem' in subject) return { passed: false, actual: subject.problem };
   const { values } = subject;
   if (assertion.op === 'notExists') return { passed: values.length === 0, actual: show(assertion, values) };
   if (values.length === 0) return { passed: false, actual: null };
   if (assertion.op === 'exists') return { passed: true, actual: show(assertion, values) };
   for (const value of values) {
-    const outcome = compare(assertion.op, value, assertion.value);
-    if (outcome !== true) return { passed: false, actual: withReason(show(assertion, [value]), outcome) };
+    const outcome = compare(assertion.op, value, assertion.value, expressions);
+    if (outcome !== true) return miss(assertion, value, outcome);
   }
   return { passed: true, actual: show(assertion, values) };
 }
 
-function withReason(shown: string | null, outcome: false | string): string | null {
-  return outcome === false ? shown : `${(shown ?? '').slice(0, 200)} (${outcome})`;
+/** A misfit of a schema says where it is: what was found may be the whole document. */
+function miss(assertion: Assertion, value: unknown, outcome: false | string): Verdict {
+  if (assertion.op === 'schema' && outcome !== false) return { passed: false, actual: outcome };
+  const actual = show(assertion, [value]);
+  return { passed: false, actual, ...(outcome === false ? {} : { reason: outcome }) };
 }
 
-function read(assertion: Assertion, response: Response): Subject {
+function read(assertion: Assertion, answer: PreparedAnswer): Subject {
   const { source, path = '' } = assertion;
   switch (source) {
     case 'status':
-      return { values: [response.statusCode] };
+      return present(answer.statusCode);
     case 'latency':
-      return { values: [response.latencyMs] };
+      return present(answer.latencyMs);
+    case 'redirects':
+      return present(answer.redirects);
+    case 'phase':
+      return present(ownValue(answer.phases, `${path}Ms`));
     case 'header':
-      return { values: Object.hasOwn(response.headers, path) ? [response.headers[path]] : [] };
+      return present(ownValue(answer.headers, path));
+    case 'certificate':
+    case 'tls':
+    case 'dns':
+      return present(ownValue(answer[source], path));
     case 'body':
-      return 'problem' in response.body ? response.body : { values: [response.body.text] };
+      return answer.body && 'problem' in answer.body ? answer.body : present(answer.body?.text);
     case 'json':
-      return readJson(path, response);
+      return readJson(path, answer);
     default:
       return source satisfies never;
   }
 }
 
-function readJson(path: string, { json, select }: Response): Subject {
+function present(value: unknown): Subject {
+  return { values: value === undefined ? [] : [value] };
+}
+
+function readJson(path: string, { body, json, select }: PreparedAnswer): Subject {
+  if (!body) return { values: [] };
   if (!json || !select) return { problem: 'the body was not read as JSON' };
   if ('problem' in json) return json;
   try {
@@ -88,9 +124,20 @@ function readJson(path: string, { json, select }: Response): Subject {
 function show(assertion: Assertion, values: readonly unknown[]): string | null {
   const [first] = values;
   if (values.length === 0) return null;
-  if (assertion.source === 'latency') return `${Number(Number(first).toFixed(3))}ms`;
-  if (assertion.source !== 'json') return String(first);
-  return values.length === 1 ? toText(first) : toText(values);
+  if (assertion.op === 'schema') return 'fits the schema';
+  switch (kindOf(assertion.source, assertion.path)) {
+    case 'span':
+      return `${Number(Number(first).toFixed(3))}ms`;
+    case 'number':
+      // Never more than there is: 20.999 days are not 21.
+      return String(Math.floor(Number(first) * 100) / 100);
+    case 'json':
+      return values.length === 1 ? toText(first) : toText(values);
+    case 'list':
+      return toText(first);
+    default:
+      return String(first);
+  }
 }
 
 /** JSON, with bigints as their digits. */

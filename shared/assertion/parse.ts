@@ -1,39 +1,20 @@
-import {
-  type Assertion,
-  type AssertionSource,
-  assertionSources,
-  type Json,
-  type Operator,
-  operators,
-} from '../config/model.ts';
-import { isJsonPath } from './json-path-syntax.ts';
+import { type Assertion, type AssertionSource, assertionSources, type Json, type Operator } from '../config/model.ts';
+import { didYouMean } from '../config/suggest.ts';
+import { jsonPathProblem } from './json-path-syntax.ts';
 import { renderAssertion } from './render.ts';
 import { spell, splitShortForm } from './short-form.ts';
+import { kindOf, namesOf, operatorsOf } from './sources.ts';
 import { parseValue } from './value.ts';
 
 /** `key` is the offending key of the object form, or `source`, `path`, `op`, `value` of the short form. */
 export type Parsed = { ok: true; assertion: Assertion } | Refusal;
 type Refusal = { ok: false; code: string; message: string; key?: string };
 
-const laterSources = ['certificate', 'tls', 'dns', 'phase', 'redirects'];
-const laterOperators = ['matches', 'notMatches'];
 const keys = ['source', 'path', 'op', 'value', 'severity'];
 
-const equality: readonly Operator[] = ['equals', 'notEquals', 'in'];
-const order: readonly Operator[] = ['lt', 'lte', 'gt', 'gte', 'between'];
-const text: readonly Operator[] = ['contains', 'notContains', 'empty', 'notEmpty'];
-const allowedOperators: Readonly<Record<AssertionSource, readonly Operator[]>> = {
-  status: [...equality, ...order],
-  latency: order,
-  header: [...equality, ...text, 'exists', 'notExists'],
-  body: [...equality, ...text],
-  json: operators,
-};
-
 /**
- * Reads one assertion in its short form (`status == 200`, `json $.n between [1, 5]`) or as an object
- * `{source, path?, op, value?, severity?}`. Values are typed: nothing is coerced. What a later version will know is
- * refused by name. Never throws.
+ * Reads one assertion in its short form (`status == 200`, `certificate.daysRemaining > 21`, `json $.n between [1, 5]`) or
+ * as an object `{source, path?, op, value?, severity?}`. Values are typed: nothing is coerced. Never throws.
  */
 export function parseAssertion(input: unknown): Parsed {
   if (typeof input === 'string') {
@@ -60,15 +41,15 @@ type Draft = { source?: unknown; path?: unknown; op?: unknown; value?: unknown; 
 function check(draft: Draft, typed: string | undefined, form: 'short' | 'object'): Parsed {
   const source = checkSource(draft.source);
   if (typeof source !== 'string') return source;
-  const op = checkOperator(draft.op, source, form);
-  if (typeof op !== 'string') return op;
-  const path = checkPath(draft.path, source);
+  const path = checkPath(draft.path, source, form);
   if (typeof path === 'object') return path;
+  const op = checkOperator(draft.op, source, path, form);
+  if (typeof op !== 'string') return op;
   const severity = draft.severity ?? 'fail';
   if (severity !== 'fail' && severity !== 'degrade') {
     return refuse('ASSERTION_SEVERITY', `must be fail or degrade, got ${quote(severity)}`, 'severity');
   }
-  const value = parseValue(source, op, draft.value, form);
+  const value = parseValue(kindOf(source, path), op, draft.value, form);
   if (!value.ok) return refuse('ASSERTION_VALUE', value.message, 'value');
   const assertion = {
     source,
@@ -83,39 +64,58 @@ function check(draft: Draft, typed: string | undefined, form: 'short' | 'object'
 function checkSource(source: unknown): AssertionSource | Refusal {
   const found = assertionSources.find((each) => each === source);
   if (found) return found;
-  const family = typeof source === 'string' ? source.split('.')[0] : undefined;
-  if (family && laterSources.includes(family)) {
-    return refuse('ASSERTION_NOT_BUILT', `the source ${family} is not built yet`, 'source');
-  }
-  const list = assertionSources.join(', ');
-  return refuse('ASSERTION_SOURCE', `must be one of ${list}, got ${quote(source)}`, 'source');
+  const typed = typeof source === 'string' ? source : '';
+  const [family = '', name] = typed.split('.');
+  const message = namesOf(family)
+    ? `must be ${family}, with the path ${name}`
+    : `must be one of ${assertionSources.join(', ')}, got ${quote(source)}${didYouMean(typed, assertionSources)}`;
+  return refuse('ASSERTION_SOURCE', message, 'source');
 }
 
-function checkOperator(op: unknown, source: AssertionSource, form: 'short' | 'object'): Operator | Refusal {
-  if (typeof op === 'string' && laterOperators.includes(op)) {
-    return refuse('ASSERTION_NOT_BUILT', `the operator ${op} is not built yet`, 'op');
-  }
-  const allowed = allowedOperators[source];
+function checkOperator(
+  op: unknown,
+  source: AssertionSource,
+  path: string | undefined,
+  form: 'short' | 'object',
+): Operator | Refusal {
+  const allowed = operatorsOf[kindOf(source, path)];
   const found = allowed.find((each) => each === op);
   if (found) return found;
   const list = allowed.map((each) => spell(each, form)).join(', ');
   const got = quote(typeof op === 'string' ? spell(op, form) : op);
-  return refuse('ASSERTION_OPERATOR', `must be one of ${list} for ${source}, got ${got}`, 'op');
+  const subject = namesOf(source) ? `${source}.${path}` : source;
+  return refuse('ASSERTION_OPERATOR', `must be one of ${list} for ${subject}, got ${got}`, 'op');
 }
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 
-function checkPath(path: unknown, source: AssertionSource): string | undefined | Refusal {
+function checkPath(path: unknown, source: AssertionSource, form: 'short' | 'object'): string | undefined | Refusal {
+  const names = namesOf(source);
+  if (names) return checkName(path, source, names, form);
   if (source === 'header') {
     if (typeof path === 'string' && headerName.test(path)) return path.toLowerCase();
     return refuse('ASSERTION_PATH', `must be the name of a header, got ${quote(path)}`, 'path');
   }
   if (source === 'json') {
-    if (typeof path === 'string' && isJsonPath(path)) return path;
-    return refuse('ASSERTION_PATH', `must be a JSONPath such as $.status (RFC 9535), got ${quote(path)}`, 'path');
+    const problem = typeof path === 'string' ? jsonPathProblem(path) : 'must be a JSONPath such as $.status (RFC 9535)';
+    if (problem === undefined) return path as string;
+    return refuse('ASSERTION_PATH', `${problem}, got ${quote(path)}`, 'path');
   }
   if (path === undefined) return undefined;
   return refuse('ASSERTION_PATH', `must be left out for ${source}`, 'path');
+}
+
+function checkName(
+  path: unknown,
+  source: AssertionSource,
+  names: readonly string[],
+  form: 'short' | 'object',
+): string | Refusal {
+  const found = names.find((name) => name === path);
+  if (found !== undefined) return found;
+  const where = form === 'short' ? `after "${source}."` : `for ${source}`;
+  const meant = typeof path === 'string' ? didYouMean(path, names) : '';
+  return refuse('ASSERTION_PATH', `must be one of ${names.join(', ')} ${where}, got ${quote(path)}${meant}`, 'path');
 }
 
 function refuse(code: string, message: string, key?: string): Refusal {

@@ -1,4 +1,5 @@
 import type { Assertion } from '../config/model.ts';
+import { type Expressions, loadExpressions } from './expression.ts';
 
 /** What assertions look at. What the protocol does not have is absent, and then missing for every assertion. */
 export type Answer = {
@@ -22,6 +23,8 @@ export type PreparedAnswer = Answer & {
   /** There when an assertion looks into JSON. Whole numbers that a double cannot hold are bigints. */
   readonly json?: ParsedJson;
   readonly select?: Select;
+  /** There when an assertion is an expression. */
+  readonly expressions?: Expressions;
 };
 
 /** The parts of a request; the shape of shared/probe's Phases. */
@@ -68,10 +71,15 @@ type ParsedJson = { readonly value: unknown } | { readonly problem: string };
 /** All values at a JSONPath (RFC 9535), in document order. May throw where the document is nested too deeply. */
 type Select = (path: string, value: unknown) => readonly unknown[];
 
-/** Reads the body as JSON, once, and loads the JSONPath engine, if one of the assertions asks for it. */
+/** Reads the body as JSON, once, and loads the engines for JSONPath and for expressions, where an assertion needs them. */
 export async function prepareAnswer(answer: Answer, assertions: readonly Assertion[]): Promise<PreparedAnswer> {
-  if (answer.body === undefined || !assertions.some(({ source }) => source === 'json')) return answer;
-  return { ...answer, json: parseBody(answer.body), select: await loadSelect() };
+  const hasExpression = assertions.some(({ op }) => op === 'matches' || op === 'notMatches');
+  const hasJson = assertions.some(({ source }) => source === 'json');
+  return {
+    ...answer,
+    ...(answer.body && hasJson ? { json: parseBody(answer.body), select: await loadSelect() } : {}),
+    ...(hasExpression ? { expressions: await loadExpressions() } : {}),
+  };
 }
 
 /** The engine weighs as much as all the rest of this room: it is loaded at first use. */

@@ -7,17 +7,21 @@ const symbols: Readonly<Record<string, string>> = {
   '>=': 'gte',
 };
 const withPath = ['header', 'json'];
+const named = /^(\w+)\.([^\s=!<>]*)$/;
 
 export type ShortForm = { source: string; path?: string; op: string; value?: string };
 
 /**
  * Splits `source [path] operator [value]`, with white space between the parts; undefined when it has another shape.
- * A JSONPath may hold spaces inside brackets and quotes. Names are not judged here.
+ * A JSONPath may hold spaces inside brackets and quotes; the path of `certificate.issuer` follows a dot. Names are not
+ * judged here.
  */
 export function splitShortForm(input: string): ShortForm | undefined {
-  const [source, afterSource] = takeWord(input.trim());
-  if (source === '') return undefined;
-  const [path, afterPath] = withPath.includes(source) ? takePath(afterSource) : [undefined, afterSource];
+  const [word, afterSource] = takeWord(input.trim());
+  if (word === '') return undefined;
+  const [, source = word, name] = named.exec(word) ?? [];
+  const [path, afterPath] =
+    withPath.includes(source) && name === undefined ? takePath(afterSource) : [name, afterSource];
   const [operator, value] = takeOperator(afterPath);
   const op = symbols[operator] ?? operator;
   if (op === '' || path === '') return undefined;

@@ -1,36 +1,37 @@
-import type { AssertionSource, Json, Operator } from '../config/model.ts';
+import type { Json, Operator } from '../config/model.ts';
+import { isExpression } from './expression-engine.ts';
+import { schemaProblem } from './schema-syntax.ts';
 import { spell } from './short-form.ts';
+import type { Kind } from './sources.ts';
 
 export type ParsedValue = { ok: true; op: Operator; value?: Json } | { ok: false; message: string };
 
 const withoutValue: readonly Operator[] = ['exists', 'notExists', 'empty', 'notEmpty'];
 const ordering: readonly Operator[] = ['lt', 'lte', 'gt', 'gte', 'between'];
+const expressions: readonly Operator[] = ['matches', 'notMatches'];
+/** Kinds whose values are always text. */
+const textual: readonly Kind[] = ['text', 'body', 'list'];
 const spanUnits: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
  * The typed value of an assertion. In the short form the value is text: JSON where it is JSON, otherwise the text as it
- * stands; the values of `header` and `body` are always text. A latency is a span (`300ms`, `1.5s`), a status may be a
+ * stands; the values of texts are always text, and expressions stand as they are, in quotes or not. A span has its unit (`300ms`, `1.5s`), a status may be a
  * range (`200-299`, which is `between`).
  */
-export function parseValue(
-  source: AssertionSource,
-  op: Operator,
-  value: unknown,
-  form: 'short' | 'object',
-): ParsedValue {
+export function parseValue(kind: Kind, op: Operator, value: unknown, form: 'short' | 'object'): ParsedValue {
   if (withoutValue.includes(op)) {
     return value === undefined ? { ok: true, op } : { ok: false, message: `must be left out for ${op}` };
   }
   if (value === undefined) return { ok: false, message: `is missing: ${spell(op, form)} needs one` };
-  const range = source === 'status' && op === 'in' ? statusRange(value) : undefined;
-  if (range) return judge(source, 'between', range, form);
-  return judge(source, op, form === 'short' ? readShortValue(source, op, value as string) : value, form);
+  const range = kind === 'status' && op === 'in' ? statusRange(value) : undefined;
+  if (range) return judge(kind, 'between', range, form);
+  return judge(kind, op, form === 'short' ? readShortValue(kind, op, value as string) : value, form);
 }
 
-function judge(source: AssertionSource, op: Operator, typed: unknown, form: 'short' | 'object'): ParsedValue {
-  const problem = shapeProblem(op, typed) ?? sourceProblem(source, op, typed, form);
+function judge(kind: Kind, op: Operator, typed: unknown, form: 'short' | 'object'): ParsedValue {
+  const problem = shapeProblem(op, typed) ?? valueProblem(kind, op, typed, form);
   if (problem) return { ok: false, message: problem };
-  return { ok: true, op, value: source === 'latency' ? toSpans(typed) : (typed as Json) };
+  return { ok: true, op, value: kind === 'span' ? toSpans(typed) : (typed as Json) };
 }
 
 const statusRule = 'must be whole numbers from 0 to 999; a range is written status in 200-299';
@@ -40,18 +41,20 @@ function statusRange(value: unknown): [number, number] | undefined {
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
-function readShortValue(source: AssertionSource, op: Operator, text: string): unknown {
+function readShortValue(kind: Kind, op: Operator, text: string): unknown {
   if (op === 'in' || op === 'between') {
     const inner = /^\[(.*)\]$/s.exec(text)?.[1];
     if (inner === undefined) return text;
-    return splitList(inner).map((item) => readScalar(source, item));
+    return splitList(inner).map((item) => readScalar(kind, op, item));
   }
-  return readScalar(source, text);
+  return readScalar(kind, op, text);
 }
 
-function readScalar(source: AssertionSource, text: string): unknown {
+function readScalar(kind: Kind, op: Operator, text: string): unknown {
+  // Between quotes an expression stands as it is: "\b" is a word's end, not JSON's backspace.
+  if (expressions.includes(op)) return /^"(.*)"$/s.exec(text)?.[1] ?? text;
   const typed = readJson(text);
-  if (source === 'header' || source === 'body') return typeof typed === 'string' ? typed : text;
+  if (textual.includes(kind)) return typeof typed === 'string' ? typed : text;
   return typed === undefined ? text : typed;
 }
 
@@ -86,24 +89,48 @@ function isFilledArray(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 
-function sourceProblem(
-  source: AssertionSource,
-  op: Operator,
-  value: unknown,
-  form: 'short' | 'object',
-): string | undefined {
+function valueProblem(kind: Kind, op: Operator, value: unknown, form: 'short' | 'object'): string | undefined {
+  if (expressions.includes(op)) return expressionProblem(value);
+  if (op === 'schema') return schemaProblem(value);
   const values = op === 'in' || op === 'between' ? (value as unknown[]) : [value];
   if (values.some(isInexact)) return 'holds a whole number beyond 2^53, which is not exact: write it in quotes';
-  if (source === 'status' && !values.every(isStatus)) return statusRule;
-  if (source === 'latency' && values.some((each) => toSpan(each) === undefined)) {
-    return 'must be a span with its unit, such as 300ms or 1.5s';
+  const rule = kindRule(kind, op, form);
+  if (rule !== undefined && !values.every(rule.holds)) return rule.message;
+  return orderProblem(op, kind === 'span' ? values.map(toSpan) : values);
+}
+
+type Rule = { readonly holds: (value: unknown) => boolean; readonly message: string };
+
+function kindRule(kind: Kind, op: Operator, form: 'short' | 'object'): Rule | undefined {
+  switch (kind) {
+    case 'status':
+      return { holds: isStatus, message: statusRule };
+    case 'span':
+      return {
+        holds: (value) => toSpan(value) !== undefined,
+        message: 'must be a span with its unit, such as 300ms or 1.5s',
+      };
+    case 'count':
+      return { holds: isCount, message: 'must be a whole number from 0 on' };
+    case 'number':
+      return { holds: (value) => typeof value === 'number', message: `must be a number for ${spell(op, form)}` };
+    case 'flag':
+      return { holds: (value) => typeof value === 'boolean', message: 'must be true or false' };
+    case 'text':
+    case 'body':
+    case 'list':
+      return { holds: (value) => typeof value === 'string', message: 'must be text in quotes' };
+    case 'json':
+      if (!ordering.includes(op)) return undefined;
+      return { holds: isOrdered, message: `must be a number for ${spell(op, form)}` };
+    default:
+      return kind satisfies never;
   }
-  if ((source === 'header' || source === 'body') && values.some((each) => typeof each !== 'string')) {
-    return `must be text in quotes for ${source}`;
-  }
-  if (source === 'json' && ordering.includes(op) && !values.every(isOrdered))
-    return `must be a number for ${spell(op, form)}`;
-  return orderProblem(op, source === 'latency' ? values.map(toSpan) : values);
+}
+
+function expressionProblem(value: unknown): string | undefined {
+  const verdict = typeof value === 'string' ? isExpression(value) : 'must be a regular expression (RE2) in quotes';
+  return verdict === true ? undefined : verdict;
 }
 
 function orderProblem(op: Operator, values: readonly unknown[]): string | undefined {
@@ -119,7 +146,11 @@ function isInexact(value: unknown): boolean {
 }
 
 function isStatus(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 999;
+  return isCount(value) && Number(value) <= 999;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0;
 }
 
 /** A number, or the digits of a whole number beyond 2^53. */

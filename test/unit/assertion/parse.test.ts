@@ -34,6 +34,26 @@ describe('the short form of an assertion', () => {
       'json $.x[?@.a == 1 && @.b < 2].c != 3',
       { source: 'json', path: '$.x[?@.a == 1 && @.b < 2].c', op: 'notEquals', value: 3 },
     ],
+    ['phase.connect < 100ms', { source: 'phase', path: 'connect', op: 'lt', value: 100 }],
+    ['certificate.daysRemaining > 21', { source: 'certificate', path: 'daysRemaining', op: 'gt', value: 21 }],
+    ['certificate.daysRemaining>21', { source: 'certificate', path: 'daysRemaining', op: 'gt', value: 21 }],
+    [
+      'certificate.issuer contains "Good CA"',
+      { source: 'certificate', path: 'issuer', op: 'contains', value: 'Good CA' },
+    ],
+    [
+      'tls.version in [TLSv1.2, "TLSv1.3"]',
+      { source: 'tls', path: 'version', op: 'in', value: ['TLSv1.2', 'TLSv1.3'] },
+    ],
+    ['tls.authorized == true', { source: 'tls', path: 'authorized', op: 'equals', value: true }],
+    ['dns.rcode == NOERROR', { source: 'dns', path: 'rcode', op: 'equals', value: 'NOERROR' }],
+    ['dns.answers contains 192.0.2.1', { source: 'dns', path: 'answers', op: 'contains', value: '192.0.2.1' }],
+    ['dns.ttl notExists', { source: 'dns', path: 'ttl', op: 'notExists' }],
+    ['redirects <= 2', { source: 'redirects', op: 'lte', value: 2 }],
+    ['body matches ^a\\d+ b$', { source: 'body', op: 'matches', value: '^a\\d+ b$' }],
+    ['body matches "\\bok\\b"', { source: 'body', op: 'matches', value: '\\bok\\b' }],
+    ['json $.n matches 5', { source: 'json', path: '$.n', op: 'matches', value: '5' }],
+    ['json $ schema {"type": "object"}', { source: 'json', path: '$', op: 'schema', value: { type: 'object' } }],
     ['json $.id == 9007199254740993', { source: 'json', path: '$.id', op: 'equals', value: '9007199254740993' }],
     ['json $.id > 9007199254740993', { source: 'json', path: '$.id', op: 'gt', value: '9007199254740993' }],
   ])('%s is typed', (input, expected) => {
@@ -53,6 +73,16 @@ describe('the object form of an assertion', () => {
     ],
     [{ source: 'header', path: 'ETag', op: 'exists' }, 'header etag exists', { path: 'etag' }],
     [{ source: 'body', op: 'notContains', value: 'error' }, 'body notContains "error"', {}],
+    [{ source: 'certificate', path: 'daysRemaining', op: 'gt', value: 21 }, 'certificate.daysRemaining > 21', {}],
+    [
+      { source: 'phase', path: 'tls', op: 'between', value: ['1ms', '1s'] },
+      'phase.tls between [1ms, 1000ms]',
+      { value: [1, 1000] },
+    ],
+    [{ source: 'dns', path: 'answers', op: 'notEmpty' }, 'dns.answers notEmpty', {}],
+    [{ source: 'body', op: 'matches', value: '\\d' }, 'body matches "\\d"', {}],
+    [{ source: 'json', path: '$', op: 'schema', value: { type: 'object' } }, 'json $ schema {"type":"object"}', {}],
+    [{ source: 'json', path: '$', op: 'schema', value: { required: ['a'.repeat(60)] } }, 'json $ schema {…}', {}],
   ])('%j reads as %s', (input, text, changed) => {
     const assertion = { severity: 'fail', ...input, ...changed, text };
     expect(parseAssertion(input)).toEqual({ ok: true, assertion });
@@ -60,7 +90,8 @@ describe('the object form of an assertion', () => {
 });
 
 describe('a bad assertion', () => {
-  const sources = 'status, latency, header, body, json';
+  const sources = 'status, latency, phase, header, body, json, certificate, tls, dns, redirects';
+  const certificate = 'daysRemaining, subject, issuer, names, serialNumber, fingerprint256, chainLength';
   it.each([
     [
       42,
@@ -81,14 +112,80 @@ describe('a bad assertion', () => {
       undefined,
       'must look like "status == 200" or "json $.name == \\"ok\\"", got "status"',
     ],
-    ['stauts == 200', 'ASSERTION_SOURCE', 'source', `must be one of ${sources}, got "stauts"`],
-    ['certificate.daysRemaining > 21', 'ASSERTION_NOT_BUILT', 'source', 'the source certificate is not built yet'],
-    ['tls.version >= 1.2', 'ASSERTION_NOT_BUILT', 'source', 'the source tls is not built yet'],
-    ['dns.ttl > 3', 'ASSERTION_NOT_BUILT', 'source', 'the source dns is not built yet'],
-    ['phase.tls < 3ms', 'ASSERTION_NOT_BUILT', 'source', 'the source phase is not built yet'],
-    ['redirects == 0', 'ASSERTION_NOT_BUILT', 'source', 'the source redirects is not built yet'],
-    ['body matches ^a', 'ASSERTION_NOT_BUILT', 'op', 'the operator matches is not built yet'],
-    ['body notMatches ^a', 'ASSERTION_NOT_BUILT', 'op', 'the operator notMatches is not built yet'],
+    ['stauts == 200', 'ASSERTION_SOURCE', 'source', `must be one of ${sources}, got "stauts"; did you mean "status"?`],
+    ['certificate > 21', 'ASSERTION_PATH', 'path', `must be one of ${certificate} after "certificate.", got nothing`],
+    [
+      'certificate.daysRemainig > 21',
+      'ASSERTION_PATH',
+      'path',
+      `must be one of ${certificate} after "certificate.", got "daysRemainig"; did you mean "daysRemaining"?`,
+    ],
+    [
+      { source: 'tls', path: 'protocol', op: 'equals', value: 'TLSv1.3' },
+      'ASSERTION_PATH',
+      'path',
+      'must be one of version, cipher, alpn, authorized for tls, got "protocol"',
+    ],
+    [
+      { source: 'tls.version', op: 'equals', value: 'TLSv1.3' },
+      'ASSERTION_SOURCE',
+      'source',
+      'must be tls, with the path version',
+    ],
+    [
+      'tls.version >= 1.2',
+      'ASSERTION_OPERATOR',
+      'op',
+      'must be one of ==, !=, in, contains, notContains, empty, notEmpty, matches, notMatches, exists, notExists for tls.version, got ">="',
+    ],
+    [
+      'dns.answers == a',
+      'ASSERTION_OPERATOR',
+      'op',
+      'must be one of contains, notContains, empty, notEmpty, exists, notExists for dns.answers, got "=="',
+    ],
+    ['tls.authorized == yes', 'ASSERTION_VALUE', 'value', 'must be true or false'],
+    ['dns.count > many', 'ASSERTION_VALUE', 'value', 'must be a number for >'],
+    ['redirects == 1.5', 'ASSERTION_VALUE', 'value', 'must be a whole number from 0 on'],
+    ['phase.tls < 3', 'ASSERTION_VALUE', 'value', 'must be a span with its unit, such as 300ms or 1.5s'],
+    ['body matches (a', 'ASSERTION_VALUE', 'value', 'is no regular expression (RE2): missing closing ) at (a'],
+    [
+      { source: 'body', op: 'matches', value: 5 },
+      'ASSERTION_VALUE',
+      'value',
+      'must be a regular expression (RE2) in quotes',
+    ],
+    ['json $ schema 5', 'ASSERTION_VALUE', 'value', 'must be a JSON Schema, such as {"type": "object"}'],
+    [
+      'json $.a[?match(@.b, "(a+)+$")] exists',
+      'ASSERTION_PATH',
+      'path',
+      'must not use match() or search(), whose time cannot be bounded: use the operator matches, got "$.a[?match(@.b, \\"(a+)+$\\")]"',
+    ],
+    [
+      'json $..a..b exists',
+      'ASSERTION_PATH',
+      'path',
+      'must hold at most one "..", outside brackets: more take too long on a large document, got "$..a..b"',
+    ],
+    [
+      'json $[?@..b] exists',
+      'ASSERTION_PATH',
+      'path',
+      'must hold at most one "..", outside brackets: more take too long on a large document, got "$[?@..b]"',
+    ],
+    [
+      'json $[?$[*]] exists',
+      'ASSERTION_PATH',
+      'path',
+      'must not begin at "$" again inside brackets: it takes too long on a large document, got "$[?$[*]]"',
+    ],
+    [
+      'json $[*,*][*,*] exists',
+      'ASSERTION_PATH',
+      'path',
+      'must hold at most one list of selectors: more take too long on a large document, got "$[*,*][*,*]"',
+    ],
     [
       'status is 200',
       'ASSERTION_OPERATOR',
@@ -111,7 +208,7 @@ describe('a bad assertion', () => {
       'header a < 5',
       'ASSERTION_OPERATOR',
       'op',
-      'must be one of ==, !=, in, contains, notContains, empty, notEmpty, exists, notExists for header, got "<"',
+      'must be one of ==, !=, in, contains, notContains, empty, notEmpty, matches, notMatches, exists, notExists for header, got "<"',
     ],
     ['json status == 1', 'ASSERTION_PATH', 'path', 'must be a JSONPath such as $.status (RFC 9535), got "status"'],
     ['json $.a. == 1', 'ASSERTION_PATH', 'path', 'must be a JSONPath such as $.status (RFC 9535), got "$.a."'],
@@ -162,12 +259,7 @@ describe('a bad assertion', () => {
       'value',
       'must be whole numbers from 0 to 999; a range is written status in 200-299',
     ],
-    [
-      { source: 'header', path: 'a', op: 'equals', value: 5 },
-      'ASSERTION_VALUE',
-      'value',
-      'must be text in quotes for header',
-    ],
+    [{ source: 'header', path: 'a', op: 'equals', value: 5 }, 'ASSERTION_VALUE', 'value', 'must be text in quotes'],
     [
       { source: 'status', op: 'equals', value: 200, sverity: 'fail' },
       'ASSERTION_KEY',
