@@ -57,7 +57,9 @@ const loadShards = keepWarm(async (): Promise<readonly Shard[]> => {
 
 // The SDK is brought in at its first use, after the probes: it costs 40 ms of CPU that would be measured as latency.
 const parameters = keepWarm(async () => (await import('../shared/aws/parameters.ts')).createParameters(Date.now));
-const signer = keepWarm(async () => (await import('../shared/aws/signer.ts')).createSigner(() => process.env, Date.now));
+const signer = keepWarm(async () =>
+  (await import('../shared/aws/signer.ts')).createSigner(() => process.env, Date.now),
+);
 const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher());
 const ledger = keepWarm(async () => {
   const { createLedgerStore } = await import('../shared/aws/ledger-store.ts');
