@@ -96,8 +96,8 @@ export function instantsOf(
   return [...fromTicks, ...fromCell].sort((a, b) => a - b);
 }
 
-/** What a probe saw, whether or not it counts: maintenance changes what counts only. */
-const sighting = (outcome: TickOutcome): Counts => countOf({ ...outcome, isMaintenance: false });
+/** What a probe saw, whether or not it counts: maintenance and repeats change what counts only. */
+const sighting = ({ isRepeat: _, ...outcome }: TickOutcome): Counts => countOf({ ...outcome, isMaintenance: false });
 
 function entriesOf(tick: Tick): Entry[] {
   return tick.outcomes.map((outcome) => {

@@ -27,7 +27,8 @@ const errorTypeCodes: Readonly<Record<ErrorType, number>> = {
 const maintenanceBit = 0x08;
 const retriedBit = 0x10;
 const contaminatedBit = 0x20;
-const reservedBits = 0xc0;
+const repeatBit = 0x40;
+const reservedBits = 0x80;
 
 /** Up to here a step of latency is 0.1 ms, above it 2 ms; the last code says that nothing was measured. */
 const coarseCode = 0x8000;
@@ -80,6 +81,7 @@ function decodeOutcome(view: DataView, at: number): TickOutcome {
     isMaintenance: (flags & maintenanceBit) !== 0,
     isRetried: (flags & retriedBit) !== 0,
     isContaminated: (flags & contaminatedBit) !== 0,
+    ...((flags & repeatBit) === 0 ? {} : { isRepeat: true }),
   };
 }
 
@@ -100,7 +102,8 @@ function keyOf({ monitorKey }: TickOutcome): number {
 const flagsOf = (outcome: TickOutcome): number =>
   (outcome.isMaintenance ? maintenanceBit : 0) |
   (outcome.isRetried ? retriedBit : 0) |
-  (outcome.isContaminated ? contaminatedBit : 0);
+  (outcome.isContaminated ? contaminatedBit : 0) |
+  (outcome.isRepeat ? repeatBit : 0);
 
 function latencyCode(latencyMs: number | undefined): number {
   if (latencyMs === undefined || !(latencyMs >= 0)) return noLatencyCode;

@@ -11,8 +11,9 @@ export function addCounts(a: Counts, b: Counts): Counts {
   };
 }
 
-/** One outcome as counts: maintenance before everything else; unknown and blocked are unjudged. */
+/** One outcome as counts: a repeat is nothing, then maintenance before everything else; unknown and blocked are unjudged. */
 export function countOf(outcome: TickOutcome): Counts {
+  if (outcome.isRepeat) return noCounts;
   return single[outcome.isMaintenance ? 'maintenance' : kinds[outcome.outcome]];
 }
 

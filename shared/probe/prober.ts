@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Monitor, MonitorType, Text } from '../config/model.ts';
 import type { RunHttpAttempt, Sign } from '../http/attempt.ts';
 import type { AddressPolicy } from '../net/address-policy.ts';
-import type { HeartbeatRecord } from './heartbeat.ts';
+import type { HeartbeatRecord } from './heartbeat-record.ts';
 import { probeHttp } from './http.ts';
 import type { ResolvedText, Vars } from './resolve-text.ts';
 import type { ProbeResult } from './result.ts';
@@ -18,8 +18,10 @@ export type ProbeDeps = {
   readonly resolveText: (text: Text, vars?: Vars) => Promise<ResolvedText>;
   /** Makes what signs requests for an AWS service with this process's own credentials. */
   readonly signer: (service: string, region: string | undefined) => Sign;
-  /** When a heartbeat was called; undefined when it never was. Rejects when that cannot be read. */
-  readonly loadHeartbeat: (monitorId: string) => Promise<HeartbeatRecord | undefined>;
+  /** What the calls of a heartbeat left behind, by the monitor's key; undefined when there were none. Rejects when that cannot be read. */
+  readonly loadHeartbeat: (monitorKey: number) => Promise<HeartbeatRecord | undefined>;
+  /** The instant of the tick, epoch ms; absent in a probe by hand. */
+  readonly at?: number;
   readonly watch: Watch;
   /** Ends the probe soon after it is aborted. */
   readonly signal: AbortSignal;

@@ -44,6 +44,8 @@ export type ProbeResult = {
   readonly steps?: readonly StepResult[];
   /** Of a heartbeat: this judgement repeats one that counted already, and is no event of an SLI. */
   readonly isRepeat?: true;
+  /** Of a heartbeat: it has not been called yet, and nothing is written down of it. */
+  readonly isWaiting?: true;
 };
 
 /** What one step of a flow found. One that was not run is `skipped`, with nothing measured. */

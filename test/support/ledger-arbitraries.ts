@@ -19,6 +19,7 @@ export const anyOutcome = (keys: fc.Arbitrary<number> = uint32): fc.Arbitrary<Ti
       isMaintenance: fc.boolean(),
       isRetried: fc.boolean(),
       isContaminated: fc.boolean(),
+      isRepeat: fc.constant(true),
     },
     { requiredKeys: ['monitorKey', 'outcome', 'isMaintenance', 'isRetried', 'isContaminated'] },
   );

@@ -66,6 +66,12 @@ describe('the codec of a tick', () => {
     expect([...encodeTick([failed])]).toEqual([1, 1, 2, 3, 4, 0x12, 4, 0x83, 0x5e]);
   });
 
+  it('holds a repeated judgement as one more flag of the same version', () => {
+    expect([...encodeTick([{ ...anOutcome(7, 'failed'), isRepeat: true }])]).toEqual([
+      1, 0, 0, 0, 7, 0x42, 0, 255, 255,
+    ]);
+  });
+
   it('reads bytes that lie in the middle of a larger buffer', () => {
     const bytes = encodeTick([anOutcome(7, 'degraded')]);
     const larger = new Uint8Array([9, 9, ...bytes, 9]);
@@ -79,7 +85,7 @@ describe('the codec of a tick', () => {
     ['a byte too few', good.slice(0, -1), 'a tick of 8 bytes is cut or padded'],
     ['a byte too many', new Uint8Array([...good, 0]), 'a tick of 10 bytes is cut or padded'],
     ['an unknown outcome', good.with(5, 5), 'an outcome of unknown kind 5'],
-    ['an unknown flag', good.with(5, 0x40), 'an outcome with unknown flags 64'],
+    ['an unknown flag', good.with(5, 0x80), 'an outcome with unknown flags 128'],
     ['an unknown error type', good.with(6, 11), 'an outcome with unknown error type 11'],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => decodeTick(bytes)).toThrow(expect.objectContaining({ code: 'BURN_LEDGER_CORRUPT', message }));

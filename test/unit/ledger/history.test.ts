@@ -35,6 +35,7 @@ function countByHand(ticks: readonly Tick[], key: number, from: number, to: numb
     const isIn = minuteOf(tick.at) > minuteOf(from) && minuteOf(tick.at) <= minuteOf(to);
     if (outcome === undefined || !isIn || seen.has(`${tick.location}${tick.at}`)) continue;
     seen.add(`${tick.location}${tick.at}`);
+    if (outcome.isRepeat) continue;
     const kind = outcome.outcome === 'unknown' || outcome.outcome === 'blocked' ? 'unjudged' : outcome.outcome;
     const counted = outcome.isMaintenance ? 'maintenance' : kind;
     sum = { ...sum, [counted]: sum[counted] + 1 };
@@ -275,6 +276,8 @@ describe('what a history knows of a monitor', () => {
     expect(newestJudgedAt(historyOf(ticks), 1)).toBe(monday);
     expect(newestJudgedAt(historyOf([...ticks, at(3, 'passed', true)]), 1)).toBe(monday + 3 * minuteMs);
     expect(newestJudgedAt(historyOf([...ticks, at(3, 'unknown', true)]), 1)).toBe(monday);
+    const repeated = aTick(monday + 3 * minuteMs, [{ ...anOutcome(1, 'failed'), isRepeat: true }]);
+    expect(newestJudgedAt(historyOf([...ticks, repeated]), 1)).toBe(monday + 3 * minuteMs);
     expect(newestJudgedAt(historyOf(ticks.slice(1)), 1)).toBeUndefined();
     expect(newestJudgedAt(emptyHistory(), 1)).toBeUndefined();
   });
