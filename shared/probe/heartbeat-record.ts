@@ -46,9 +46,11 @@ export function stepHeartbeat(
   const { succeededAt = -Infinity, failedAt = -Infinity, startedAt = Infinity } = record;
   switch (call.kind) {
     case 'start':
-      return at <= Math.max(succeededAt, failedAt) || at >= startedAt ? record : { ...record, startedAt: at };
+      return record.failedAt !== undefined || at <= succeededAt || at >= startedAt
+        ? record
+        : { ...record, startedAt: at };
     case 'fail':
-      return at <= succeededAt ? record : fail(record, call.exitCode, at);
+      return record.failedAt !== undefined || at <= succeededAt ? record : fail(record, call.exitCode, at, rhythm);
     case 'success':
       return at <= succeededAt || at < failedAt ? record : succeed(record, at, rhythm);
     default:
@@ -56,24 +58,23 @@ export function stepHeartbeat(
   }
 }
 
-function fail(record: HeartbeatRecord, exitCode: number | undefined, at: number): HeartbeatRecord {
-  const ended = endStart(record, at);
-  if (ended.failedAt !== undefined) return ended;
-  return { ...ended, failedAt: at, ...(exitCode === undefined ? {} : { exitCode }) };
+function fail(record: HeartbeatRecord, exitCode: number | undefined, at: number, rhythm: Rhythm): HeartbeatRecord {
+  return { ...endTrouble(record, at, rhythm), failedAt: at, ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
 function succeed(record: HeartbeatRecord, at: number, rhythm: Rhythm): HeartbeatRecord {
-  const { failedAt: _, exitCode: __, ...kept } = endStart(record, at);
-  const trouble = troubleOf(record, rhythm);
-  if (trouble === undefined || trouble.fromAt >= at) return { ...kept, succeededAt: at };
-  const lastTrouble = { ...trouble, toAt: at, countedAt: countedAt(record, rhythm, at) ?? trouble.fromAt };
-  return { ...kept, succeededAt: at, lastTrouble };
+  const { failedAt: _, exitCode: __, ...kept } = endTrouble(record, at, rhythm);
+  return { ...kept, succeededAt: at };
 }
 
-function endStart(record: HeartbeatRecord, at: number): HeartbeatRecord {
-  if (record.startedAt === undefined || record.startedAt > at) return record;
-  const { startedAt: _, ...rest } = record;
-  return rest;
+/** Without the run that this call ends; the trouble that it ends, if there is any, is past. */
+function endTrouble(record: HeartbeatRecord, at: number, rhythm: Rhythm): HeartbeatRecord {
+  const { startedAt, ...rest } = record;
+  const kept = startedAt === undefined || startedAt <= at ? rest : record;
+  const trouble = troubleOf(record, rhythm);
+  if (trouble === undefined || trouble.fromAt >= at) return kept;
+  const lastTrouble = { ...trouble, toAt: at, countedAt: countedAt(record, rhythm, at) ?? trouble.fromAt };
+  return { ...kept, lastTrouble };
 }
 
 /** When the next good call is due at the latest; undefined where nothing has been heard yet. */
@@ -84,9 +85,9 @@ export function dueAt({ succeededAt, startedAt }: HeartbeatRecord, { periodMs, g
 
 /** The trouble that it is in, or will be in unless somebody calls; its start may lie ahead. */
 export function troubleOf(record: HeartbeatRecord, rhythm: Rhythm): Trouble | undefined {
-  const [failedAt, overdueAt] = [record.failedAt ?? Infinity, dueAt(record, rhythm) ?? Infinity];
-  const fromAt = Math.min(failedAt, overdueAt);
-  return fromAt === Infinity ? undefined : { fromAt, isReported: failedAt < overdueAt };
+  if (record.failedAt !== undefined) return { fromAt: record.failedAt, isReported: true };
+  const overdueAt = dueAt(record, rhythm);
+  return overdueAt === undefined ? undefined : { fromAt: overdueAt, isReported: false };
 }
 
 /**
