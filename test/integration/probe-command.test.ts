@@ -21,7 +21,7 @@ monitors:
     request: { url: "\${output:ShortenerUrl}/broken", headers: { x-token: "\${ssm:/burnwatch/token}" } }
   inside:
     type: http
-    request: { url: "http://127.0.0.1:1/" }
+    request: { url: "\${output:Inside}" }
 `;
 
 let folder: string;
@@ -61,10 +61,10 @@ async function run(argv: readonly string[], changes: Partial<Io> = {}): Promise<
     isTerminal: false,
     hasColors: false,
     columns: 80,
-    env: {},
     cwd: folder,
     signal: new AbortController().signal,
     ...changes,
+    env: { OUTPUT_Inside: 'http://127.0.0.1:1/', ...changes.env },
   };
   try {
     answer.code = await probeCommand.run(argv, io);
@@ -74,6 +74,9 @@ async function run(argv: readonly string[], changes: Partial<Io> = {}): Promise<
   }
   return answer;
 }
+
+/** Without the mark of a sample during which the machine that tests was busy. */
+const trusted = (table: string) => table.replaceAll('  times not trusted: this machine was short of CPU\n', '');
 
 const startLocalMode = (pid: number) => {
   mkdirSync(join(folder, '.burnwatch'));
@@ -85,7 +88,7 @@ describe('burnwatch probe', () => {
   it('shows a passed probe as a line with its phases, and exits 0', async () => {
     const { code, stdout, stderr } = await run(['health', '--output', `ShortenerUrl=${server.origin}`]);
     expect([code, stderr]).toEqual([0, '']);
-    const [head, row, ...rest] = stdout.split('\n');
+    const [head, row, ...rest] = trusted(stdout).split('\n');
     expect(head).toBe('MONITOR  OUTCOME   STATUS     LATENCY  PHASES');
     expect(row).toMatch(/^health {3}passed {7}200 +\d+\.\d ms {2}[rctpx]{30,48}$/);
     expect(rest).toEqual(['', 'Phases: r resolve  c connect  t tls  p processing  x transfer', '']);
@@ -112,7 +115,8 @@ describe('burnwatch probe', () => {
       ['broken', 'failed', 1],
       ['inside', 'blocked', 0],
     ]);
-    expect(rows[1]).toEqual({
+    const { contaminated: _, ...broken } = rows[1];
+    expect(broken).toEqual({
       monitor: 'broken',
       outcome: 'failed',
       errorType: 'assertion',

@@ -1,0 +1,63 @@
+import type { Monitor } from '../../shared/config/model.ts';
+import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { referencesOf } from '../../shared/config/texts.ts';
+import type { Io } from './command.ts';
+import { findLocalMode, type LocalMode } from './probe-local.ts';
+import { createParameterReader } from './probe-parameters.ts';
+
+export type Outputs = Readonly<Record<string, string>>;
+
+/** Where what a monitor refers to comes from. */
+export type References = {
+  readonly output: (name: string) => string | undefined;
+  readonly parameter: (path: string) => Promise<string | undefined>;
+  /** Origins that the user named, or that belong to the local mode: they may be private. */
+  readonly allowOrigins: readonly string[];
+  /** A local mode runs and gives its outputs. */
+  readonly isLocal: boolean;
+};
+
+/** Outputs by name from the command line, then the environment, then a local mode that runs in `folder` or here. */
+export function findReferences(named: Outputs, folder: string, io: Io): References {
+  const local = findLocalMode([folder, io.cwd]);
+  if (local) io.stderr(describe(local));
+  const outputs = { ...local?.outputs, ...named };
+  return {
+    isLocal: local !== undefined,
+    output: (name) => named[name] ?? io.env[`OUTPUT_${name}`] ?? local?.outputs[name],
+    parameter: createParameterReader(io.env['AWS_ENDPOINT_URL'] ? undefined : local?.awsEndpoint),
+    allowOrigins: Object.values(outputs).flatMap((value) => (URL.canParse(value) ? [new URL(value).origin] : [])),
+  };
+}
+
+function describe({ file, outputs }: LocalMode): string {
+  const list = Object.entries(outputs).map(([name, value]) => `${name}=${value}`);
+  return `Using the running local mode (${file}): ${list.join(', ') || 'no outputs'}\n`;
+}
+
+/** Says which output was named in vain, and how one that is missing becomes known. */
+export function noteOutputs(
+  { all, chosen }: { readonly all: readonly Monitor[]; readonly chosen: readonly Monitor[] },
+  named: Outputs,
+  found: References,
+  io: Io,
+): void {
+  const used = outputsOf(all);
+  for (const name of Object.keys(named).filter((each) => !used.includes(each)))
+    io.stderr(`No monitor uses the output ${name}${didYouMean(name, used)}\n`);
+  const missing = outputsOf(chosen).filter((name) => found.output(name) === undefined);
+  if (missing.length > 0 && !found.isLocal)
+    io.stderr(`No local mode runs here that would say what ${missing.join(', ')} is: npm start starts one\n`);
+}
+
+function outputsOf(monitors: readonly Monitor[]): readonly string[] {
+  const names = monitors.flatMap(referencesOf).flatMap((part) => ('output' in part ? [part.output] : []));
+  return [...new Set(names)];
+}
+
+/** Reads every secret before the first probe: loading the SDK meanwhile would be charged to the targets. */
+export async function readAhead(monitors: readonly Monitor[], { parameter }: References): Promise<void> {
+  const paths = monitors.flatMap(referencesOf).flatMap((part) => ('ssm' in part ? [part.ssm] : []));
+  // What cannot be read is reported by the probe that needs it.
+  await Promise.allSettled(paths.map(parameter));
+}
