@@ -29,16 +29,29 @@ const metadataRanges = [
   'fd00:ec2::/32',
   'fd20:ce::/32',
   'fe80::a9fe:0/112',
-].map((range) => () => ipaddr.parseCIDR(range));
+];
 
 /** Ranges of ipaddr.js that are part of the public internet. */
 const publicRanges: readonly string[] = ['unicast', 'as112', 'as112v6', 'amt'];
 
+/** Judging one takes longer than all the rest of its connection, and a process meets the same few again and again. */
+const knownKinds = new Map<string, AddressKind>();
+const knownKindsLimit = 1_000;
+
 /** Judges one address. An IPv4 address inside an IPv6 one (mapped, compatible, NAT64, 6to4) is judged as itself. */
 export function kindOfAddress(address: string): AddressKind {
+  const known = knownKinds.get(address);
+  if (known !== undefined) return known;
+  const kind = judgeAddress(address);
+  if (knownKinds.size >= knownKindsLimit) knownKinds.clear();
+  knownKinds.set(address, kind);
+  return kind;
+}
+
+function judgeAddress(address: string): AddressKind {
   if (!ipaddr.isValid(address)) return 'private';
   const ip = unwrap(ipaddr.parse(address));
-  if (metadataRanges.some((range) => isInside(ip, range()))) return 'metadata';
+  if (metadataRanges.some((range) => isInside(ip, ipaddr.parseCIDR(range)))) return 'metadata';
   return publicRanges.includes(ip.range()) ? 'public' : 'private';
 }
 

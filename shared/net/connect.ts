@@ -50,7 +50,8 @@ export function openConnection({ addresses, port, signal, onConnected }: Connect
       });
       if (next < addresses.length) timer = setTimeout(tryNext, nextAddressAfterMs);
     };
-    tryNext(new AttemptError('resolve', 'there is no address to connect to'));
+    if (addresses.length === 0) reject(new AttemptError('resolve', 'there is no address to connect to'));
+    else tryNext();
     return abandon;
   });
 }
