@@ -41,7 +41,8 @@ const [red, yellow] = [31, 33];
 function troubleOf({ outcome, errorType, message, assertions }: ProbeResult | StepResult): readonly Detail[] {
   if (outcome === 'passed') return [];
   const missed = assertions.filter(({ passed }) => !passed);
-  const isSaidBelow = missed.length > 0 && errorType === 'assertion';
+  const isMiss = missed.some(({ assertion }) => message?.startsWith(`${assertion}, but found`));
+  const isSaidBelow = isMiss && (errorType === undefined || errorType === 'assertion');
   const said = message === undefined || isSaidBelow ? [] : [{ text: errorType ? `${errorType}: ${message}` : message }];
   const misses = missed.flatMap(({ assertion, expected, actual, severity }): Detail[] => [
     { sign: severity === 'fail' ? ['✗', red] : ['!', yellow], text: assertion, hang: 2 },
