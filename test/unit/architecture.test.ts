@@ -11,7 +11,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   functions: ['app', 'aws', 'http', 'lambda', 'clock'],
   'functions/shortener': ['lambda'],
   config: [],
-  'config/parse': ['slo', 'assertion'],
+  'config/parse': ['slo', 'assertion', 'net'],
   clock: [],
   net: ['clock'],
   http: ['net', 'clock'],

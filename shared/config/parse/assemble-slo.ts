@@ -13,7 +13,7 @@ const minBadEvents = { page: 3, ticket: 5 } as const;
 
 /**
  * An SLO with its rules: their ids, short windows and floors follow from what was typed and from `slowestMs`, the
- * longest interval of its monitors.
+ * longest time between two events of its monitors.
  */
 export function buildSlo(id: string, entry: SloEntry, slowestMs: number): { value: Slo; faults: Fault[] } {
   const path = ['slos', id, 'alerts'];

@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { isExpression } from '../../assertion/expression.ts';
 import { parseAssertion } from '../../assertion/parse.ts';
-import type { Assertion, Text } from '../model.ts';
+import { splitShortForm } from '../../assertion/short-form.ts';
+import type { Assertion, AssertionSource } from '../model.ts';
+import { didYouMean } from '../suggest.ts';
 import type { ShortCode } from './codes.ts';
+import { readDnsName, readServerName } from './host.ts';
 import { quote, short } from './problem.ts';
-import { type Environment, type Expanded, expandText } from './reference.ts';
-import { checkHeader, checkHeaderName, checkUrl, type Refusal } from './request.ts';
+import { type Environment, expandText } from './reference.ts';
+import type { Refusal } from './request.ts';
 import { isSecretName } from './secret.ts';
-import { didYouMean } from './suggest.ts';
 import * as values from './values.ts';
 
 /** What a field needs to know of the rest: the environment, and the names that it may refer to. */
@@ -16,32 +19,38 @@ export type Context = {
   readonly monitors: ReadonlySet<string>;
 };
 
-export const mostHeaders = 50;
 export const idPattern = '^[a-z0-9-]{1,64}$';
-/** What later versions will know: keys of a map, words of a choice. */
-export const later = z.registry<{ keys?: readonly string[]; values?: readonly string[] }>();
+/** What later versions will know: keys of a map, words of a choice. And keys that have their place elsewhere: where. */
+export const later = z.registry<{
+  keys?: readonly string[];
+  values?: readonly string[];
+  elsewhere?: Readonly<Record<string, string>>;
+}>();
 
-type Sink = { issues: unknown[] };
+export type Sink = { issues: unknown[] };
 
-/** Hands a fault of our own to zod: its code travels in `params`. `key` is the part of the value that is at fault. */
-export function refuse(sink: Sink, { code, message }: Refusal, key?: string): never {
-  const path = key === undefined ? [] : [key];
+/** Hands a fault of our own to zod: its code travels in `params`. `path` leads to the part of the value that is at fault. */
+export function refuse(sink: Sink, { code, message }: Refusal, ...path: readonly (string | number)[]): never {
   sink.issues.push({ code: 'custom', input: undefined, path, params: { code: `BURN_CONFIG_${code}` }, message });
   return z.NEVER;
 }
 
-/** A map with exactly these keys. `soon` are keys that later versions will know. */
+/** A map with exactly these keys. `soon` are keys that later versions will know, `elsewhere` says where others belong. */
 export function map<T extends z.core.$ZodShape>(
   shape: T,
   soon: readonly string[] = [],
+  elsewhere: Readonly<Record<string, string>> = {},
 ): z.ZodObject<T, z.core.$strict> {
-  return z.strictObject(shape).register(later, { keys: soon });
+  return z.strictObject(shape).register(later, { keys: soon, elsewhere });
 }
 
 /** One of these words, typed as it is. `soon` are words that later versions will know. */
 export function choice<const T extends readonly [string, ...string[]]>(words: T, soon: readonly string[] = []) {
   return z.enum(words).register(later, { values: soon });
 }
+
+/** What the assertions of a kind of monitor can look at. `of` names the kind: `dns monitors`. */
+export type Sources = { readonly of: string; readonly sources: readonly AssertionSource[] };
 
 type Meta = { readonly description: string; readonly pattern?: string; readonly examples: string[] };
 const duration = { examples: ['30s'], pattern: '^(\\d{1,9}(ms|s|m|h|d)|.*\\$\\{env:.*\\}.*)$' };
@@ -65,6 +74,9 @@ export function createFields({ env, channels, monitors }: Context) {
   return {
     duration: (description: string, from: number, to: number) =>
       read({ description, ...duration }, (text) => values.readSpan(text, from, to)),
+    /** Whole minutes. */
+    minutes: (description: string, from: number, to: number) =>
+      read({ description, ...duration, examples: ['1h'] }, (text) => values.readMinutes(text, from, to)),
     /** A duration that is also kept as it was typed. */
     span: (description: string, from: number, to: number) =>
       read({ description, ...duration }, (text) => values.withText(text, values.readSpan(text, from, to))),
@@ -79,16 +91,18 @@ export function createFields({ env, channels, monitors }: Context) {
     service: (description: string) => read({ description, examples: ['shortener'] }, values.readService),
     line: (description: string, longest: number, example: string) =>
       read({ description, examples: [example] }, (text) => values.readLine(text, longest)),
+    /** Any text that is not empty. */
+    text: (description: string, longest: number, example: string) =>
+      read({ description, examples: [example] }, (text) => values.readText(text, longest)),
     channel: () => known('channel', channels),
     monitor: () => known('monitor', monitors),
-    url: (description: string) =>
-      z
-        .string()
-        .meta({ description, examples: ['https://example.com/'] })
-        .transform((raw, sink) => readUrl(raw, env, sink)),
-    headers: (schema: z.ZodType<Record<string, unknown>>) =>
-      schema.transform((raw, sink) => readHeaders(raw, env, sink)),
-    assertion: (schema: z.ZodType) => schema.transform((raw, sink) => readAssertion(raw, env, sink)),
+    id: (description: string) => read({ description, examples: ['create'] }, values.readId),
+    serverName: (description: string) => read({ description, examples: ['db.example.com'] }, readServerName),
+    dnsName: (description: string) => read({ description, examples: ['example.com'] }, readDnsName),
+    expression: (description: string) => read({ description, examples: ['^220 '] }, readExpression),
+    /** Judged as one on these sources. */
+    assertion: (schema: z.ZodType, sources: Sources) =>
+      schema.transform((raw, sink) => readAssertion(raw, env, sources, sink)),
   };
 }
 
@@ -124,53 +138,37 @@ function readName(raw: string, kind: 'channel' | 'monitor', names: ReadonlySet<s
   return refuse(sink, { code: kind === 'channel' ? 'UNKNOWN_CHANNEL' : 'UNKNOWN_MONITOR', message });
 }
 
-function readUrl(raw: string, env: Environment, sink: Sink): Text {
-  const expansion = expandText(raw, env);
-  const refusal = expansion.ok ? checkUrl(expansion) : expansion;
-  if (refusal) return refuse(sink, refusal);
-  return expansion.ok ? expansion.text : raw;
-}
-
-const notText: Refusal = { code: 'TYPE', message: 'must be a text: put it in quotes' };
-const twice: Refusal = {
-  code: 'HEADER',
-  message: 'is there twice: letter case makes no difference in the name of a header',
-};
-
-/** Headers by their names in lower case; every one of them is judged, whatever the others are. */
-function readHeaders(raw: Record<string, unknown>, env: Environment, sink: Sink): Record<string, Text> {
-  const headers: Record<string, Text> = {};
-  const names = Object.keys(raw);
-  if (names.length > mostHeaders) {
-    refuse(sink, { code: 'COUNT', message: `must have at most ${mostHeaders} entries, got ${names.length}` });
-  }
-  for (const name of names) {
-    const header = readHeader(name, raw[name], env);
-    const refusal = Object.hasOwn(headers, name.toLowerCase()) ? twice : header.refusal;
-    if (refusal) refuse(sink, refusal, name);
-    headers[name.toLowerCase()] = header.text ?? '';
-  }
-  return headers;
-}
-
-function readHeader(name: string, value: unknown, env: Environment): { text?: Text; refusal?: Refusal | undefined } {
-  if (typeof value !== 'string') return { refusal: checkHeaderName(name) ?? notText };
-  const expansion: ({ ok: true } & Expanded) | ({ ok: false } & Refusal) = expandText(value, env);
-  if (!expansion.ok) return { refusal: expansion };
-  return { text: expansion.text, refusal: checkHeaderName(name) ?? checkHeader(name, expansion) };
+function readExpression(text: string): values.Value<string> {
+  const judged = isExpression(text);
+  return judged === true ? { ok: true, value: text } : { ok: false, code: 'EXPRESSION', message: judged };
 }
 
 /** Judged by the room of assertions, once `${env:…}` is put into its texts. */
-function readAssertion(raw: unknown, environment: Environment, sink: Sink): Assertion {
+function readAssertion(raw: unknown, environment: Environment, sources: Sources, sink: Sink): Assertion {
   const { value, env, refusals } = expandInside(raw, environment);
   if (refusals[0]) return refuse(sink, refusals[0]);
   const parsed = parseAssertion(value);
-  if (parsed.ok) return parsed.assertion;
-  const code = parsed.code === 'ASSERTION_NOT_BUILT' ? 'NOT_BUILT' : (parsed.code as ShortCode);
+  const odd = checkSource(value, sources);
+  if (parsed.ok && !odd) return parsed.assertion;
+  const { code, message, key } = odd ?? (parsed as Exclude<typeof parsed, { ok: true }>);
   const isSecret = (JSON.stringify(raw) ?? '').split(/[^\w-]+/).some(isSecretName);
-  const plain = isSecret ? 'is wrong; it is not shown, because it speaks of a secret' : short(parsed.message);
-  const message = env.length > 0 ? `is wrong once it holds ${show('', env)}` : plain;
-  return refuse(sink, { code, message }, typeof raw === 'string' ? undefined : parsed.key);
+  const plain = isSecret ? 'is wrong; it is not shown, because it speaks of a secret' : short(message);
+  const told = env.length > 0 ? `is wrong once it holds ${show('', env)}` : plain;
+  const path = typeof raw === 'string' || key === undefined ? [] : [key];
+  return refuse(sink, { code: code as ShortCode, message: told }, ...path);
+}
+
+/** A source that there is not, or not for monitors of this type. What has another shape is told elsewhere. */
+function checkSource(value: unknown, { of, sources }: Sources): (Refusal & { key: string }) | undefined {
+  const source = typeof value === 'string' ? splitShortForm(value)?.source : sourceIn(value);
+  if (typeof source !== 'string' || sources.some((each) => each === source.split('.')[0])) return undefined;
+  const hint = didYouMean(source, sources);
+  const message = `must be one of ${sources.join(', ')} for ${of}, got ${quote(source)}${hint}`;
+  return { code: 'ASSERTION_SOURCE', message, key: 'source' };
+}
+
+function sourceIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'source' in value ? value.source : undefined;
 }
 
 type Inside = { readonly value: unknown; readonly env: readonly string[]; readonly refusals: readonly Refusal[] };

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { lintSlo } from '../../slo/lint.ts';
-import type { Config, HttpMonitor, Monitor, Slo } from '../model.ts';
+import { type Config, eventIntervalMs, type Monitor, type Slo } from '../model.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import { buildMaintenance, buildSlo, type SloEntry } from './assemble-slo.ts';
 import { asCode } from './codes.ts';
+import { checkDependencies } from './dependencies.ts';
 import type { Context } from './fields.ts';
 import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
 import { isPlainMap, type Plain } from './plain.ts';
 import { type Fault, type Path, short } from './problem.ts';
 import { createSchemas, fileSchema, type Schemas } from './schema.ts';
 import { readBy } from './translate.ts';
+import { checkVariables } from './variables.ts';
 
 export type FileOptions = Pick<Context, 'env'> & { readonly hash: Hash; readonly intervalMs: number | undefined };
 export type FileResult = { readonly config?: Config; readonly faults: Fault[]; readonly warnings: Fault[] };
@@ -42,7 +44,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const slos = readSlos(root['slos'], schemas, monitors.entries);
   const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
   const sections = [channels, monitors, slos, maintenance];
-  const faults = [frame, ...sections].flatMap((section) => section.faults).concat(checkNames(root), checkRepeats(root));
+  const faults = [frame, ...sections].flatMap((section) => section.faults).concat(checkRoot(root, options.env));
   const warnings = sections.flatMap((section) => section.warnings);
   if (faults.length > 0 || !frame.value) return { faults, warnings };
   const config: Config = {
@@ -54,6 +56,11 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
   };
   return { config, faults, warnings };
+}
+
+/** What is judged by the file as it was written, whatever else is wrong with it. */
+function checkRoot(root: Root, env: Context['env']): Fault[] {
+  return [...checkNames(root), ...checkRepeats(root), ...checkDependencies(root), ...checkVariables(root, env)];
 }
 
 function withoutExtensions(root: Root): Root {
@@ -88,7 +95,7 @@ function readMonitors(root: Root, schemas: Schemas, { intervalMs, hash }: FileOp
   const given: Defaults = defaults?.value ?? {};
   const { keys, faults: keyFaults } = assignKeys(isPlainMap(root['monitors']) ? root['monitors'] : {}, hash);
   const read = readSection(root['monitors'], 'monitors', schemas.monitor);
-  const entries = new Map<string, HttpMonitor>();
+  const entries = new Map<string, Monitor>();
   const faults = [...(defaults?.faults ?? []), ...keyFaults, ...read.faults];
   const warnings: Fault[] = [];
   for (const [id, entry] of read.entries) {
@@ -107,7 +114,7 @@ function readSlos(section: Plain | undefined, schemas: Schemas, monitors: Readon
   for (const [id, entry] of read.entries) {
     const own = monitorsOf(entry, monitors);
     if (own.length < entry.indicator.monitors.length) continue;
-    const { value, faults } = buildSlo(id, entry, Math.max(...own.map(({ intervalMs }) => intervalMs)));
+    const { value, faults } = buildSlo(id, entry, Math.max(...own.map(eventIntervalMs)));
     entries.set(id, value);
     findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
     if (faults.length === 0) findings.push(...judge(value, own));

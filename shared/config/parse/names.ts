@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { idPattern } from './fields.ts';
+import { most } from './limits.ts';
 import { isPlainMap, type Plain } from './plain.ts';
 import { type Fault, type Path, quote } from './problem.ts';
-import { most } from './schema.ts';
 
 /** uint32 of a name: the first four bytes of its SHA-256. Swapped in tests, where a collision has to happen. */
 export type Hash = (name: string) => number;
@@ -57,6 +57,7 @@ type List = { readonly path: Path; readonly list: readonly Plain[] };
 function listsOfNames(root: Readonly<Record<string, Plain>>): List[] {
   return [
     ...select(root, ['monitors', '*', 'alerts', '*', 'notify']),
+    ...select(root, ['monitors', '*', 'dependsOn']),
     ...select(root, ['slos', '*', 'alerts', '*', 'notify']),
     ...select(root, ['slos', '*', 'indicator', 'monitors']),
     ...select(root, ['maintenance', '*', 'monitors']),

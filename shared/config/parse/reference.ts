@@ -1,7 +1,7 @@
 import type { Text, TextPart } from '../model.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../suggest.ts';
 
-type ReferenceKind = 'env' | 'ssm' | 'output';
+export type ReferenceKind = 'env' | 'ssm' | 'output' | 'vars' | 'random';
 /** A text taken apart: `env` names what was put in from the environment, so that a message never has to quote it. */
 export type Expanded = {
   readonly text: Text;
@@ -16,22 +16,27 @@ type Refused = {
 };
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const kinds = ['env', 'ssm', 'output'];
-const laterKinds = ['vars', 'random', 'now', 'steps', 'cf'];
+/** The kinds of references, and what stands between the kind and its argument. */
+const separators: Readonly<Record<ReferenceKind, string>> = { env: ':', ssm: ':', output: ':', vars: '.', random: '.' };
+const kinds = Object.keys(separators) as ReferenceKind[];
+const laterKinds = ['now', 'steps', 'cf'];
 /** SSM: at most 15 levels of these characters. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
 const ssmPath = /^(\/[A-Za-z0-9_.-]{1,128}){1,15}$/;
 /** A CloudFormation logical id of an output. */
 const outputName = /^[A-Za-z][A-Za-z0-9]{0,127}$/;
+const variableName = /^[A-Za-z_]\w{0,63}$/;
+const randomShape = /^(uuid|(hex|digits)([1-9]|[1-5]\d|6[0-4]))$/;
 const envArgument = /^([A-Za-z_][A-Za-z0-9_]*)\s*(?:,\s*(?:'([^']*)'|"([^"]*)"))?$/;
 
 /**
- * Puts in `${env:X}` and `${env:X, 'default'}`, keeps `${ssm:/path}` and `${output:Name}` as parts, and makes `$$` a
- * plain `$`; a `$` before anything else is itself. What comes from the environment is never read for references again.
+ * Puts in `${env:X}` and `${env:X, 'default'}`, keeps `${ssm:/path}`, `${output:Name}`, `${vars.name}` and `${random.hex8}`
+ * as parts, and makes `$$` a plain `$`; a `$` before anything else is itself. What comes from the environment is never
+ * read for references again. Which kinds a field takes is for the field to say.
  */
 export function expandText(raw: string, env: Environment): Expansion {
   const parts: TextPart[] = [];
   const names: string[] = [];
-  const found: ReferenceKind[] = [];
+  const met: ReferenceKind[] = [];
   let at = 0;
   while (at < raw.length) {
     const dollar = raw.indexOf('$', at);
@@ -47,12 +52,17 @@ export function expandText(raw: string, env: Environment): Expansion {
     const reference = readReference(raw.slice(dollar + 2, end), env);
     if (!reference.ok) return reference;
     parts.push(reference.part);
-    found.push(reference.kind);
+    met.push(reference.kind);
     if (reference.kind === 'env') names.push(reference.name);
     at = end + 1;
   }
   parts.push(raw.slice(at));
-  return { ok: true, text: joinParts(parts), env: names, kinds: found };
+  return { ok: true, text: joinParts(parts), env: names, kinds: met };
+}
+
+/** Whether `${vars.<name>}` can name it. */
+export function isVariableName(name: string): boolean {
+  return variableName.test(name);
 }
 
 /** Where the reference that starts here is closed; a brace inside quotes does not close it. -1 when nothing does. */
@@ -73,33 +83,55 @@ function readReference(inside: string, env: Environment): Found | Refused {
   const match = /^\s*([A-Za-z0-9]{1,32})([:.])(.*?)\s*$/s.exec(inside);
   const [kind, separator, argument] = [match?.[1] ?? '', match?.[2], match?.[3]?.trim() ?? ''];
   if (laterKinds.includes(kind)) return refuse('NOT_BUILT', `uses \${${kind}${separator}…}, which is not built yet`);
-  if (separator !== ':' || !kinds.includes(kind)) {
+  const known = kinds.find((each) => each === kind);
+  if (known === undefined) {
     const hint = kind === '' ? '' : didYouMean(kind, kinds);
-    return refuse(
-      'REFERENCE',
-      `has a reference of an unknown kind: use \${env:NAME}, \${ssm:/path} or \${output:Name}${hint}`,
-    );
+    return refuse('REFERENCE', `has a reference of an unknown kind: use ${usable}${hint}`);
   }
-  if (kind === 'env') return readEnv(argument, env);
-  if (kind === 'ssm') return readSsm(argument);
-  if (outputName.test(argument)) return { ok: true, kind: 'output', name: argument, part: { output: argument } };
-  return refuse('REFERENCE', `has a bad reference: \${output:…} takes the name of an output, letters and digits only`);
+  if (separator !== separators[known]) {
+    return bad(`write \${${known}${separators[known]}…}`);
+  }
+  return readArgument(known, argument, env);
+}
+
+const usable = `\${env:NAME}, \${ssm:/path}, \${output:Name}, \${random.hex8} or, in flows, \${vars.name}`;
+
+function readArgument(kind: ReferenceKind, argument: string, env: Environment): Found | Refused {
+  switch (kind) {
+    case 'env':
+      return readEnv(argument, env);
+    case 'ssm':
+      if (ssmPath.test(argument)) return found(kind, argument, { ssm: argument });
+      return bad(`\${ssm:…} takes the path of a parameter, such as /burnwatch/token`);
+    case 'output':
+      if (outputName.test(argument)) return found(kind, argument, { output: argument });
+      return bad(`\${output:…} takes the name of an output, letters and digits only`);
+    case 'vars':
+      if (isVariableName(argument)) return found(kind, argument, { vars: argument });
+      return bad(`\${vars.…} takes a name of letters, digits and _`);
+    case 'random':
+      if (randomShape.test(argument)) return found(kind, argument, { random: argument });
+      return bad(`\${random.…} takes uuid, hex8 or digits6, with 1 to 64 characters`);
+    default:
+      return kind satisfies never;
+  }
 }
 
 function readEnv(argument: string, env: Environment): Found | Refused {
   const match = envArgument.exec(argument);
   const name = match?.[1];
-  if (!match || name === undefined) {
-    return refuse('REFERENCE', `has a bad reference: write \${env:NAME} or \${env:NAME, 'default'}`);
-  }
+  if (!match || name === undefined) return bad(`write \${env:NAME} or \${env:NAME, 'default'}`);
   const value = env[name] ?? match[2] ?? match[3];
-  if (value !== undefined) return { ok: true, kind: 'env', name, part: value };
+  if (value !== undefined) return found('env', name, value);
   return refuse('ENV_MISSING', `needs the environment variable ${name}: set it, or write \${env:${name}, 'default'}`);
 }
 
-function readSsm(argument: string): Found | Refused {
-  if (ssmPath.test(argument)) return { ok: true, kind: 'ssm', name: argument, part: { ssm: argument } };
-  return refuse('REFERENCE', `has a bad reference: \${ssm:…} takes the path of a parameter, such as /burnwatch/token`);
+function found(kind: ReferenceKind, name: string, part: TextPart): Found {
+  return { ok: true, kind, name, part };
+}
+
+function bad(message: string): Refused {
+  return refuse('REFERENCE', `has a bad reference: ${message}`);
 }
 
 function refuse(code: Refused['code'], message: string): Refused {

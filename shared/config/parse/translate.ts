@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { didYouMean } from '../suggest.ts';
 import { asCode, type Code } from './codes.ts';
 import { idPattern, later } from './fields.ts';
 import { isPlainMap, type Plain } from './plain.ts';
 import { describe, type Fault, type Path, quote } from './problem.ts';
 import { isSecretName } from './secret.ts';
-import { didYouMean } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -62,30 +62,47 @@ function ownFault({ params = {}, message }: z.core.$ZodIssueCustom, place: Place
 }
 
 function unionFaults(issue: z.core.$ZodIssueInvalidUnion, root: Place, place: Place): Fault[] {
+  const { options } = issue as { options?: readonly string[] };
+  if (options) return [wrongWord(options, place)];
   const [branch] = issue.errors.filter(
     (errors) => !errors.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
   );
-  if (!branch) return [fault('BURN_CONFIG_TYPE', place, `must be a text or a map, got ${describe(place.value)}`)];
+  if (!branch) return [fault('BURN_CONFIG_TYPE', place, `must be ${eitherOf(place.schema)}, got ${shown(place)}`)];
   return branch.flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, root));
 }
 
 function unknownKey(place: Place, key: string): Fault {
   const at = { ...place, path: [...place.path, key] };
-  if (later.get(place.schema)?.keys?.includes(key)) return fault('BURN_CONFIG_NOT_BUILT', at, 'is not built yet');
+  const { keys: soon = [], elsewhere = {} } = later.get(place.schema) ?? {};
+  if (soon.includes(key)) return fault('BURN_CONFIG_NOT_BUILT', at, 'is not built yet');
+  const where = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
+  if (where !== undefined) return fault('BURN_CONFIG_UNKNOWN_KEY', at, where);
   const keys = keysOf(place.schema);
   const hint = didYouMean(key, keys) || `; there are ${keys.join(', ')}`;
   return fault('BURN_CONFIG_UNKNOWN_KEY', at, `is no key that belongs here${hint}`);
 }
 
+/** What a union takes: all of ours take a map, or something short for it, which is the schema of what is no map. */
+function eitherOf(schema: Schema): string {
+  return schema instanceof z.ZodBoolean ? 'true, or a map' : 'a text or a map';
+}
+
 function wrongChoice(issue: z.core.$ZodIssueInvalidValue, place: Place): Fault {
-  if (place.value === undefined) return missing(place);
+  const texts = issue.values.filter((word) => typeof word === 'string');
+  // A number beside its text is only another way to write it.
+  if (texts.length > 0) return wrongWord(texts, place);
+  return wrongWord(issue.values.map(String), place, issue.values.includes(true) ? '' : 'the number ');
+}
+
+function wrongWord(words: readonly string[], place: Place, kind = ''): Fault {
   const { value } = place;
+  if (value === undefined && words.length === 1) return missing(place);
+  if (value === undefined) return fault('BURN_CONFIG_MISSING', place, `is missing: one of ${words.join(', ')}`);
   if (typeof value === 'string' && later.get(place.schema)?.values?.includes(value)) {
     return fault('BURN_CONFIG_NOT_BUILT', place, `${quote(value)} is not built yet`);
   }
-  const words = issue.values.map((word) => (typeof word === 'number' ? `the number ${word}` : String(word)));
-  const must = words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(', ')}`;
-  const hint = typeof value === 'string' ? didYouMean(value, words) : '';
+  const must = words.length === 1 ? `must be ${kind}${words[0]}` : `must be one of ${words.join(', ')}`;
+  const hint = typeof value === 'string' && kind === '' ? didYouMean(value, words) : '';
   return fault('BURN_CONFIG_CHOICE', place, `${must}, got ${shown(place)}${hint}`);
 }
 
@@ -183,9 +200,18 @@ function childOf(schema: Schema, part: string | number): Schema {
 function unwrap(schema: Schema, value: unknown): Schema {
   if (schema instanceof z.ZodOptional) return unwrap(schema.def.innerType, value);
   if (schema instanceof z.ZodPipe) return unwrap(schema.def.in, value);
+  if (schema instanceof z.ZodDiscriminatedUnion) return branchOf(schema, value);
   if (!(schema instanceof z.ZodUnion)) return schema;
   const member = schema.options.find((option) => option instanceof z.ZodObject === isPlainMap(value));
   return member ? unwrap(member, value) : schema;
+}
+
+/** The branch of the value's type; the union itself where it has none. */
+function branchOf(schema: z.ZodDiscriminatedUnion, value: unknown): Schema {
+  const { discriminator } = schema.def;
+  const name = isPlainMap(value) ? value[discriminator] : undefined;
+  const branch = schema.options.find((option) => childOf(option, discriminator)._zod.values?.has(name as string));
+  return branch ?? schema;
 }
 
 function keysOf(schema: Schema): string[] {

@@ -16,13 +16,23 @@ export function readSpan(text: string, from: number, to: number): Value<number> 
   return no('DURATION', `must be between ${renderDuration(from)} and ${renderDuration(to)}`);
 }
 
-/** An interval of whole minutes, from 1m to 24h. Shorter ones have a meaning that is not built yet. */
+/** The intervals below a minute: those that a minute holds a whole number of times, from 5 s on. */
+const shortIntervals = [5, 6, 10, 12, 15, 20, 30];
+
+/** An interval that a schedule of minutes can keep: a part of a minute, or whole minutes up to 24h. */
 export function readInterval(text: string): Value<number> {
   const read = coded('DURATION', parseDuration(text));
   if (!read.ok) return read;
-  if (read.value > 0 && read.value < minute) return no('NOT_BUILT', 'an interval below 1m is not built yet');
-  if (read.value > 0 && read.value % minute === 0 && read.value <= 24 * 60 * minute) return read;
-  return no('INTERVAL', 'must be whole minutes between 1m and 24h');
+  const isWhole = read.value > 0 && read.value % minute === 0 && read.value <= 24 * 60 * minute;
+  if (isWhole || shortIntervals.includes(read.value / 1_000)) return read;
+  const shorts = shortIntervals.map((seconds) => `${seconds}s`).join(', ');
+  return no('INTERVAL', `must be ${shorts}, or whole minutes up to 24h`);
+}
+
+/** Whole minutes between two bounds, both included. */
+export function readMinutes(text: string, from: number, to: number): Value<number> {
+  const read = readSpan(text, from, to);
+  return !read.ok || read.value % minute === 0 ? read : no('DURATION', 'must be whole minutes');
 }
 
 /** Parts per million, above zero. */
@@ -52,6 +62,11 @@ export function readEmail(text: string): Value<string> {
   return isAddress ? yes(text) : no('EMAIL', 'must be one e-mail address such as oncall@example.com');
 }
 
+/** The name of a thing inside the file, such as a step. */
+export function readId(text: string): Value<string> {
+  return /^[a-z0-9-]{1,64}$/.test(text) ? yes(text) : no('ID', 'must be 1 to 64 small letters, digits and dashes');
+}
+
 /** Short enough that the longest name made from it fits IAM's 64 characters. */
 export function readService(text: string): Value<string> {
   if (/^[a-z][a-z0-9-]{0,23}$/.test(text)) return yes(text);
@@ -62,6 +77,12 @@ export function readService(text: string): Value<string> {
 export function readLine(text: string, longest: number): Value<string> {
   const isLine = text.trim() !== '' && text.length <= longest && !/[\p{Cc}\u2028\u2029]/u.test(text);
   return isLine ? yes(text) : no('LINE', `must be one line of at most ${longest} characters`);
+}
+
+/** A text of any kind, such as a part of an answer. */
+export function readText(text: string, longest: number): Value<string> {
+  if (text === '') return no('LENGTH', 'must not be empty');
+  return text.length <= longest ? yes(text) : no('LENGTH', `must be at most ${longest} characters long`);
 }
 
 /** The value together with the text that it was made from. */

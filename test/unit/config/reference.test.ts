@@ -40,6 +40,13 @@ describe('references', () => {
     expect(text('${ssm:/a}${ssm:/b}')).toEqual([{ ssm: '/a' }, { ssm: '/b' }]);
   });
 
+  it('to variables and to chance stay, too', () => {
+    expect(text('${vars.code}')).toEqual([{ vars: 'code' }]);
+    expect(text('a-${random.hex8}${random.uuid}')).toEqual(['a-', { random: 'hex8' }, { random: 'uuid' }]);
+    expect(text('${ random.digits64 }')).toEqual([{ random: 'digits64' }]);
+    expect(text('${random.hex1}')).toEqual([{ random: 'hex1' }]);
+  });
+
   it.each([
     ['${env:NONE}', /^ENV_MISSING: needs the environment variable NONE/],
     ['${HOST}', /^REFERENCE: .*unknown kind/],
@@ -57,8 +64,18 @@ describe('references', () => {
     ["${env:A, 'b}", /not closed/],
     ['${env:A b}', /write \$\{env:NAME\}/],
     ['${', /not closed/],
-    ['${vars.code}', /^NOT_BUILT: .*not built yet/],
-    ['${random.hex8}', /^NOT_BUILT/],
+    ['${now.iso}', /^NOT_BUILT: .*not built yet/],
+    ['${vars.}', /takes a name/],
+    ['${vars.1a}', /takes a name/],
+    ['${vars:code}', /write \$\{vars\.…\}/],
+    ['${random.hex}', /takes uuid, hex8 or digits6/],
+    ['${random.hex0}', /takes uuid/],
+    ['${random.hex65}', /takes uuid/],
+    ['${random.digits100}', /takes uuid/],
+    ['${random.uuid4}', /takes uuid/],
+    ['${random:uuid}', /write \$\{random\.…\}/],
+    ['${ssm./a}', /write \$\{ssm:…\}/],
+    ['${randon.uuid}', /did you mean "random"/],
   ])('%j is refused', (raw, message) => {
     const found = text(raw);
     expect(typeof found === 'string' ? found : JSON.stringify(found)).toMatch(message);
