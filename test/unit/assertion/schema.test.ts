@@ -72,11 +72,13 @@ describe('a value and a schema', () => {
   it('are judged as Ajv judges them', () => {
     const ajv = new Ajv2020({ strict: false, ownProperties: true });
     fc.assert(
-      fc.property(schemas, fc.jsonValue({ maxDepth: 3 }), small, (schema, wild, tame) => {
+      fc.property(schemas, fc.jsonValue({ maxDepth: 3 }), small, (wildSchema, wild, tame) => {
+        const schema = plain(wildSchema) as Json;
         if (schemaProblem(schema) !== undefined) return;
-        const validate = ajv.compile(schema as object);
         for (const value of [plain(wild), plain(tame)]) {
-          expect([schema, value, misfitOf(schema, value) === undefined]).toEqual([schema, value, validate(value)]);
+          const verdict = verdictOf(() => ajv.compile(schema as object)(value) as boolean);
+          if (verdict === undefined) continue;
+          expect([schema, value, misfitOf(schema, value) === undefined]).toEqual([schema, value, verdict]);
         }
       }),
       { numRuns: 500 },
@@ -129,6 +131,16 @@ describe('a schema', () => {
     expect(schemaProblem({ properties: { pattern: { type: 'string' }, $id: true, format: true } })).toBeUndefined();
   });
 });
+
+/** Undefined where the code that Ajv makes is itself broken, as for some nested `if`s (`props0 is not defined`). */
+function verdictOf(judge: () => boolean): boolean | undefined {
+  try {
+    return judge();
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+}
 
 /** As a parser would have made it: -0 is written as 0. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
