@@ -1,5 +1,5 @@
 import type { Json, Operator } from '../config/model.ts';
-import { isExpression } from './expression-engine.ts';
+import { isExpression } from './expression-syntax.ts';
 import { schemaProblem } from './schema-syntax.ts';
 import { spell } from './short-form.ts';
 import type { Kind } from './sources.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isExpression } from '../../assertion/expression.ts';
+import { isExpression } from '../../assertion/expression-syntax.ts';
 import { parseAssertion } from '../../assertion/parse.ts';
 import { splitShortForm } from '../../assertion/short-form.ts';
 import type { Assertion, AssertionSource } from '../model.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { isExpression, loadExpressions } from '../../../shared/assertion/expression.ts';
+import { loadExpressions } from '../../../shared/assertion/expression.ts';
+import { isExpression } from '../../../shared/assertion/expression-syntax.ts';
 
 const { test, find, longestText } = await loadExpressions();
 
