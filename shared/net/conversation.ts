@@ -138,18 +138,17 @@ function createStore(limitBytes: number) {
   let length = 0;
   return {
     received: () => block.subarray(0, length),
-    /** False, and nothing is added, when it would be more than the limit. */
+    /** False when it is more than the limit: then only what fits is kept. */
     add: (chunk: Buffer): boolean => {
-      const needed = length + chunk.length;
-      if (needed > limitBytes) return false;
+      const needed = Math.min(limitBytes, length + chunk.length);
       if (needed > block.length) {
         const larger = Buffer.alloc(Math.min(limitBytes, Math.max(needed, 2 * block.length)));
         block.copy(larger, 0, 0, length);
         block = larger;
       }
-      chunk.copy(block, length);
+      const copied = chunk.copy(block, length, 0, needed - length);
       length = needed;
-      return true;
+      return copied === chunk.length;
     },
   };
 }

@@ -27,17 +27,20 @@ export async function runDialogue(steps: readonly ReadyStep[], deps: DialogueDep
   let from = 0;
   for (const [index, step] of steps.entries()) {
     const name = `step ${index + 1} (${showStep(step)})`;
-    const instead = () => {
+    const instead = (): string => {
       const since = deps.conversation.received().subarray(from);
-      const isWaiting = 'expect' in step || 'matches' in step;
-      return isWaiting || since.length > 0 ? `; received ${showReceived(since, deps.run.secrets)}` : '';
+      return since.length > 0 || 'expect' in step || 'matches' in step
+        ? `; received ${showReceived(since, deps.run.secrets)}`
+        : '';
     };
-    deps.run.explainTimeout = (timeoutMs) => `${name}: ${undone(step)} within ${timeoutMs} ms${instead()}`;
+    const isTls = 'startTls' in step;
+    deps.run.explainTimeout = (timeoutMs) => `${name}: ${undone(step)} within ${timeoutMs} ms${isTls ? '' : instead()}`;
     try {
       from = await runStep(step, from, deps);
     } catch (error) {
       if (!(error instanceof AttemptError)) throw error;
-      throw new AttemptError(error.errorType, `${name}: ${error.message}${instead()}`, { cause: error });
+      const came = isTls && error.errorType === 'tls' ? '' : instead();
+      throw new AttemptError(error.errorType, `${name}: ${error.message}${came}`, { cause: error });
     }
   }
   deps.run.explainTimeout = undefined;
