@@ -6,7 +6,7 @@ import { buildResources } from './resources.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { environmentOf } from './template/environment.ts';
 import { extensions } from './template/extensions.ts';
-import type { FunctionName, StackOptions } from './template/model.ts';
+import { type FunctionName, type StackOptions, stackOf } from './template/model.ts';
 import { withoutShortener } from './template/references.ts';
 import { shardCapacity } from './template/shards.ts';
 
@@ -29,12 +29,19 @@ export const service = resolver(({ config }) => config.service);
 
 export const resources = resolver(({ config }, options) => ({
   ...buildResources(config, options),
-  extensions: extensions({ ...options, service: config.service }),
+  extensions: extensions(stackOf(config, options)),
 }));
 
 export const probeEnvironment = environment('probe');
 export const evaluateEnvironment = environment('evaluate');
 export const shortenerEnvironment = environment('shortener');
+export const statusEnvironment = environment('status');
+
+/** Which half of infra/status.yml is deployed. */
+export const statusChoice = resolver(({ config }, options) => (stackOf(config, options).isStatusOn ? 'on' : 'off'));
+
+/** The framework takes `false` for a function that is in no VPC. */
+export const probeVpc = resolver((_, { vpc }) => vpc ?? false);
 
 /** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
 export const probeMemory = resolver(({ config }) => (shardCapacity(config.monitors.length) > 20 ? 1_024 : 512));
@@ -86,7 +93,7 @@ function read(path: string, file: string): string {
 }
 
 function environment(name: FunctionName) {
-  return resolver(({ config }, options) => environmentOf(name, config, { ...options, service: config.service }));
+  return resolver(({ config }, options) => environmentOf(name, config, stackOf(config, options)));
 }
 
 /** One mistake stops every property that asks; the framework is to tell it once. */

@@ -2,7 +2,16 @@ import { BurnwatchError, type Config, type Json } from '../shared/config/model.t
 import { deadManAlarms } from './template/alarms.ts';
 import { dashboard, dashboardUrl } from './template/dashboard.ts';
 import { logGroups } from './template/logs.ts';
-import { getAtt, type Output, ref, type Stack, type StackOptions, type Template } from './template/model.ts';
+import {
+  getAtt,
+  hasApi,
+  type Output,
+  ref,
+  type Stack,
+  type StackOptions,
+  stackOf,
+  type Template,
+} from './template/model.ts';
 import { functionRoles } from './template/roles.ts';
 import { schedules } from './template/schedules.ts';
 import { shardsOf } from './template/shards.ts';
@@ -21,7 +30,7 @@ const mostShards = 400;
  * is too long for IAM, or when there are more monitors than one stack holds.
  */
 export function buildResources(config: Config, options: StackOptions): Template {
-  const stack: Stack = { ...options, service: config.service };
+  const stack = stackOf(config, options);
   const shards = shardsOf(config.monitors);
   if (shards.length > mostShards)
     throw new BurnwatchError(
@@ -46,6 +55,10 @@ export function buildResources(config: Config, options: StackOptions): Template 
 function outputs(stack: Stack): Record<string, Output> {
   return {
     ...(stack.isShortenerOn ? shortenerOutputs : {}),
+    ...(hasApi(stack) ? { ApiId: output('The id of the HTTP API.', ref('HttpApi')) } : {}),
+    ...(stack.isStatusOn
+      ? { StatusUrl: output('Where heartbeats are called.', getAtt('HttpApi', 'ApiEndpoint')) }
+      : {}),
     DashboardUrl: output('The dashboard, for people with access to this account.', dashboardUrl(stack)),
     LedgerTable: output('The table that holds every tick and the state of every alert.', ref('LedgerTable')),
     AlertsTopic: output('The topic of every alert: subscribe a queue or a function of your own.', ref('AlertsTopic')),
@@ -55,7 +68,6 @@ function outputs(stack: Stack): Record<string, Output> {
 
 const shortenerOutputs = {
   ShortenerUrl: output('Where the shortener answers.', getAtt('HttpApi', 'ApiEndpoint')),
-  ApiId: output('The id of the HTTP API of the shortener.', ref('HttpApi')),
   LinksTable: output('The table of its links.', ref('LinksTable')),
 };
 

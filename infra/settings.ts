@@ -1,5 +1,6 @@
 import { BurnwatchError } from '../shared/config/model.ts';
 import { retentionDays } from './template/logs.ts';
+import type { Vpc } from './template/model.ts';
 
 /** How an environment is deployed, as `--param name=value` says it; the defaults stand in serverless.yml under `params`. */
 export type Settings = {
@@ -9,11 +10,20 @@ export type Settings = {
   readonly areFaultsOn: boolean;
   readonly isRetained: boolean;
   readonly logRetentionDays: number;
+  readonly vpc?: Vpc;
 };
 
 type Params = Readonly<Record<string, unknown>>;
 
-const names = ['config', 'shortener', 'faults', 'retain', 'logRetentionDays'] as const;
+const names = [
+  'config',
+  'shortener',
+  'faults',
+  'retain',
+  'logRetentionDays',
+  'vpcSubnets',
+  'vpcSecurityGroups',
+] as const;
 
 /**
  * The settings of one environment: `--param` before `params.<stage>` before `params.default`. Throws a BurnwatchError
@@ -29,12 +39,14 @@ export function parseSettings(
   const problems = Object.keys(params)
     .filter((name) => !names.some((known) => known === name))
     .map((name) => `--param ${name}: is not a parameter; there are ${names.join(', ')}`);
+  const vpc = vpcOf(params, problems);
   const settings: Settings = {
     config: text(params, 'config'),
     isShortenerOn: oneOf(params, 'shortener', { on: true, off: false }, problems),
     areFaultsOn: oneOf(params, 'faults', { on: true, off: false }, problems),
     isRetained: oneOf(params, 'retain', { true: true, false: false }, problems),
     logRetentionDays: days(params, 'logRetentionDays', problems),
+    ...(vpc === undefined ? {} : { vpc }),
   };
   if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));
   return settings;
@@ -66,4 +78,36 @@ function days(params: Params, name: (typeof names)[number], problems: string[]):
   if (!retentionDays.includes(value))
     problems.push(`--param ${name}: must be one of ${retentionDays.join(', ')} (days), got ${text(params, name)}`);
   return value;
+}
+
+/** At most so many of each: https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html */
+const mostSubnets = 16;
+const mostSecurityGroups = 5;
+
+/** Both, or none of them. */
+function vpcOf(params: Params, problems: string[]): Vpc | undefined {
+  const subnetIds = ids(params, 'vpcSubnets', 'subnet', mostSubnets, problems);
+  const securityGroupIds = ids(params, 'vpcSecurityGroups', 'sg', mostSecurityGroups, problems);
+  if (subnetIds.length === 0 && securityGroupIds.length === 0) return undefined;
+  if (subnetIds.length === 0) problems.push('--param vpcSubnets: is needed beside vpcSecurityGroups');
+  if (securityGroupIds.length === 0) problems.push('--param vpcSecurityGroups: is needed beside vpcSubnets');
+  return { subnetIds, securityGroupIds };
+}
+
+function ids(
+  params: Params,
+  name: (typeof names)[number],
+  prefix: string,
+  most: number,
+  problems: string[],
+): readonly string[] {
+  const all = text(params, name)
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+  const wrong = all.find((id) => !new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(id));
+  if (wrong !== undefined)
+    problems.push(`--param ${name}: must be ids such as ${prefix}-0123456789abcdef0 with commas between, got ${wrong}`);
+  if (all.length > most) problems.push(`--param ${name}: must be at most ${most}, got ${all.length}`);
+  return [...new Set(all)];
 }

@@ -15,6 +15,15 @@ export type GatewayAnswer = {
   readonly body: Buffer;
 };
 
+/** The routes of the stack's HTTP API, as serverless.yml names them. */
+export const routes = { default: '$default', heartbeats: 'ANY /heartbeats/{proxy+}' } as const;
+export type RouteKey = (typeof routes)[keyof typeof routes];
+
+/** The route that a request takes. A greedy path variable stands for at least one character. */
+export function routeOf(url: string): RouteKey {
+  return /^\/heartbeats\/./.test(splitUrl(url).path) ? routes.heartbeats : routes.default;
+}
+
 type Request = Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'> & {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -22,18 +31,18 @@ type Request = Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'> & {
 };
 
 /**
- * A request as an HTTP API's event, payload 2.0, behind a `$default` route
+ * A request as an HTTP API's event, payload 2.0 behind a route
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). The path's
  * and the query's bytes stay as they came.
  */
-export function toEvent(request: Request, body: Buffer, call: Call) {
+export function toEvent(request: Request, body: Buffer, call: Call, routeKey: RouteKey = routes.default) {
   const { path, query } = splitUrl(request.url ?? '/');
   const { headers, cookies } = joinHeaders(request.rawHeaders);
   const method = request.method ?? 'GET';
   const host = headers['host'] ?? '';
   return {
     version: '2.0',
-    routeKey: '$default',
+    routeKey,
     rawPath: path,
     rawQueryString: query,
     ...(cookies.length > 0 ? { cookies } : {}),
@@ -57,7 +66,7 @@ export function toEvent(request: Request, body: Buffer, call: Call) {
         userAgent: headers['user-agent'] ?? '',
       },
       requestId: call.requestId,
-      routeKey: '$default',
+      routeKey,
       stage: '$default',
       time: commonLogTime(call.at),
       timeEpoch: call.at,

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvocationResult } from './function-host.ts';
-import { fromAnswer, type GatewayAnswer, toEvent } from './gateway-event.ts';
+import { fromAnswer, type GatewayAnswer, type RouteKey, routeOf, routes, toEvent } from './gateway-event.ts';
 import { type Handle, readBody } from './server.ts';
 
 export type GatewayDeps = {
   readonly apiId: string;
-  /** Runs the function behind the `$default` route with a JSON event. */
-  invoke(event: string): Promise<InvocationResult>;
+  /** Whether the API has this route, beside the `$default` one. */
+  hasRoute(routeKey: RouteKey): boolean;
+  /** Runs the function behind a route with a JSON event. */
+  invoke(routeKey: RouteKey, event: string): Promise<InvocationResult>;
   /** Told of each answer: for the API's own metrics. */
   onAnswer(startedAt: number, status: number, latencyMs: number, integrationMs: number): void;
 };
@@ -18,7 +20,7 @@ const mostHeaderBytes = 10_240;
 const integrationMs = 30_000;
 
 /**
- * An HTTP API with one `$default` route. What it refuses itself, API Gateway would refuse; but for a body above 10 MB,
+ * An HTTP API. What it refuses itself, API Gateway would refuse; but for a body above 10 MB,
  * which API Gateway answers in its own words and which is left to the function here, so that every refusal looks alike.
  */
 export function createGateway(deps: GatewayDeps): Handle {
@@ -26,11 +28,14 @@ export function createGateway(deps: GatewayDeps): Handle {
     const startedAt = Date.now();
     const started = performance.now();
     let integration = 0;
+    const wanted = routeOf(request.url ?? '/');
+    const routeKey = deps.hasRoute(wanted) ? wanted : routes.default;
     const answer = await answerTo(
       request,
+      routeKey,
       async (event) => {
         const before = performance.now();
-        const result = await withinIntegrationTime(deps.invoke(event));
+        const result = await withinIntegrationTime(deps.invoke(routeKey, event));
         integration = performance.now() - before;
         return result;
       },
@@ -43,10 +48,15 @@ export function createGateway(deps: GatewayDeps): Handle {
 
 type Invoke = (event: string) => Promise<InvocationResult | undefined>;
 
-async function answerTo(request: IncomingMessage, invoke: Invoke, apiId: string): Promise<GatewayAnswer> {
+async function answerTo(
+  request: IncomingMessage,
+  routeKey: RouteKey,
+  invoke: Invoke,
+  apiId: string,
+): Promise<GatewayAnswer> {
   const body = hasBody(request) ? await readBody(request, mostBodyBytes) : Buffer.alloc(0);
   if (headerBytes(request) > mostHeaderBytes) return refuse(431, 'Request Header Fields Too Large');
-  const event = eventOf(request, body, apiId);
+  const event = eventOf(request, body, apiId, routeKey);
   const result = await invoke(JSON.stringify(event));
   if (result === undefined) return refuse(503, 'Service Unavailable');
   const answer = (result.isError ? undefined : fromAnswer(result.payload)) ?? refuse(500, 'Internal Server Error');
@@ -54,8 +64,9 @@ async function answerTo(request: IncomingMessage, invoke: Invoke, apiId: string)
 }
 
 /** A body that is too large was thrown away: the function is told its length, or a larger one than may pass. */
-function eventOf(request: IncomingMessage, body: Buffer | undefined, apiId: string) {
-  const event = toEvent(request, body ?? Buffer.alloc(0), { requestId: randomUUID(), apiId, at: Date.now() });
+function eventOf(request: IncomingMessage, body: Buffer | undefined, apiId: string, routeKey: RouteKey) {
+  const call = { requestId: randomUUID(), apiId, at: Date.now() };
+  const event = toEvent(request, body ?? Buffer.alloc(0), call, routeKey);
   if (body !== undefined) return event;
   const length = request.headers['content-length'] ?? String(mostBodyBytes + 1);
   return { ...event, headers: { ...event.headers, 'content-length': length } };

@@ -11,6 +11,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { openDoors } from './doors.ts';
 import type { Flags } from './flags.ts';
 import { createGateway } from './gateway.ts';
+import { type RouteKey, routes } from './gateway-event.ts';
 import { openLocalAws } from './local-aws.ts';
 import { type LocalConsole, openLocalConsole } from './local-console.ts';
 import { openLogFiles } from './log-files.ts';
@@ -89,7 +90,7 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
   );
   doors.open({
     console: page.handle,
-    shortener: shortenerOf(player, vended.onApiRequest),
+    shortener: apiOf(player, vended.onApiRequest),
     aws: aws.endpoint(() => player.functions, player.stack, onError),
   });
   rhythm = startRhythm({ player, aws, vended, console: page, terminal }, cleanup);
@@ -118,10 +119,12 @@ type OnApiRequest = (
   integrationMs: number,
 ) => void;
 
-function shortenerOf(player: Player, onApiRequest: OnApiRequest) {
+function apiOf(player: Player, onApiRequest: OnApiRequest) {
+  const functionOf = (routeKey: RouteKey) => (routeKey === routes.heartbeats ? 'status' : 'shortener');
   return createGateway({
     apiId,
-    invoke: (event) => player.functions.invoke('shortener', event),
+    hasRoute: (routeKey) => player.functions.find(functionOf(routeKey)) !== undefined,
+    invoke: (routeKey, event) => player.functions.invoke(functionOf(routeKey), event),
     onAnswer: (...answer) => onApiRequest(apiId, ...answer),
   });
 }
@@ -158,7 +161,7 @@ function addressesOf({ console: page, shortener, aws }: Origins, data: DataFolde
 /** Tells other programs what runs, for as long as it runs. */
 function announce(data: DataFolder, { console: page, shortener, aws }: Addresses, cleanup: Cleanup): void {
   const local = {
-    outputs: { ShortenerUrl: shortener, ApiId: apiId },
+    outputs: { ShortenerUrl: shortener, StatusUrl: shortener, ApiId: apiId },
     awsEndpoint: aws,
     console: page,
     pid: process.pid,

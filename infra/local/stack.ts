@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import type { Config, Json } from '../../shared/config/model.ts';
 import { buildResources } from '../resources.ts';
 import { environmentOf } from '../template/environment.ts';
-import { functions as functionIds, functionsOf, nameOf, type Resource, type Stack } from '../template/model.ts';
+import {
+  functions as functionIds,
+  functionsOf,
+  nameOf,
+  type Resource,
+  type Stack,
+  stackOf,
+} from '../template/model.ts';
 import type { Alarm } from './alarm-model.ts';
 import { alarmOf } from './alarm-model.ts';
 import type { Dashboard } from './aws/cloudwatch.ts';
@@ -44,15 +51,14 @@ export type LimitsByName = Readonly<Record<string, Limits>>;
  * BurnwatchError when it cannot be built.
  */
 export function buildStack(config: Config, origins: Origins, buildFolder: string, limits: LimitsByName): LocalStack {
-  const stack: Stack = {
-    service: config.service,
+  const stack = stackOf(config, {
     stage: environment,
     region,
     isShortenerOn: true,
     areFaultsOn: true,
     isRetained: false,
     logRetentionDays: 30,
-  };
+  });
   const { Resources } = buildResources(config, stack);
   const names = namesOf(stack, Resources, origins);
   const all = (type: string): Properties[] =>
@@ -137,7 +143,7 @@ function runtimeEnvironment(stack: Stack, functionName: string, limits: Limits, 
 function localEnvironment(name: string, origins: Origins): Record<string, string> {
   if (name === 'probe') return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
   if (name === 'evaluate') return { DASHBOARD_URL: origins.console };
-  return { WRITES: 'open' };
+  return name === 'shortener' ? { WRITES: 'open' } : {};
 }
 
 /** People write it either way. */

@@ -3,6 +3,9 @@ import { dashboardUrl } from './dashboard.ts';
 import { type FunctionName, nameOf, ref, type Stack } from './model.ts';
 import { outputVariables } from './references.ts';
 
+/** SSM parameter whose value makes the tokens in the addresses of heartbeats. */
+export const heartbeatKeyParameter = '/burnwatch/heartbeat-key';
+
 type Variables = Readonly<Record<string, Json>>;
 
 /** SSM parameter whose value the shortener asks for on everything under /links and /faults. */
@@ -30,6 +33,8 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         WRITE_TOKEN_PARAMETER: writeTokenParameter,
         FAULTS: stack.areFaultsOn ? 'on' : 'off',
       };
+    case 'status':
+      return { LEDGER_TABLE: nameOf(stack, 'ledger'), HEARTBEAT_KEY_PARAMETER: heartbeatKeyParameter };
     default:
       return name satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { Json } from '../../shared/config/model.ts';
-import type { Stack } from './model.ts';
+import { hasApi, type Stack } from './model.ts';
 
 type Extension = { readonly Properties: { readonly [name: string]: Json } };
 
@@ -7,7 +7,7 @@ type Extension = { readonly Properties: { readonly [name: string]: Json } };
 export function extensions(stack: Stack): Readonly<Record<string, Extension>> {
   return {
     ServerlessDeploymentBucket: tidied,
-    ...(stack.isShortenerOn ? { HttpApiStage: throttled } : {}),
+    ...(hasApi(stack) ? { HttpApiStage: throttled } : {}),
   };
 }
 

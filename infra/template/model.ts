@@ -1,4 +1,4 @@
-import { BurnwatchError, type Json } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, type Json } from '../../shared/config/model.ts';
 
 /** The part of a CloudFormation template that we add to what the framework makes of serverless.yml. */
 export type Template = {
@@ -28,22 +28,45 @@ export type StackOptions = {
   readonly isRetained: boolean;
   /** One of the spans that CloudWatch Logs takes. */
   readonly logRetentionDays: number;
+  /** Where the probes are sent from, when that is a network of the account's own. */
+  readonly vpc?: Vpc;
+};
+export type Vpc = { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
+
+/** What a stack is called, and what it is made of. */
+export type Stack = StackOptions & {
+  readonly service: string;
+  /** It has monitors that wait to be called, and so the function that takes the calls. */
+  readonly isStatusOn: boolean;
 };
 
-/** What a stack is called: its service and how it is deployed. */
-export type Stack = StackOptions & { readonly service: string };
+/** The stack that a configuration asks for, deployed so. */
+export function stackOf({ service, monitors }: Config, options: StackOptions): Stack {
+  return { ...options, service, isStatusOn: monitors.some(({ type }) => type === 'heartbeat') };
+}
+
+/** Somebody calls a function of this stack over HTTP. */
+export function hasApi({ isShortenerOn, isStatusOn }: Stack): boolean {
+  return isShortenerOn || isStatusOn;
+}
 
 /** The functions, with the logical ids that the framework derives from their names in serverless.yml. */
 export const functions = {
   probe: 'ProbeLambdaFunction',
   evaluate: 'EvaluateLambdaFunction',
   shortener: 'ShortenerLambdaFunction',
+  status: 'StatusLambdaFunction',
 } as const;
 export type FunctionName = keyof typeof functions;
 
 /** The functions that this stack has. */
 export function functionsOf(stack: Stack): readonly FunctionName[] {
-  return stack.isShortenerOn ? ['probe', 'evaluate', 'shortener'] : ['probe', 'evaluate'];
+  return [
+    'probe',
+    'evaluate',
+    ...(stack.isShortenerOn ? ['shortener' as const] : []),
+    ...(stack.isStatusOn ? ['status' as const] : []),
+  ];
 }
 
 /** `<service>-<stage>-<thing>`: a plain string, so that it is known before anything is deployed. */

@@ -3,10 +3,12 @@ import { referencesOf } from '../../shared/config/texts.ts';
 import { getAtt, ref } from './model.ts';
 
 /** What `${output:Name}` in monitors.yml stands for: outputs of the stack that a monitor can ask. */
-const outputs: Readonly<Record<string, Json>> = {
+const shortenerOutputs: Readonly<Record<string, Json>> = {
   ShortenerUrl: getAtt('HttpApi', 'ApiEndpoint'),
   ApiId: ref('HttpApi'),
 };
+/** Those that are there once a monitor is a heartbeat. */
+const statusOutputs: Readonly<Record<string, Json>> = { StatusUrl: getAtt('HttpApi', 'ApiEndpoint') };
 
 /** Paths of the SSM parameters that these monitors use, each once, sorted. */
 export function parametersOf(monitors: readonly Monitor[]): readonly string[] {
@@ -19,6 +21,9 @@ export function parametersOf(monitors: readonly Monitor[]): readonly string[] {
  */
 export function outputVariables(monitors: readonly Monitor[]): Readonly<Record<string, Json>> {
   const names = sorted(monitors.flatMap(outputsOf));
+  const hasStatus = monitors.some(({ type }) => type === 'heartbeat');
+  const outputs = hasStatus ? { ...shortenerOutputs, ...statusOutputs } : shortenerOutputs;
+  const known = `the stack has no such output; it has ${listOf(Object.keys(outputs))}`;
   const unknown = names.filter((name) => !Object.hasOwn(outputs, name));
   if (unknown.length > 0)
     throw new BurnwatchError(
@@ -27,8 +32,6 @@ export function outputVariables(monitors: readonly Monitor[]): Readonly<Record<s
     );
   return Object.fromEntries(names.map((name) => [`OUTPUT_${name}`, outputs[name] ?? null]));
 }
-
-const known = `the stack has no such output; it has ${Object.keys(outputs).join(' and ')}`;
 
 function users(name: string, monitors: readonly Monitor[]): string {
   return sorted(monitors.filter((monitor) => outputsOf(monitor).includes(name)).map(({ id }) => id)).join(', ');
@@ -40,7 +43,7 @@ function users(name: string, monitors: readonly Monitor[]): string {
  */
 export function withoutShortener(config: Config): { readonly config: Config; readonly left: readonly string[] } {
   const monitors = config.monitors.filter(
-    (monitor) => !outputsOf(monitor).some((name) => Object.hasOwn(outputs, name)),
+    (monitor) => !outputsOf(monitor).some((name) => Object.hasOwn(shortenerOutputs, name)),
   );
   const kept = new Set(monitors.map(({ id }) => id));
   const keep = (ids: readonly string[]) => ids.filter((id) => kept.has(id));
@@ -60,6 +63,10 @@ export function withoutShortener(config: Config): { readonly config: Config; rea
 
 function outputsOf(monitor: Monitor): readonly string[] {
   return referencesOf(monitor).flatMap((part) => ('output' in part ? [part.output] : []));
+}
+
+function listOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function sorted(names: readonly string[]): readonly string[] {

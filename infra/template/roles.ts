@@ -1,6 +1,6 @@
 import { BurnwatchError, type Config, type Json } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
-import { writeTokenParameter } from './environment.ts';
+import { heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
 import {
   arnOf,
   type FunctionName,
@@ -29,7 +29,13 @@ export function functionRoles(config: Config, stack: Stack): Resources {
 function statements(name: FunctionName, config: Config, stack: Stack): readonly Statement[] {
   switch (name) {
     case 'probe':
-      return [writeTicks, putMetrics, ...readParameters(config, stack)];
+      return [
+        writeTicks,
+        ...(stack.isStatusOn ? [readHeartbeats] : []),
+        putMetrics,
+        ...readParameters(config, stack),
+        ...(stack.vpc === undefined ? [] : [manageInterfaces]),
+      ];
     case 'evaluate':
       return [...judgeTicks, putMetrics, allow(['sns:Publish'], ref('AlertsTopic'))];
     case 'shortener':
@@ -40,6 +46,8 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
         ),
         allow(['ssm:GetParameter'], parameterArn(writeTokenParameter)),
       ];
+    case 'status':
+      return [writeHeartbeats, allow(['ssm:GetParameter'], parameterArn(heartbeatKeyParameter))];
     default:
       return name satisfies never;
   }
@@ -80,6 +88,10 @@ const judgeTicks: readonly Statement[] = [
   allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
 ];
 
+/** What calls left behind: read by the probe, all of it at once, and written by the function that takes the calls. */
+const readHeartbeats = allowLedger(['dynamodb:Query'], ['heartbeat']);
+const writeHeartbeats = allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['heartbeat']);
+
 /** What may be done in these partitions of the ledger: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 function allowLedger(actions: readonly string[], partitions: readonly string[]): Statement {
   return {
@@ -94,10 +106,26 @@ const putMetrics: Statement = {
   Condition: { StringEquals: { 'cloudwatch:namespace': namespace } },
 };
 
+/**
+ * What Lambda itself needs to keep a function in a VPC, on all resources because it asks for it so:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const manageInterfaces = allow(
+  [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  '*',
+);
+
 /** What the inline policies of a role hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const longestPolicy = 10_240;
-/** Kept for the other statements of `probe`, which take about a thousand characters. */
-const otherStatements = 1_500;
+/** Kept for the other statements of `probe`, which take about fifteen hundred characters. */
+const otherStatements = 2_000;
 
 function readParameters({ monitors }: Config, { region }: Stack): readonly Statement[] {
   const paths = parametersOf(monitors);

@@ -28,7 +28,7 @@ describe('the gateway', () => {
   let answer: object;
   let events: Record<string, unknown>[];
   let statuses: number[];
-  const invoke = async (event: string): Promise<InvocationResult> => {
+  const invoke = async (_routeKey: string, event: string): Promise<InvocationResult> => {
     events.push(JSON.parse(event));
     return { requestId: 'r', isError: false, payload: JSON.stringify(answer), durationMs: 1, logTail: '' };
   };
@@ -39,7 +39,12 @@ describe('the gateway', () => {
     events = [];
     statuses = [];
     answer = { statusCode: 200, body: 'ok' };
-    const gateway = createGateway({ apiId: 'local', invoke, onAnswer: (_, status) => statuses.push(status) });
+    const gateway = createGateway({
+      apiId: 'local',
+      hasRoute: () => true,
+      invoke,
+      onAnswer: (_, status) => statuses.push(status),
+    });
     server = await serve(0, '--app-port', gateway, () => {});
   });
   afterEach(() => server.close());

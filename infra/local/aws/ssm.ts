@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { writeTokenParameter } from '../../template/environment.ts';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { heartbeatKeyParameter, writeTokenParameter } from '../../template/environment.ts';
 import { AwsError } from './error.ts';
 import { isObject, readTexts, requireText } from './read.ts';
 import type { Output, Service } from './service.ts';
@@ -8,12 +8,20 @@ import { account, region } from './service.ts';
 
 const mostNames = 10;
 
-/** Seeds `file` with a random write token, readable by its owner alone; a file that is there stays as it is. */
+/**
+ * Seeds `file` with a random write token and a random key for heartbeats, readable by its owner alone. A file that is there
+ * keeps what it holds and gets the key where it has none; one that is no JSON object stays as it is.
+ */
 export function seedParameters(file: string): void {
-  if (existsSync(file)) return;
-  const seed = { [writeTokenParameter]: randomBytes(24).toString('base64url') };
-  writeFileSync(file, `${JSON.stringify(seed, null, 2)}\n`, { mode: 0o600 });
+  const known = existsSync(file) ? parse(file) : { [writeTokenParameter]: randomSecret() };
+  if (known === undefined || Object.hasOwn(known, heartbeatKeyParameter)) return;
+  const draft = `${file}.draft`;
+  const seeded = { ...known, [heartbeatKeyParameter]: randomSecret() };
+  writeFileSync(draft, `${JSON.stringify(seeded, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, file);
 }
+
+const randomSecret = (): string => randomBytes(24).toString('base64url');
 
 /** Parameters from a JSON file of names and values, read anew at each call. Its values are never told in an error. */
 export function createSsm(file: string): Service {
@@ -46,13 +54,19 @@ function readParameters(file: string): Record<string, string> {
   return parameters;
 }
 
-function parseFile(file: string): object {
+/** The reason for undefined may quote the file's content: it is not told. */
+function parse(file: string): object | undefined {
   try {
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (isObject(content)) return content;
+    return isObject(content) ? content : undefined;
   } catch {
-    // The reason may quote the file's content: it is not told.
+    return undefined;
   }
+}
+
+function parseFile(file: string): object {
+  const content = parse(file);
+  if (content !== undefined) return content;
   throw new AwsError('InternalServerError', 'parameters.json must be a JSON object of names and texts.', 500);
 }
 

@@ -1,4 +1,4 @@
-import type { Config, HttpMonitor, Slo } from '../../../shared/config/model.ts';
+import type { Config, HeartbeatMonitor, HttpMonitor, Slo } from '../../../shared/config/model.ts';
 
 /** A good monitor with one thing changed. */
 export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
@@ -23,6 +23,25 @@ export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
       httpVersion: '1.1',
     },
     maxBodyBytes: 1_048_576,
+    ...change,
+  };
+}
+
+/** A monitor that waits to be called, every hour. */
+export function aHeartbeat(change: Partial<HeartbeatMonitor> = {}): HeartbeatMonitor {
+  return {
+    id: 'backup',
+    key: 2,
+    type: 'heartbeat',
+    intervalMs: 60_000,
+    timeoutMs: 5_000,
+    retry: { limit: 0, delayMs: 0 },
+    allowPrivate: false,
+    dependsOn: [],
+    assertions: [],
+    alerts: [],
+    periodMs: 3_600_000,
+    graceMs: 600_000,
     ...change,
   };
 }

@@ -1,10 +1,11 @@
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { withoutShortener } from '../../../infra/template/references.ts';
 import type { Text } from '../../../shared/config/model.ts';
-import { aConfig, aMonitor, aSlo } from './configs.ts';
+import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
 
 const stack = {
   service: 'shortener',
+  isStatusOn: false,
   stage: 'dev',
   region: 'eu-west-1',
   isShortenerOn: true,
@@ -49,6 +50,22 @@ describe('what a function is told', () => {
       WRITE_TOKEN_PARAMETER: '/burnwatch/write-token',
       FAULTS,
     });
+  });
+
+  it('status: the table that keeps what is called, and the name of the parameter that holds the key', () => {
+    expect(environmentOf('status', aConfig(), stack)).toEqual({
+      LEDGER_TABLE: 'shortener-dev-ledger',
+      HEARTBEAT_KEY_PARAMETER: '/burnwatch/heartbeat-key',
+    });
+  });
+
+  it('the probe of a monitor that asks the status function: its address, once there is a heartbeat', () => {
+    const asking = at([{ output: 'StatusUrl' }, '/']);
+    const told = environmentOf('probe', aConfig({ monitors: [asking, aHeartbeat()] }), { ...stack, isStatusOn: true });
+    expect(told).toMatchObject({ OUTPUT_StatusUrl: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] } });
+    expect(() => environmentOf('probe', aConfig({ monitors: [asking] }), stack)).toThrow(
+      '${output:StatusUrl}, used by site: the stack has no such output; it has ShortenerUrl and ApiId',
+    );
   });
 
   it('an output that the stack does not have is refused, with the monitors that use it', () => {

@@ -2,9 +2,10 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { buildResources } from '../../../infra/resources.ts';
 import { emptyAlertState, type Incident } from '../../../shared/alert/model.ts';
 import { createAlertStore } from '../../../shared/aws/alert-store.ts';
+import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
-import { aConfig } from './configs.ts';
+import { aConfig, aHeartbeat } from './configs.ts';
 
 const at = Date.parse('2026-03-02T10:59:00Z');
 const location = 'eu-west-1';
@@ -36,7 +37,11 @@ async function askedBy(run: (client: DynamoDBClient) => Promise<unknown>): Promi
 /** `<action> <partition>` of everything that a role may do with the ledger. */
 function allowed(id: string): string[] {
   const options = { isShortenerOn: true, areFaultsOn: false, isRetained: false, logRetentionDays: 30 };
-  const template = buildResources(aConfig(), { stage: 'dev', region: location, ...options });
+  const template = buildResources(aConfig({ monitors: [aHeartbeat()] }), {
+    stage: 'dev',
+    region: location,
+    ...options,
+  });
   const [policy] = JSON.parse(JSON.stringify(template.Resources[id]?.Properties['Policies']));
   return policy.PolicyDocument.Statement.filter((statement: object) =>
     JSON.stringify(statement).includes('LedgerTable'),
@@ -48,11 +53,24 @@ function allowed(id: string): string[] {
     .toSorted();
 }
 
-it('the probe may do with the ledger exactly what saving a tick does', async () => {
+it('the probe may do with the ledger exactly what saving a tick and reading heartbeats do', async () => {
   const tick = { location, at, shard: 's00', outcomes: [], details: [] };
-  const asked = await askedBy((client) => createLedgerStore(client, 'ledger').saveTick(tick, 'request-1'));
-  expect(asked).toEqual(['dynamodb:GetItem tick#*', 'dynamodb:PutItem tick#*']);
+  const asked = await askedBy(async (client) => {
+    await createLedgerStore(client, 'ledger').saveTick(tick, 'request-1');
+    await createHeartbeatReader(client, 'ledger')(7);
+  });
+  expect(asked).toEqual(['dynamodb:GetItem tick#*', 'dynamodb:PutItem tick#*', 'dynamodb:Query heartbeat']);
   expect(allowed('ProbeRole')).toEqual(asked);
+});
+
+it('the function that takes calls may do with the ledger exactly what remembering them does', async () => {
+  const asked = await askedBy(async (client) => {
+    const store = createHeartbeatStore(client, 'ledger');
+    await store.load(7);
+    await store.save({ id: 'backup', key: 7, periodMs: 1, graceMs: 1 }, { succeededAt: at }, 0);
+  });
+  expect(asked).toEqual(['dynamodb:GetItem heartbeat', 'dynamodb:UpdateItem heartbeat']);
+  expect(allowed('StatusRole')).toEqual(asked);
 });
 
 it('the evaluation may do with the ledger exactly what judging, folding and archiving do', async () => {

@@ -1,7 +1,7 @@
 import { buildResources, type StackOptions } from '../../../infra/resources.ts';
 import { dashboardBody } from '../../../infra/template/dashboard.ts';
 import type { Config, Json } from '../../../shared/config/model.ts';
-import { aConfig, aMonitor, aSlo } from './configs.ts';
+import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
 
 const options: StackOptions = {
   stage: 'dev',
@@ -273,6 +273,94 @@ describe('roles', () => {
   });
 });
 
+describe('a stack with a heartbeat', () => {
+  const monitors = [aMonitor(), aHeartbeat()];
+  const template = build({ monitors });
+
+  it('has the role and the log of the function that takes the calls, and says where it answers', () => {
+    const added = Object.keys(template.Resources).filter((id) => !Object.hasOwn(build().Resources, id));
+    expect(added).toEqual(['StatusLogs', 'StatusRole']);
+    expect(template.Outputs['StatusUrl']).toEqual({
+      Description: 'Where heartbeats are called.',
+      Value: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
+    });
+    expect(build().Outputs['StatusUrl']).toBeUndefined();
+  });
+
+  it('lets that function write what is called and read its key, and nothing else', () => {
+    expect(statements(template, 'StatusRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': ['StatusLogs', 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['heartbeat'] } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['ssm:GetParameter'],
+        Resource: {
+          'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/burnwatch/heartbeat-key',
+        },
+      },
+    ]);
+  });
+
+  it('lets the probe read what was called, and only there', () => {
+    const reading = (built: typeof template) =>
+      statements(built, 'ProbeRole').filter((each) => JSON.stringify(each).includes('dynamodb:Query'));
+    expect(reading(template)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:Query'],
+        Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['heartbeat'] } },
+      },
+    ]);
+    expect(reading(build())).toEqual([]);
+  });
+
+  it('keeps its API without the shortener', () => {
+    const alone = build({ monitors: [aHeartbeat()], slos: [] }, { isShortenerOn: false });
+    expect(Object.keys(alone.Outputs)).toEqual([
+      'ApiId',
+      'StatusUrl',
+      'DashboardUrl',
+      'LedgerTable',
+      'AlertsTopic',
+      'AlarmsTopic',
+    ]);
+    expect(JSON.stringify(alone)).not.toMatch(/shortener[A-Z]|Shortener|LinksTable/);
+  });
+});
+
+describe('a probe in a VPC', () => {
+  const vpc = { subnetIds: ['subnet-01234567'], securityGroupIds: ['sg-01234567'] };
+  const onEverything = (built: ReturnType<typeof build>, id: string) =>
+    statements(built, id).filter(({ Resource }) => Resource === '*');
+
+  it('has the rights that Lambda needs for its network interfaces, and no other function has', () => {
+    const built = build({}, { vpc });
+    expect(onEverything(built, 'ProbeRole').map(({ Action }) => Action)).toEqual([
+      ['cloudwatch:PutMetricData'],
+      [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+    ]);
+    expect(JSON.stringify(statements(built, 'EvaluateRole'))).not.toContain('ec2:');
+    expect(JSON.stringify(build())).not.toContain('ec2:');
+  });
+});
+
 describe('schedules', () => {
   it('are one a shard and one for evaluate, on the minute, and drop what is late', () => {
     const monitors = Array.from({ length: 21 }, (_, key) => aMonitor({ id: `m${key}`, key }));
@@ -343,7 +431,7 @@ describe('dead-man alarms', () => {
 });
 
 describe('the dashboard', () => {
-  const stack = { ...options, service: 'shortener' };
+  const stack = { ...options, service: 'shortener', isStatusOn: false };
   const fleet = (count: number) => Array.from({ length: count }, (_, key) => aMonitor({ id: `monitor-${key}`, key }));
   const widgets = (monitors: number, slos = 3) =>
     dashboardBody(

@@ -32,10 +32,33 @@ describe('settings of an environment', () => {
     [['logRetentionDays=31'], /^--param logRetentionDays: must be one of 1, 3, 5, .* \(days\), got 31$/],
     [
       ['shortner=off'],
-      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays',
+      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, vpcSubnets, vpcSecurityGroups',
+    ],
+    [['vpcSubnets=subnet-01234567'], '--param vpcSecurityGroups: is needed beside vpcSubnets'],
+    [['vpcSecurityGroups=sg-01234567'], '--param vpcSubnets: is needed beside vpcSecurityGroups'],
+    [
+      ['vpcSubnets=subnet-01234567,vpc-01234567', 'vpcSecurityGroups=sg-01234567'],
+      '--param vpcSubnets: must be ids such as subnet-0123456789abcdef0 with commas between, got vpc-01234567',
+    ],
+    [
+      ['vpcSubnets=subnet-01234567', 'vpcSecurityGroups=sg-1'],
+      '--param vpcSecurityGroups: must be ids such as sg-0123456789abcdef0 with commas between, got sg-1',
+    ],
+    [
+      ['vpcSubnets=subnet-01234567', `vpcSecurityGroups=${Array.from({ length: 6 }, (_, i) => `sg-0000000${i}`)}`],
+      '--param vpcSecurityGroups: must be at most 5, got 6',
     ],
   ])('%p is refused', (given, message) => {
     expect(() => parseSettings(given, configured, 'dev')).toThrow(message);
+  });
+
+  it('name the network that probes are sent from, which is none by default', () => {
+    const vpc = ['vpcSubnets=subnet-01234567, subnet-89abcdef', 'vpcSecurityGroups=sg-0123456789abcdef0'];
+    expect(parseSettings(vpc, configured, 'dev').vpc).toEqual({
+      subnetIds: ['subnet-01234567', 'subnet-89abcdef'],
+      securityGroupIds: ['sg-0123456789abcdef0'],
+    });
+    expect(parseSettings(['vpcSubnets='], configured, 'dev').vpc).toBeUndefined();
   });
 
   it('every mistake is said at once', () => {

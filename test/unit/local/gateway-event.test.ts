@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fromAnswer, toEvent } from '../../../infra/local/gateway-event.ts';
+import { fromAnswer, routeOf, toEvent } from '../../../infra/local/gateway-event.ts';
 
 const call = { requestId: 'r', apiId: 'local', at: Date.UTC(2026, 10, 21, 1, 2, 3) };
 const socket = { remoteAddress: '127.0.0.1', localPort: 4001 };
@@ -12,6 +12,20 @@ const request = (url: string, ...rawHeaders: string[]) => ({
 });
 const event = (url: string, body = '', ...headers: string[]) =>
   toEvent(request(url, ...headers), Buffer.from(body), call);
+
+describe('the route of a request', () => {
+  it.each([
+    ['/heartbeats/a/b', 'ANY /heartbeats/{proxy+}'],
+    ['/heartbeats/a?x=/', 'ANY /heartbeats/{proxy+}'],
+    ['http://h:1/heartbeats/a', 'ANY /heartbeats/{proxy+}'],
+    ['/heartbeats/', '$default'],
+    ['/heartbeats', '$default'],
+    ['/x/heartbeats/a', '$default'],
+    ['/?/heartbeats/a', '$default'],
+  ])('of %s is %s', (url, route) => {
+    expect(routeOf(url)).toBe(route);
+  });
+});
 
 describe('a request as an event', () => {
   it('carries what an HTTP API tells', () => {

@@ -29,9 +29,10 @@ describe('an intrinsic function', () => {
 describe('the limits of the functions', () => {
   it('are those of serverless.yml', () => {
     const limits = readLimits(root);
-    expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener']);
+    expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener', 'status']);
     expect(limits['probe']?.timeoutMs).toBe(30_000);
     expect(limits['shortener']).toEqual({ timeoutMs: 29_000, memoryMegabytes: 256 });
+    expect(limits['status']).toEqual({ timeoutMs: 10_000, memoryMegabytes: 256 });
   });
 });
 
