@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { BurnwatchError } from '../../shared/config/model.ts';
-import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { didYouMean } from '../../shared/config/suggest.ts';
 import { codeOf } from './node-error.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BurnwatchError } from '../../shared/config/model.ts';
-import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { didYouMean } from '../../shared/config/suggest.ts';
 import type { Command, Io } from './command.ts';
 import { paint, renderTable } from './terminal.ts';
 

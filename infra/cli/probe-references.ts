@@ -1,5 +1,5 @@
 import type { Monitor } from '../../shared/config/model.ts';
-import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { didYouMean } from '../../shared/config/suggest.ts';
 import { referencesOf } from '../../shared/config/texts.ts';
 import type { Io } from './command.ts';
 import { findLocalMode, type LocalMode } from './probe-local.ts';

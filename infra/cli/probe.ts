@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { BurnwatchError, type Monitor } from '../../shared/config/model.ts';
-import { didYouMean } from '../../shared/config/parse/suggest.ts';
+import { didYouMean } from '../../shared/config/suggest.ts';
 import { rowOf } from '../../shared/probe/row.ts';
 import type { Command } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
