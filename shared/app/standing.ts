@@ -5,7 +5,7 @@ import type { SloStanding } from '../message/model.ts';
 import { evaluateBudget, exhaustedAt } from '../slo/budget.ts';
 import { burnRateOf } from '../slo/burn.ts';
 import { expectedEvents } from '../slo/expected.ts';
-import { judgedBetween, monitorsOf } from '../slo/indicator.ts';
+import { judgedBetween, monitorsOf, windowStart } from '../slo/indicator.ts';
 import type { BudgetReading } from '../slo/model.ts';
 
 /** How one SLO stands: its budget, and its burn rate over the last hour. For people, charts and metrics; no alert is decided by it. */
@@ -14,8 +14,9 @@ export type Standing = { readonly slo: Slo; readonly budget: BudgetReading; read
 export function standingOf(config: Config, slo: Slo, history: History, now: number): Standing {
   const monitors = monitorsOf(slo, config.monitors);
   const budget = evaluateBudget(slo, monitors, config.maintenance, history, now);
-  const expected = expectedEvents(monitors, config.maintenance, now - hourMs, now);
-  const { bad } = judgedBetween(monitors, history, now - hourMs, now);
+  const fromAt = windowStart(hourMs, now);
+  const expected = expectedEvents(monitors, config.maintenance, fromAt, now);
+  const { bad } = judgedBetween(monitors, history, fromAt, now);
   const burnRate = burnRateOf(slo, bad, expected);
   return { slo, budget, burnRate };
 }

@@ -1,7 +1,7 @@
 import type { BurnRule, Maintenance, Monitor, Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import { expectedEvents } from './expected.ts';
-import { judgedBetween, monitorsOf, slowestIntervalMs } from './indicator.ts';
+import { judgedBetween, monitorsOf, slowestIntervalMs, windowStart } from './indicator.ts';
 import type { BurnReading } from './model.ts';
 
 /** What a rule is held against: counts of the windows that end now. Bad is `failed`; degraded is good. */
@@ -59,7 +59,7 @@ export function readBurnRule(slo: Slo, rule: BurnRule, counts: BurnCounts): Burn
   };
 }
 
-/** Holds one rule against the ledger at `now`: windows are (now − length, now], monitors those of the SLO. */
+/** Holds one rule against the ledger at `now`: windows are (now − length, now] in whole minutes, monitors those of the SLO. */
 export function evaluateBurn(
   slo: Slo,
   rule: BurnRule,
@@ -69,8 +69,8 @@ export function evaluateBurn(
   now: number,
 ): BurnReading {
   const mine = monitorsOf(slo, monitors);
-  const bad = (windowMs: number) => judgedBetween(mine, history, now - windowMs, now).bad;
-  const expected = (windowMs: number) => expectedEvents(mine, maintenance, now - windowMs, now);
+  const bad = (windowMs: number) => judgedBetween(mine, history, windowStart(windowMs, now), now).bad;
+  const expected = (windowMs: number) => expectedEvents(mine, maintenance, windowStart(windowMs, now), now);
   const judgeableMs = Math.max(rule.shortMs, 3 * slowestIntervalMs(mine));
   const judged = judgedBetween(mine, history, now - judgeableMs, now);
   return readBurnRule(slo, rule, {

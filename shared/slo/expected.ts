@@ -1,9 +1,9 @@
-import type { Maintenance, Monitor } from '../config/model.ts';
+import { eventIntervalMs, type Maintenance, type Monitor } from '../config/model.ts';
 import { maintenanceSpans } from './maintenance.ts';
 
 /**
- * How many events the schedule holds in (fromAt, toAt]: the multiples of each monitor's interval, less those under
- * maintenance. Monitors add up; an empty range has none.
+ * How many events the schedule holds in (fromAt, toAt]: the multiples of each monitor's interval, or of a heartbeat's
+ * period, less those under maintenance. Monitors add up; an empty range has none.
  */
 export function expectedEvents(
   monitors: readonly Monitor[],
@@ -14,8 +14,8 @@ export function expectedEvents(
   if (!(fromAt < toAt)) return 0;
   // Monitors with the same interval and the same plans have the same ticks: each kind is counted once.
   const plans = maintenance.map((plan) => new Set(plan.monitors));
-  const kinds = Map.groupBy(monitors, ({ id, intervalMs }) =>
-    plans.reduce((kind, plan) => kind + (plan.has(id) ? '+' : '-'), `${intervalMs}`),
+  const kinds = Map.groupBy(monitors, (monitor) =>
+    plans.reduce((kind, plan) => kind + (plan.has(monitor.id) ? '+' : '-'), `${eventIntervalMs(monitor)}`),
   );
   let sum = 0;
   for (const [monitor, ...others] of kinds.values()) {
@@ -25,7 +25,8 @@ export function expectedEvents(
 }
 
 function expectedOf(monitor: Monitor, maintenance: readonly Maintenance[], fromAt: number, toAt: number): number {
-  const ticks = (from: number, to: number) => ticksUpTo(to, monitor.intervalMs) - ticksUpTo(from, monitor.intervalMs);
+  const intervalMs = eventIntervalMs(monitor);
+  const ticks = (from: number, to: number) => ticksUpTo(to, intervalMs) - ticksUpTo(from, intervalMs);
   // A span holds its start and not its end, a range its end and not its start: instants are whole milliseconds.
   const spans = maintenanceSpans(maintenance, monitor.id, Math.floor(fromAt) + 1, Math.floor(toAt) + 1);
   return spans.reduce((left, { from, to }) => left - ticks(from - 1, to - 1), ticks(fromAt, toAt));

@@ -1,5 +1,7 @@
-import type { Monitor, Slo } from '../config/model.ts';
+import { eventIntervalMs, type Monitor, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
+
+const minuteMs = 60_000;
 
 /** What an SLO counts: `good` is passed and degraded, `bad` is failed; the other two are in neither. */
 export type IndicatorCounts = {
@@ -32,7 +34,15 @@ export function judgedBetween(
   return sum;
 }
 
-/** The longest interval among monitors; 0 without any. */
+/** The longest interval between two events of a monitor; 0 without any. */
 export function slowestIntervalMs(monitors: readonly Monitor[]): number {
-  return monitors.reduce((slowest, { intervalMs }) => Math.max(slowest, intervalMs), 0);
+  return monitors.reduce((slowest, monitor) => Math.max(slowest, eventIntervalMs(monitor)), 0);
+}
+
+/**
+ * Where counts of the window that ends now begin: after the minute in which it does, since the ledger counts by whole
+ * minutes. Expected events are counted from there too, or a window of 60 events a minute would miss some in each outage.
+ */
+export function windowStart(windowMs: number, now: number): number {
+  return (Math.floor((now - windowMs) / minuteMs) + 1) * minuteMs - 1;
 }

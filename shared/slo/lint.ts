@@ -1,4 +1,4 @@
-import type { BurnRule, Monitor, Slo } from '../config/model.ts';
+import { type BurnRule, eventIntervalMs, type Monitor, type Slo } from '../config/model.ts';
 import { comparePace, thresholdOf } from './burn.ts';
 import { monitorsOf } from './indicator.ts';
 import { formatNumber, formatPercent, formatSpan } from './words.ts';
@@ -39,7 +39,7 @@ export function lintSlo(slo: Slo, monitors: readonly Monitor[]): readonly Findin
 
 /** How many events the schedule holds in a span, at the least. */
 function eventsIn(monitors: readonly Monitor[], spanMs: number): number {
-  return monitors.reduce((sum, { intervalMs }) => sum + Math.floor(spanMs / intervalMs), 0);
+  return monitors.reduce((sum, monitor) => sum + Math.floor(spanMs / eventIntervalMs(monitor)), 0);
 }
 
 function lintBudget(slo: Slo, monitors: readonly Monitor[]): Finding[] {

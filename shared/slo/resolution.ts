@@ -2,7 +2,7 @@ import type { BurnRule, Maintenance, Monitor, Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import { evaluateBurn, readBurnRule, resolveDelayOf } from './burn.ts';
 import { expectedEvents } from './expected.ts';
-import { judgedBetween, monitorsOf } from './indicator.ts';
+import { judgedBetween, monitorsOf, windowStart } from './indicator.ts';
 
 const minuteMs = 60_000;
 
@@ -48,7 +48,7 @@ function staysClear(
   at: number,
 ): boolean {
   if (bad.shortBad === 0) return true;
-  const shortExpected = expectedEvents(monitors, maintenance, at - rule.shortMs, at);
-  const longExpected = expectedEvents(monitors, maintenance, at - rule.longMs, at);
+  const shortExpected = expectedEvents(monitors, maintenance, windowStart(rule.shortMs, at), at);
+  const longExpected = expectedEvents(monitors, maintenance, windowStart(rule.longMs, at), at);
   return readBurnRule(slo, rule, { ...bad, longExpected, shortExpected, shortJudged: 1 }).condition === 'clear';
 }
