@@ -9,9 +9,11 @@ import { explainError } from '../net/explain.ts';
 import { type Phase, type PhaseTimes, type Stopwatch, startStopwatch } from '../net/phases.ts';
 import type { ResolveHost } from '../net/resolve.ts';
 import { defaultTls, prepareTls, type ResolvedTls, secureConnection, type TlsFacts } from '../net/tls.ts';
+import type { ResponseWithBody } from './collect.ts';
 import { decodeBody } from './decode.ts';
-import { exchange, type ResponseHead, type ResponseWithBody } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import { isRedirect, nextHop, showUrl } from './redirect.ts';
+import type { ResponseHead } from './response-parser.ts';
 import { userAgent } from './user-agent.ts';
 import { warmUp } from './warm-up.ts';
 

@@ -1,150 +1,74 @@
 import type { Socket } from 'node:net';
 import { untilAborted } from '../clock/deadline.ts';
-import { AttemptError, codeOf } from '../net/error.ts';
-import type { Stopwatch } from '../net/phases.ts';
-import { type Client, type Controller, createClient, type Handler } from './undici.ts';
-
-/** Header names and values of one response together; real ones stay under 16 kB. */
-const headerBytesLimit = 32 * 1_024;
-const headerCountLimit = 500;
-const interimResponsesLimit = 20;
-
-export type Exchange = {
-  readonly method: string;
-  readonly url: URL;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly maxBodyBytes: number;
-  readonly signal: AbortSignal;
-  readonly stopwatch: Stopwatch;
-  /** True when the body of this response does not matter, e.g. because it is a redirect: it is not read. */
-  readonly skipBody: (head: ResponseHead) => boolean;
-  /** Told as soon as the status is known, so that it can be reported even when the body then fails. */
-  readonly onHead: (head: ResponseHead) => void;
-};
-
-export type ResponseHead = {
-  readonly statusCode: number;
-  /** Names in lower case; several lines of one name are joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-};
-
-/** `isCut`: there was more of the body than was read. */
-export type ResponseWithBody = ResponseHead & { readonly body: Buffer; readonly isCut: boolean };
+import { AttemptError, codeOf, ownFault } from '../net/error.ts';
+import { explainSecured } from '../net/tls.ts';
+import { createCollector, type Exchange, type ResponseWithBody } from './collect.ts';
+import { closedEarly, closedInBody, createResponseParser } from './response-parser.ts';
 
 /**
- * One request and its response on a connected socket, which is destroyed in every case. Rejects with an AttemptError
- * (`protocol` until the head is complete and for what is no HTTP, `body` after it), or with the signal's reason.
+ * One request and its response over HTTP/1.1 on a connected socket, which is destroyed in every case. Rejects with an
+ * AttemptError (`protocol` until the head is complete and for what is no HTTP, `body` after it), or with the signal's
+ * reason.
  */
 export function exchange(socket: Socket, options: Exchange): Promise<ResponseWithBody> {
-  let isTaken = false;
-  const client = createClient(options.url.origin, {
-    maxHeaderSize: headerBytesLimit,
-    connect: (_options, done) => {
-      if (isTaken) return done(new AttemptError('protocol', closedEarly), null);
-      isTaken = true;
-      // Not at once: the client goes on only when its connection comes later.
-      queueMicrotask(() => done(null, socket));
-    },
-  });
-  const path = `${options.url.pathname}${options.url.search}`;
-  const headers = Object.entries(options.headers).flat();
   return untilAborted<ResponseWithBody>(options.signal, (resolve, reject) => {
-    const handler = collect(options, resolve, reject);
-    client.dispatch({ method: options.method, path, headers, reset: true }, handler);
-    return () => {};
-  }).finally(() => discard(client, socket));
-}
-
-function discard(client: Client, socket: Socket): void {
-  // The request is settled: whatever the socket still has to say is of no interest.
-  socket.on('error', () => {});
-  client.destroy(null, () => {});
-  socket.destroy();
-}
-
-type Settle = { resolve: (response: ResponseWithBody) => void; reject: (error: unknown) => void };
-
-function collect(options: Exchange, resolve: Settle['resolve'], reject: Settle['reject']): Handler {
-  const { stopwatch, maxBodyBytes } = options;
-  const chunks: Buffer[] = [];
-  let head: ResponseHead | undefined;
-  let length = 0;
-  let interim = 0;
-  let isSettled = false;
-  const finish = (isCut: boolean) => {
-    if (isSettled || !head) return;
-    isSettled = true;
-    stopwatch.mark('transfer');
-    resolve({ ...head, body: Buffer.concat(chunks), isCut });
-  };
-  return {
-    onRequestStart: () => {},
-    onResponseStarted: () => {
-      if (!isSettled) stopwatch.mark('processing');
-    },
-    onResponseStart: (controller, statusCode) => {
-      if (statusCode < 200) {
-        interim += 1;
-        if (interim > interimResponsesLimit)
-          throw new AttemptError('protocol', 'the target sent interim responses without end');
-        return;
+    const collector = createCollector(options, resolve, reject);
+    const parser = createResponseParser(options.method, collector);
+    const take = (step: () => void) => {
+      if (collector.isSettled()) return;
+      try {
+        step();
+      } catch (error) {
+        collector.fail(toAttemptError(error, socket, collector.hasHead()));
       }
-      head = { statusCode, headers: readHeaders(controller) };
-      options.onHead(head);
-      if (options.skipBody(head)) finish(false);
-    },
-    onResponseData: (_controller, chunk) => {
-      if (isSettled) return;
-      const room = maxBodyBytes - length;
-      // The chunk is a view of a buffer that is used again.
-      if (room > 0) chunks.push(Buffer.from(chunk.subarray(0, room)));
-      length += chunk.length;
-      if (length > maxBodyBytes) finish(true);
-    },
-    onResponseEnd: () => finish(false),
-    onResponseError: (_controller, error) => {
-      if (isSettled) return;
-      isSettled = true;
-      stopwatch.mark(head ? 'transfer' : 'processing');
-      reject(toAttemptError(error, head !== undefined));
-    },
-  };
+      if (collector.isSettled()) socket.destroy();
+    };
+    const fail = (error: unknown) => {
+      take(() => {
+        throw error;
+      });
+    };
+    const onEnd = () => take(parser.end);
+    socket.on('data', (chunk: Buffer) => take(() => parser.feed(chunk)));
+    socket.on('end', onEnd);
+    socket.on('close', onEnd);
+    // Stays to the end: what a socket says after its request is settled is of no interest.
+    socket.on('error', fail);
+    take(() => send(socket, options));
+    return () => socket.destroy();
+  });
 }
 
-function readHeaders({ rawHeaders }: Controller): Readonly<Record<string, string>> {
-  const raw = rawHeaders ?? [];
-  if (raw.length / 2 > headerCountLimit) {
-    throw new AttemptError('protocol', `the target sent more than ${headerCountLimit} headers`);
+function send(socket: Socket, { method, url, headers, body }: Exchange): void {
+  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
+  if (headers['host'] === undefined) head += `host: ${url.host}\r\n`;
+  head += 'connection: close\r\n';
+  for (const [name, value] of Object.entries(headers)) {
+    if (!token.test(name) || !sendable.test(value)) {
+      throw new AttemptError('monitor', `the request cannot be sent: the header ${JSON.stringify(name)} is not valid`);
+    }
+    head += `${name}: ${value}\r\n`;
   }
-  const headers: Record<string, string> = Object.create(null);
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = String(raw[index]).toLowerCase();
-    // Bytes beyond ASCII are kept as they came (RFC 9110 §5.5): latin1 loses none.
-    const value = raw[index + 1]?.toString('latin1').trim() ?? '';
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
-  }
-  return headers;
+  if (body || methodsWithBody.includes(method)) head += `content-length: ${body?.length ?? 0}\r\n`;
+  if (body) socket.cork();
+  socket.write(`${head}\r\n`, 'latin1');
+  if (!body) return;
+  socket.write(body);
+  socket.uncork();
 }
 
-const closedEarly = 'the target closed the connection without an answer';
-const closedInBody = 'the connection was closed in the middle of the body';
+const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
+/** RFC 9110 §5.5, and the bytes of Latin-1. */
+const sendable = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** They say how long their body is, also when there is none (RFC 9110 §8.6). */
+const methodsWithBody: readonly string[] = ['POST', 'PUT', 'PATCH'];
 
-function toAttemptError(error: Error, hasHead: boolean): AttemptError {
-  if (error instanceof AttemptError) return error;
+function toAttemptError(error: unknown, socket: Socket, hasHead: boolean): AttemptError {
+  const known = error instanceof AttemptError ? error : (explainSecured(socket, error) ?? ownFault(error));
+  if (known) return known;
   const code = codeOf(error);
-  const wrap = (type: 'protocol' | 'body' | 'tls' | 'monitor', sentence: string) =>
-    new AttemptError(type, sentence, { cause: error });
-  // The parser's word for an end in the middle of the chunks of an answer that said `connection: close`.
-  if (hasHead && error.message.includes('Invalid EOF state')) return wrap('body', closedInBody);
-  if (error.name === 'HTTPParserError') return wrap('protocol', 'the answer is not valid HTTP/1.1');
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return wrap('protocol', 'the headers of the answer are larger than 32 kB');
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return wrap('body', 'the body ended before its announced length');
-  if (code === 'UND_ERR_INVALID_ARG') return wrap('monitor', `the request cannot be sent: ${error.message}`);
-  if (code.startsWith('ERR_SSL_')) return wrap('tls', `the TLS connection failed (${code})`);
-  if (error.message === 'bad response' || error.message === 'bad upgrade') {
-    return wrap('protocol', 'the target answered with a 1xx response that was not asked for');
-  }
-  const suffix = code && !code.startsWith('UND_') ? ` (${code})` : '';
-  return hasHead ? wrap('body', `${closedInBody}${suffix}`) : wrap('protocol', `${closedEarly}${suffix}`);
+  const suffix = code === '' ? '' : ` (${code})`;
+  return hasHead
+    ? new AttemptError('body', `${closedInBody}${suffix}`, { cause: error })
+    : new AttemptError('protocol', `${closedEarly}${suffix}`, { cause: error });
 }

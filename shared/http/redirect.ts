@@ -1,6 +1,6 @@
 import type { HttpMethod } from '../config/model.ts';
 import { AttemptError } from '../net/error.ts';
-import type { ResponseHead } from './exchange.ts';
+import type { ResponseHead } from './response-parser.ts';
 
 export type Hop = { readonly url: URL; readonly method: HttpMethod };
 

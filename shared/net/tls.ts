@@ -2,8 +2,9 @@ import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { untilAborted } from '../clock/deadline.ts';
 import type { TlsVersion } from '../config/model.ts';
+import { type AttemptError, codeOf } from './error.ts';
 import { contextFor } from './tls-context.ts';
-import { toTlsError } from './tls-error.ts';
+import { type TlsFailure, toTlsError } from './tls-error.ts';
 import { readChain, rememberTls, type ServedChain } from './tls-facts.ts';
 
 export { prepareTls } from './tls-context.ts';
@@ -95,6 +96,7 @@ export function secureConnection(socket: Socket, options: TlsOptions): Promise<T
       const fault = check.fault(secured);
       if (fault && settings.rejectUnauthorized) return fail(fault, chain);
       rememberTls(secured, chain, fault === undefined);
+      failures.set(secured, { name, settings, alpn, isAsked: isCertificateAsked(secured) });
       secured.removeListener('error', fail);
       secured.removeListener('close', onClose);
       resolve(secured);
@@ -103,6 +105,18 @@ export function secureConnection(socket: Socket, options: TlsOptions): Promise<T
     secured.once('close', onClose);
     return abandon;
   });
+}
+
+/** What is said of a connection that breaks after it was secured. */
+const failures = new WeakMap<Socket, TlsFailure>();
+
+/**
+ * Why a secured connection broke, where that is a matter of TLS: under TLS 1.3 a target refuses certificates only after the
+ * handshake. Undefined for any other fault.
+ */
+export function explainSecured(socket: Socket, error: unknown): AttemptError | undefined {
+  const failure = codeOf(error).startsWith('ERR_SSL_') ? failures.get(socket) : undefined;
+  return failure && toTlsError(error, failure);
 }
 
 /** Undefined, and rejected, when the settings cannot be used. */

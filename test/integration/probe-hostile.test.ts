@@ -265,7 +265,12 @@ const cases: readonly Case[] = [
   {
     name: 'sends 100 Continue, which nobody asked for',
     answer: (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok('ok')}`),
-    expected: failed('protocol', 'the target answered with a 1xx response that was not asked for'),
+    expected: { outcome: 'passed', statusCode: 200 },
+  },
+  {
+    name: 'switches protocols, which nobody asked for',
+    answer: (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n'),
+    expected: failed('protocol', 'the target switched to a protocol that was not asked for'),
   },
   {
     name: 'speaks HTTP/0.9',

@@ -1,0 +1,11 @@
+/** Probes that are under way at once. */
+export const concurrency = 50;
+
+/** What ours asks of the answer; the exporter's module asks the same. */
+export const assertions = ['status == 200', 'body contains "ok"'];
+export const body = '{"status":"ok"}';
+
+export type Order = { readonly url: string; readonly caFile: string; readonly count: number };
+
+/** Where the targets are, and in which file the certificate is that signs for them. */
+export type Targets = { readonly http: string; readonly https: string };
