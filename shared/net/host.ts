@@ -16,9 +16,9 @@ const longestName = 253;
 export function parseHost(text: string): string | undefined {
   const bare = text.replace(/^\[(.*:.*)\]$/, '$1');
   if (isIP(bare)) return bare;
-  const name = domainToASCII(text).replace(/\.$/, '');
   const isPlain = /^[\w.-]+$/.test(text) || /[^\u0020-\u007e]/.test(text);
-  if (!isPlain || almostAddress.test(text.replace(/\.$/, ''))) return undefined;
+  const name = isPlain ? domainToASCII(text).replace(/\.$/, '') : '';
+  if (almostAddress.test(name)) return undefined;
   return name.length <= longestName && hostName.test(name) ? name : undefined;
 }
 

@@ -95,19 +95,23 @@ function endOf(bytes: Buffer, received: Buffer, from: number): number {
   return at < 0 ? received.length : at + bytes.length;
 }
 
-/**
- * Before TLS begins, the answer that allowed it must be over. The rest of its line is waited for where some of it is there
- * already. Whatever comes after that was put in by somebody who must not be believed: https://nostarttls.secvuln.info
- */
-export async function expectNoMore(conversation: Conversation, from: number): Promise<void> {
+/** Before TLS begins, the rest of the line of the answer that allowed it is waited for where some of it is there already. */
+async function expectNoMore(conversation: Conversation, from: number): Promise<void> {
   const end = await conversation.find((received) => {
     if (received.length === from || received[from - 1] === lineFeed) return from;
     const lineEnd = received.indexOf(lineFeed, from);
     return lineEnd < 0 ? undefined : lineEnd + 1;
   });
-  if (conversation.received().length > end) {
-    throw new AttemptError('protocol', 'the target sent more in plain text after the answer that lets TLS begin');
-  }
+  refuseMore(conversation, end);
+}
+
+/**
+ * Throws an AttemptError where more came than the answer that lets TLS begin: somebody in between put it in, and must not be
+ * believed. https://nostarttls.secvuln.info
+ */
+export function refuseMore(conversation: Conversation, end: number): void {
+  if (conversation.received().length === end) return;
+  throw new AttemptError('protocol', 'the target sent more in plain text after the answer that lets TLS begin');
 }
 
 const lineFeed = 10;

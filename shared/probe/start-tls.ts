@@ -1,7 +1,7 @@
 import type { StartTlsProtocol } from '../config/model.ts';
 import type { Conversation } from '../net/conversation.ts';
 import { AttemptError } from '../net/error.ts';
-import { expectNoMore } from './dialogue.ts';
+import { refuseMore } from './dialogue.ts';
 import type { Run } from './measure.ts';
 import { showReceived } from './received.ts';
 
@@ -38,7 +38,7 @@ export async function startTls(protocol: StartTlsProtocol, conversation: Convers
     }
   }
   run.explainTimeout = undefined;
-  await expectNoMore(conversation, from);
+  refuseMore(conversation, from);
 }
 
 /** Answers where the answer ends. */

@@ -1,6 +1,6 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { type Answer, decode, encode } from 'dns-packet';
 
 /** A name server on loopback that does what it likes with its questions, over UDP and TCP on one port. */
@@ -19,7 +19,6 @@ export type DnsBehaviour = {
 };
 
 export async function startDnsServer({ udp, tcp }: DnsBehaviour, host = '127.0.0.1'): Promise<DnsServer> {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   const open = new Set<Socket>();
   const server = createServer((each) => {
     open.add(each);
@@ -27,12 +26,10 @@ export async function startDnsServer({ udp, tcp }: DnsBehaviour, host = '127.0.0
     each.on('close', () => open.delete(each));
     each.once('data', (bytes: Buffer) => tcp?.(bytes.subarray(2), each));
   });
-  const send = (message: Buffer, { port, address }: Sender) => socket.send(message, port, address);
+  const { socket, port } = await listenOnBoth(server, host);
+  if (!tcp) await new Promise((done) => server.close(done));
+  const send = (message: Buffer, { port: to, address }: Sender) => socket.send(message, to, address);
   socket.on('message', (query, sender) => udp?.(query, (message) => send(message, sender), sender));
-  socket.bind(0, host);
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  if (tcp) await once(server.listen(port, host), 'listening');
   return {
     port,
     send,
@@ -43,6 +40,24 @@ export async function startDnsServer({ udp, tcp }: DnsBehaviour, host = '127.0.0
       if (tcp) await new Promise((done) => server.close(done));
     },
   };
+}
+
+/** A port that is free for TCP may be taken for UDP: then another one is tried. */
+async function listenOnBoth(server: Server, host: string): Promise<{ socket: UdpSocket; port: number }> {
+  for (let turn = 0; turn < 10; turn += 1) {
+    await once(server.listen(0, host), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    socket.bind(port, host);
+    const isBound = await once(socket, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isBound) return { socket, port };
+    socket.close();
+    await new Promise((done) => server.close(done));
+  }
+  throw new Error('no port is free for both UDP and TCP');
 }
 
 export type AnswerOptions = {
