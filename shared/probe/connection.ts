@@ -4,7 +4,8 @@ import { type Endpoint, openEndpoint } from '../net/endpoint.ts';
 import { AttemptError } from '../net/error.ts';
 import { parseHost } from '../net/host.ts';
 import { type CertificateFacts, describeTls, type ResolvedTls, secureConnection, type TlsFacts } from '../net/tls.ts';
-import type { ReadText, Run } from './measure.ts';
+import type { Run } from './measure.ts';
+import type { ReadText } from './prepare.ts';
 import { type ProbeDeps, policyOf } from './prober.ts';
 
 /** Where a connection of a monitor goes, its references resolved. */

@@ -2,7 +2,8 @@ import type { DnsMonitor } from '../config/model.ts';
 import { dnsPort, type NameServer, ownNameServer, queryDns } from '../net/dns-query.ts';
 import { AttemptError } from '../net/error.ts';
 import { parseEndpoint } from '../net/host.ts';
-import { measureAttempt, type ReadText, type Run } from './measure.ts';
+import { measureAttempt, type Run } from './measure.ts';
+import type { ReadText } from './prepare.ts';
 import { type ProbeDeps, type Prober, policyOf } from './prober.ts';
 
 /**

@@ -72,7 +72,7 @@ async function runStep(step: FlowStep, flow: Flow): Promise<AttemptResult> {
   if ('unsent' in prepared) return unsent(prepared.unsent);
   const timeoutMs = budgetOf(step, flow);
   if (timeoutMs < 1) return tooLate(flow);
-  const sent = await send({ ...prepared.attempt, timeoutMs }, monitor, deps);
+  const sent = await send({ ...prepared.value, timeoutMs }, monitor, deps);
   flow.heldUpMs += sent.strain.heldUpMs;
   flow.secrets.push(...prepared.secrets);
   if ('failure' in sent) {

@@ -8,7 +8,7 @@ import { send } from './send.ts';
 export async function probeHttp(monitor: HttpMonitor, deps: ProbeDeps): Promise<AttemptResult> {
   const prepared = await prepareRequest(monitor.request, limitsOf(monitor), deps);
   if ('unsent' in prepared) return unsent(prepared.unsent);
-  const { attempt, secrets } = prepared;
+  const { value: attempt, secrets } = prepared;
   const sent = await send(attempt, monitor, deps);
   if ('failure' in sent) {
     return { ...sent.measured, ...judgeFailure(sent.failure, sent.strain, monitor.timeoutMs, secrets) };

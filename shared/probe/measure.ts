@@ -1,12 +1,10 @@
-import { redactShort } from '../assertion/redact.ts';
 import type { Answer } from '../assertion/response.ts';
-import { startDeadline, untilAborted } from '../clock/deadline.ts';
-import type { ErrorType, Monitor, Text, TlsSettings } from '../config/model.ts';
-import { AttemptError } from '../net/error.ts';
+import { startDeadline } from '../clock/deadline.ts';
+import type { ErrorType, Monitor } from '../config/model.ts';
 import { explainError } from '../net/explain.ts';
 import { type Phase, type Stopwatch, startStopwatch } from '../net/phases.ts';
-import { prepareTls, type ResolvedTls } from '../net/tls.ts';
 import { judgeAnswer, judgeFailure, roundMs, roundPhases, unmeasured, unsent } from './judge.ts';
+import { prepareWithin, type ReadText } from './prepare.ts';
 import type { AttemptResult, ProbeDeps } from './prober.ts';
 
 /** What is needed to see one attempt through, for protocols whose whole attempt is one connection or question. */
@@ -16,9 +14,6 @@ export type Protocol<T> = {
   /** Sends, and answers what assertions look at. Leaves nothing open. Rejects with an AttemptError, or the signal's reason. */
   readonly examine: (prepared: T, run: Run) => Promise<Found>;
 };
-
-/** The value of a text. Rejects with an AttemptError where one of its references does not resolve. */
-export type ReadText = (text: Text) => Promise<string>;
 
 /** What assertions look at, but for the times. */
 export type Found = Omit<Answer, 'latencyMs' | 'phases' | 'isContaminated'>;
@@ -48,40 +43,9 @@ export async function measureAttempt<T>(
   { prepare, examine }: Protocol<T>,
 ): Promise<AttemptResult> {
   const prepared = await prepareWithin(monitor.timeoutMs, deps, prepare);
-  if ('problem' in prepared) return unsent(prepared.problem);
+  if ('unsent' in prepared) return unsent(prepared.unsent);
   const { value, secrets } = prepared;
   return runMeasured(monitor, deps, secrets, (run) => examine(value, run));
-}
-
-type Prepared<T> = { readonly value: T; readonly secrets: readonly string[] } | { readonly problem: string };
-
-async function prepareWithin<T>(
-  timeoutMs: number,
-  { resolveText, signal }: ProbeDeps,
-  prepare: Protocol<T>['prepare'],
-): Promise<Prepared<T>> {
-  const secrets: string[] = [];
-  const read: ReadText = async (text) => {
-    const resolved = await resolveText(text);
-    if ('unresolved' in resolved) throw new AttemptError('monitor', resolved.unresolved);
-    secrets.push(...resolved.secrets);
-    return resolved.value;
-  };
-  const deadline = startDeadline(timeoutMs, signal);
-  try {
-    const value = await untilAborted<T>(deadline.signal, (resolve, reject) => {
-      prepare(read).then(resolve, reject);
-      return () => {};
-    });
-    return { value, secrets };
-  } catch (error) {
-    if (error instanceof AttemptError) return { problem: redactShort(error.message, secrets) };
-    if (deadline.isExpired()) return { problem: `its references were not resolved within ${timeoutMs} ms` };
-    if (signal.aborted) return { problem: 'the probe was stopped before it was sent' };
-    throw error;
-  } finally {
-    deadline.end();
-  }
 }
 
 async function runMeasured(
@@ -131,15 +95,4 @@ async function examineWithin(
   } finally {
     deadline.end();
   }
-}
-
-/** TLS settings with their references resolved; what TLS needs of this process is made ready. */
-export async function readTls({ ca, cert, key, ...settings }: TlsSettings, read: ReadText): Promise<ResolvedTls> {
-  prepareTls();
-  return {
-    ...settings,
-    ...(ca === undefined ? {} : { ca: await read(ca) }),
-    ...(cert === undefined ? {} : { cert: await read(cert) }),
-    ...(key === undefined ? {} : { key: await read(key) }),
-  };
 }

@@ -1,63 +1,29 @@
-import { redactShort } from '../assertion/redact.ts';
-import { startDeadline, untilAborted } from '../clock/deadline.ts';
-import type { Auth, Field, HttpRequest, Json, RequestBody, Text, TlsSettings } from '../config/model.ts';
+import type { Auth, Field, HttpRequest, Json, RequestBody } from '../config/model.ts';
 import { BurnwatchError } from '../config/model.ts';
 import type { HttpAttempt, Sign } from '../http/attempt.ts';
 import { AttemptError } from '../net/error.ts';
-import type { ResolvedTls } from '../net/tls.ts';
+import { type Prepared, prepareWithin, type ReadText, readTls } from './prepare.ts';
 import type { ProbeDeps } from './prober.ts';
 import type { Vars } from './resolve-text.ts';
 
-/**
- * What can be sent, with all values that must not be shown: `secrets` grows while the request is signed, hop by hop. Or
- * why nothing can be sent: one sentence without secrets.
- */
-export type Prepared =
-  | { readonly attempt: HttpAttempt; readonly secrets: readonly string[] }
-  | { readonly unsent: string };
-
 export type Limits = { readonly timeoutMs: number; readonly maxBodyBytes: number };
-type PrepareDeps = Pick<ProbeDeps, 'resolveText' | 'signer' | 'signal'>;
+type Context = {
+  readonly read: ReadText;
+  /** Grows while the request is signed, hop by hop. */
+  readonly secrets: string[];
+  readonly signer: ProbeDeps['signer'];
+};
 
-/**
- * Puts a request together: its references resolved, the query added, the body written, the authentication put in. Takes at
- * most `timeoutMs`, so that a parameter store that hangs does not hold the probe up; the attempt itself has that much again.
- */
-export async function prepareRequest(
+/** Puts a request together: its references resolved, the query added, the body written, the authentication put in. */
+export function prepareRequest(
   request: HttpRequest,
   limits: Limits,
-  deps: PrepareDeps,
+  deps: Pick<ProbeDeps, 'resolveText' | 'signer' | 'signal'>,
   vars?: Vars,
-): Promise<Prepared> {
-  const secrets: string[] = [];
-  const deadline = startDeadline(limits.timeoutMs, deps.signal);
-  try {
-    const attempt = await untilAborted<HttpAttempt>(deadline.signal, (resolve, reject) => {
-      buildAttempt(request, limits, { read: createReader(deps, vars, secrets), secrets, deps }).then(resolve, reject);
-      return () => {};
-    });
-    return { attempt, secrets };
-  } catch (error) {
-    if (error instanceof AttemptError) return { unsent: redactShort(error.message, secrets) };
-    if (deadline.isExpired()) return { unsent: `its references were not resolved within ${limits.timeoutMs} ms` };
-    if (deps.signal.aborted) return { unsent: 'the probe was stopped before it was sent' };
-    throw error;
-  } finally {
-    deadline.end();
-  }
-}
-
-type Read = (text: Text) => Promise<string>;
-type Context = { readonly read: Read; readonly secrets: string[]; readonly deps: PrepareDeps };
-
-/** Reads texts, and keeps the secrets that were in them. Rejects with an AttemptError where one does not resolve. */
-function createReader({ resolveText }: PrepareDeps, vars: Vars | undefined, secrets: string[]): Read {
-  return async (text) => {
-    const resolved = await resolveText(text, vars);
-    if ('unresolved' in resolved) throw new AttemptError('monitor', resolved.unresolved);
-    secrets.push(...resolved.secrets);
-    return resolved.value;
-  };
+): Promise<Prepared<HttpAttempt>> {
+  const { signer } = deps;
+  const build = (read: ReadText, secrets: string[]) => buildAttempt(request, limits, { read, secrets, signer });
+  return prepareWithin(limits.timeoutMs, deps, build, vars);
 }
 
 async function buildAttempt(request: HttpRequest, limits: Limits, context: Context): Promise<HttpAttempt> {
@@ -69,7 +35,7 @@ async function buildAttempt(request: HttpRequest, limits: Limits, context: Conte
     readFields(Object.entries(request.headers), read),
     request.body && buildBody(request.body, read),
     buildAuth(request.auth, context),
-    request.tls && buildTls(request.tls, read),
+    request.tls && readTls(request.tls, read),
   ]);
   const headers = { ...body?.headers, ...Object.fromEntries(ownHeaders), ...auth.headers };
   checkHeaders(headers);
@@ -95,13 +61,13 @@ async function buildAttempt(request: HttpRequest, limits: Limits, context: Conte
 
 type ResolvedField = readonly [name: string, value: string];
 
-function readFields(fields: readonly Field[], read: Read): Promise<ResolvedField[]> {
+function readFields(fields: readonly Field[], read: ReadText): Promise<ResolvedField[]> {
   return Promise.all(fields.map(async ([name, value]): Promise<ResolvedField> => [name, await read(value)]));
 }
 
 type Body = { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> };
 
-async function buildBody(body: RequestBody, read: Read): Promise<Body> {
+async function buildBody(body: RequestBody, read: ReadText): Promise<Body> {
   switch (body.kind) {
     case 'text':
       return bodyOf('text/plain; charset=utf-8', await read(body.text));
@@ -176,11 +142,6 @@ async function buildAuth(auth: Auth | undefined, { read, secrets }: Context): Pr
 
 const inHeader = (name: string, value: string): AuthParts => ({ headers: { [name]: value }, query: [] });
 
-async function buildTls({ ca, cert, key, ...settings }: TlsSettings, read: Read): Promise<ResolvedTls> {
-  const pems = Object.entries({ ca, cert, key }).filter((entry): entry is [string, Text] => entry[1] !== undefined);
-  return { ...settings, ...Object.fromEntries(await readFields(pems, read)) };
-}
-
 /** What a header's value may hold: RFC 9110 §5.5, and the bytes of Latin-1. */
 const sendable = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -213,8 +174,8 @@ function formsInUrl(secret: string): readonly string[] {
   return [url.pathname.slice(1), url.search.slice(1), ...shown];
 }
 
-function createSign({ service, region }: Auth & { type: 'sigv4' }, { deps, secrets }: Context): Sign {
-  const sign = deps.signer(service, region);
+function createSign({ service, region }: Auth & { type: 'sigv4' }, { signer, secrets }: Context): Sign {
+  const sign = signer(service, region);
   return async (request) => {
     const headers = await sign(request).catch((error: unknown) => {
       throw error instanceof BurnwatchError ? new AttemptError('monitor', error.message, { cause: error }) : error;

@@ -3,7 +3,8 @@ import type { DialogueStep, TcpMonitor } from '../config/model.ts';
 import { defaultTls, type ResolvedTls, type TlsFacts } from '../net/tls.ts';
 import { type ConnectionDeps, openConversation, readTarget, secureConversation, type Target } from './connection.ts';
 import { type ReadyStep, runDialogue } from './dialogue.ts';
-import { type Found, measureAttempt, type ReadText, readTls } from './measure.ts';
+import { type Found, measureAttempt } from './measure.ts';
+import { type ReadText, readTls } from './prepare.ts';
 import type { Prober } from './prober.ts';
 import { viewTls } from './tls-view.ts';
 

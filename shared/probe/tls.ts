@@ -1,7 +1,8 @@
 import type { StartTlsProtocol, TlsMonitor } from '../config/model.ts';
 import type { ResolvedTls } from '../net/tls.ts';
 import { type ConnectionDeps, openConversation, readTarget, secureConversation, type Target } from './connection.ts';
-import { type Found, measureAttempt, readTls } from './measure.ts';
+import { type Found, measureAttempt } from './measure.ts';
+import { readTls } from './prepare.ts';
 import type { Prober } from './prober.ts';
 import { longestStartTls, startTls } from './start-tls.ts';
 import { viewTls } from './tls-view.ts';

@@ -28,7 +28,7 @@ async function ready(
 ): Promise<{ attempt: HttpAttempt; secrets: readonly string[] }> {
   const prepared = await prepare(...request);
   if ('unsent' in prepared) throw new Error(prepared.unsent);
-  return prepared;
+  return { attempt: prepared.value, secrets: prepared.secrets };
 }
 
 describe('a request', () => {
