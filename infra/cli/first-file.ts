@@ -1,6 +1,7 @@
 type FirstFile = {
   readonly url: string;
   readonly email: string;
+  readonly allowPrivate: boolean;
   /** The path that editors follow. */
   readonly schema: string;
   /** The command that checks this very file. */
@@ -8,7 +9,7 @@ type FirstFile = {
 };
 
 /** A small, commented monitors.yml: one monitor, one channel, one SLO. */
-export function renderFirstFile({ url, email, schema, check }: FirstFile): string {
+export function renderFirstFile({ url, email, allowPrivate, schema, check }: FirstFile): string {
   const name = nameOf(url);
   return `# yaml-language-server: $schema=${schema}
 # Check it with: ${check}
@@ -24,7 +25,7 @@ monitors:
     type: http
     interval: 1m
     timeout: 5s
-    request:
+${allowPrivate ? '    allowPrivate: true # without it, addresses that are not public are blocked\n' : ''}    request:
       url: ${JSON.stringify(url)}
       # A secret comes from an SSM parameter, never from this file:
       # headers: { authorization: "Bearer \${ssm:/path/of/a/parameter}" }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
 import { expandText } from '../../shared/config/parse/reference.ts';
-import { checkUrl } from '../../shared/config/parse/request.ts';
+import { checkPlace, checkUrl } from '../../shared/config/parse/request.ts';
 import { readEmail } from '../../shared/config/parse/values.ts';
 import { ask } from './ask.ts';
 import type { Command, Io } from './command.ts';
@@ -83,7 +83,7 @@ function check(flag: string, value: string | undefined, problemOf: (value: strin
 function urlProblem(url: string): string | undefined {
   const expansion = expandText(url, {});
   if (!expansion.ok) return expansion.message;
-  return checkUrl(expansion)?.message;
+  return (checkPlace(expansion, 'http') ?? checkUrl(expansion))?.message;
 }
 
 function emailProblem(email: string): string | undefined {
@@ -91,14 +91,18 @@ function emailProblem(email: string): string | undefined {
   return read.ok ? undefined : read.message;
 }
 
-/** What is about to be written is read first, by the parser that will read it later. */
+/**
+ * What is about to be written is read first, by the parser that will read it later. A private address is meant: whoever
+ * names it wants it probed.
+ */
 function renderChecked(path: string, file: string, answers: Answers, io: Io): string {
   const check = `npx burnwatch validate${file === defaultFile ? '' : ` --config ${basename(file)}`}`;
-  const text = renderFirstFile({ ...answers, schema: schemaPath(path), check });
-  const result = parseConfig(text, { file, env: io.env });
+  const render = (allowPrivate: boolean) =>
+    renderFirstFile({ ...answers, allowPrivate, schema: schemaPath(path), check });
+  const result = parseConfig(render(false), { file, env: io.env });
   const [error] = result.ok ? [] : result.errors;
   if (error) throw new BurnwatchError(error.code, renderProblem(error));
-  return text;
+  return render(result.warnings.some(({ code }) => code === 'BURN_CONFIG_ALWAYS_BLOCKED'));
 }
 
 /** From the file's folder to the schema that ships with Burnwatch, for the editor. */

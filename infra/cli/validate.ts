@@ -58,15 +58,38 @@ function renderSummary(file: string, config: Config, io: Io): string {
   return `${[head, ...tables].join('\n\n')}\n`;
 }
 
+/** Who waits for whom is shown where anybody does. */
 function renderMonitors(monitors: readonly Monitor[], io: Io): string {
+  const hasParents = monitors.some(({ dependsOn }) => dependsOn.length > 0);
   const rows = monitors.map((monitor) => [
     monitor.id,
-    `every ${renderDuration(monitor.intervalMs)}`,
-    count(monitor.assertions.length, 'assertion'),
+    monitor.type,
+    renderPace(monitor),
+    renderAssertions(monitor),
     renderAlerts(monitor),
+    ...(hasParents ? [renderParents(monitor)] : []),
     renderTarget(monitor),
   ]);
-  return renderRows(['MONITOR', 'INTERVAL', 'ASSERTIONS', 'ALERTS', 'TARGET'], rows, io);
+  const titles = ['MONITOR', 'TYPE', 'INTERVAL', 'ASSERTIONS', 'ALERTS', ...(hasParents ? ['AFTER'] : []), 'TARGET'];
+  return renderRows(titles, rows, io);
+}
+
+function renderPace(monitor: Monitor): string {
+  if (monitor.type !== 'heartbeat') return `every ${renderDuration(monitor.intervalMs)}`;
+  return `period ${renderDuration(monitor.periodMs)} + ${renderDuration(monitor.graceMs)}`;
+}
+
+function renderAssertions(monitor: Monitor): string {
+  const all = monitor.type === 'flow' ? monitor.steps.flatMap(({ assertions }) => assertions) : monitor.assertions;
+  return all.length === 0 ? '–' : count(all.length, 'assertion');
+}
+
+const mostParents = 3;
+
+function renderParents({ dependsOn }: Monitor): string {
+  const more = dependsOn.length - mostParents;
+  const named = dependsOn.slice(0, mostParents).join(', ');
+  return named === '' ? '–' : `${named}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function renderAlerts({ alerts }: Monitor): string {
@@ -97,9 +120,10 @@ function renderRows(titles: readonly string[], rows: readonly (readonly string[]
   return rows.length > mostRows ? `${table}\n… and ${(rows.length - mostRows).toLocaleString('en-US')} more` : table;
 }
 
+/** The type stands beside it, so of the verbs only the methods of HTTP are needed. */
 function renderTarget(monitor: Monitor): string {
   const { verb, target } = targetOf(monitor);
-  return `${verb} ${renderText(target)}`;
+  return monitor.type === 'http' ? `${verb} ${renderText(target)}` : renderText(target);
 }
 
 /** References as they were typed. */

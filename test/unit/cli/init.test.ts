@@ -81,7 +81,7 @@ describe('burnwatch init with flags', () => {
     [['--url', 'example.com', '--email', 'a@b.co'], '--url must be an http or https URL such as https://example.com/'],
     [
       ['--url', 'https://u:hunter2@example.com', '--email', 'a@b.co'],
-      '--url must not contain a user name or password: use a header with ${ssm:/path}',
+      '--url must not contain a user name or password: use auth: { type: basic, … } with ${ssm:/path}',
     ],
     [
       ['--url', 'https://example.com/?token=hunter2', '--email', 'a@b.co'],
@@ -91,12 +91,23 @@ describe('burnwatch init with flags', () => {
       ['--url', 'https://example.com/', '--email', 'me'],
       '--email must be one e-mail address such as oncall@example.com',
     ],
+    [
+      ['--url', 'https://example.com/${vars.id}', '--email', 'a@b.co'],
+      '--url uses ${vars.…}, which only the steps of a flow have',
+    ],
     [[], 'needs --url and --email, because there is no terminal to ask in'],
     [['--url', 'https://example.com/'], 'needs --email, because there is no terminal to ask in'],
     [[...good, '--config', 'no/such/folder.yml'], 'no/such/folder.yml cannot be written: there is no folder no/such'],
   ])('%j is refused and nothing is written', async (argv, message) => {
     expect(await init(argv)).toEqual({ code: 2, stdout: '', stderr: `burnwatch init: ${message}\n` });
     expect(existsSync(join(folder, 'monitors.yml'))).toBe(false);
+  });
+
+  it('allows a private address, which is meant when it is named, and nothing else', async () => {
+    await init(['--url', 'http://localhost:3000/', '--email', 'a@b.co']);
+    expect(file()).toContain('    allowPrivate: true # without it');
+    await init(['--url', 'https://example.com/', '--email', 'a@b.co', '--force']);
+    expect(file()).not.toContain('allowPrivate');
   });
 
   it.each([

@@ -24,13 +24,38 @@ describe('burnwatch validate', () => {
       stderr: '',
       stdout: `valid monitors.yml (shortener) holds 1 monitor, 1 SLO, 1 channel
 
-MONITOR           INTERVAL  ASSERTIONS    ALERTS           TARGET
-shortener-health  every 1m  2 assertions  3 of 5 → oncall  GET \${output:ShortenerUrl}/health/readiness
+MONITOR           TYPE  INTERVAL  ASSERTIONS    ALERTS           TARGET
+shortener-health  http  every 1m  2 assertions  3 of 5 → oncall  GET \${output:ShortenerUrl}/health/readiness
 
 SLO                     OBJECTIVE     BURN RULES                             MONITORS
 shortener-availability  99.9% of 30d  page 2%/1h, page 5%/6h, ticket 10%/3d  shortener-health
 `,
     });
+  });
+
+  it('shows each type of monitor by its target and its pace, and whom it waits for', async () => {
+    const text = `version: 1
+service: api
+monitors:
+  web: { type: http, interval: 30s, timeout: 5s, request: { method: POST, url: "https://a.example/\${random.hex8}?k=\${ssm:/k}" } }
+  mail: { type: tcp, dependsOn: [web], request: { host: "\${output:Mail}", port: 25 } }
+  cert: { type: tls, request: { host: a.example }, assertions: [certificate.daysRemaining > 21] }
+  name: { type: dns, request: { name: a.example, recordType: MX, server: 1.1.1.1 } }
+  buy: { type: flow, interval: 5m, dependsOn: [web, mail, cert, name], steps: [{ id: one, request: { url: https://a.example/ } }, { id: two, request: { url: https://a.example/ } }] }
+  backup: { type: heartbeat, period: 1d, grace: 1h }
+`;
+    const { code, stdout, stderr } = await validate({ 'monitors.yml': text });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`valid monitors.yml (api) holds 6 monitors, 0 SLOs, 0 channels
+
+MONITOR  TYPE       INTERVAL        ASSERTIONS    ALERTS  AFTER                       TARGET
+web      http       every 30s       1 assertion   –       –                           POST https://a.example/\${random.hex8}?k=\${ssm:/k}
+mail     tcp        every 1m        –             –       web                         \${output:Mail}:25
+cert     tls        every 1m        1 assertion   –       –                           a.example:443
+name     dns        every 1m        1 assertion   –       –                           MX a.example @1.1.1.1
+buy      flow       every 5m        2 assertions  –       web, mail, cert and 1 more  one → two
+backup   heartbeat  period 1d + 1h  –             –       –                           backup
+`);
   });
 
   it('tells every error of a wrong one on stderr, and answers 2', async () => {

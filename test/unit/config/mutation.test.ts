@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { parse as parseYaml } from 'yaml';
 import { parseConfig, renderProblem } from '../../../shared/config/parse/index.ts';
 
-const good = readFileSync(new URL('../../fixtures/foundation.yml', import.meta.url), 'utf8');
+const read = (name: string) => readFileSync(new URL(`../../fixtures/${name}.yml`, import.meta.url), 'utf8');
+const files = [read('foundation'), read('language')];
 const parse = (input: string | Uint8Array) => parseConfig(input, { file: 'm.yml', env: {} });
 
 /** What every answer of the parser is, whatever it was given. */
@@ -17,7 +19,8 @@ function expectAnswer(input: string | Uint8Array) {
   else expect(result.errors.length).toBeGreaterThan(0);
 }
 
-const place = fc.nat({ max: good.length });
+/** One of the valid files, and a place in it. */
+const anywhere = fc.constantFrom(...files).chain((good) => fc.tuple(fc.constant(good), fc.nat({ max: good.length })));
 const snippet = fc.oneof(
   fc.string({ maxLength: 8 }),
   fc.constantFrom(
@@ -56,17 +59,29 @@ const snippet = fc.oneof(
   ),
 );
 
+/** The tree with a value put where the way leads: at each fork the number chooses the branch; it ends early at a leaf. */
+function replaceIn(tree: unknown, [turn, ...way]: readonly number[], put: unknown): unknown {
+  if (turn === undefined || typeof tree !== 'object' || tree === null) return put;
+  const keys = Object.keys(tree);
+  const key = keys[turn % keys.length];
+  if (key === undefined) return put;
+  if (Array.isArray(tree)) return tree.map((each, index) => (String(index) === key ? replaceIn(each, way, put) : each));
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, each]) => [name, name === key ? replaceIn(each, way, put) : each]),
+  );
+}
+
 describe('whatever is done to a valid file, it is read or refused with a place and a sentence', () => {
   it('something put in, anywhere', () => {
     fc.assert(
-      fc.property(place, snippet, (at, text) => expectAnswer(good.slice(0, at) + text + good.slice(at))),
+      fc.property(anywhere, snippet, ([good, at], text) => expectAnswer(good.slice(0, at) + text + good.slice(at))),
       { numRuns: 150 },
     );
   });
 
   it('something cut out, anywhere', () => {
     fc.assert(
-      fc.property(place, fc.integer({ min: 1, max: 40 }), (at, size) =>
+      fc.property(anywhere, fc.integer({ min: 1, max: 40 }), ([good, at], size) =>
         expectAnswer(good.slice(0, at) + good.slice(at + size)),
       ),
       { numRuns: 150 },
@@ -74,7 +89,6 @@ describe('whatever is done to a valid file, it is read or refused with a place a
   });
 
   it('a value replaced by one of another kind', () => {
-    const lines = good.split('\n');
     const value = fc.constantFrom(
       '5',
       '-1',
@@ -90,12 +104,46 @@ describe('whatever is done to a valid file, it is read or refused with a place a
       '9'.repeat(400),
       '"${ssm:/x}"',
       '"${env:NO}"',
+      '"${vars.no}"',
+      '"${random.uuid}"',
     );
     fc.assert(
-      fc.property(fc.nat({ max: lines.length - 1 }), value, (at, text) => {
+      fc.property(fc.constantFrom(...files), fc.nat({ max: 200 }), value, (good, line, text) => {
+        const lines = good.split('\n');
+        const at = line % lines.length;
         expectAnswer(lines.map((line, index) => (index === at ? line.replace(/: .*$/, `: ${text}`) : line)).join('\n'));
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('any value in the place of any other, in every type of monitor', () => {
+    const trees = files.map((text) => parseYaml(text, { merge: true }) as unknown);
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(
+        'http',
+        'tcp',
+        'tls',
+        'dns',
+        'flow',
+        'heartbeat',
+        '1m',
+        '${vars.cart}',
+        '${random.hex8}',
+        '${ssm:/a}',
+        '(',
+      ),
+      fc.constantFrom(Number.MAX_VALUE, -0, 1e21, '\u0000', '\ud800', '__proto__', 'a'.repeat(5_000)),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...trees),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
+        value,
+        (tree, way, put) => expectAnswer(JSON.stringify(replaceIn(tree, way, put))),
+      ),
+      { numRuns: 400 },
     );
   });
 
