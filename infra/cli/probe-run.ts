@@ -51,6 +51,6 @@ function createLazySigner({ env }: Io): RunProbeDeps['signer'] {
 }
 
 async function loadHeartbeat(): Promise<never> {
-  const sentence = 'a heartbeat waits to be called, and its calls are not known on this machine';
+  const sentence = 'it waits to be called, and who called is known to the deployed stack alone';
   throw new BurnwatchError('BURN_HEARTBEAT_ELSEWHERE', sentence);
 }

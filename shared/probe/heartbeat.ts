@@ -1,4 +1,4 @@
-import type { HeartbeatMonitor } from '../config/model.ts';
+import { BurnwatchError, type HeartbeatMonitor } from '../config/model.ts';
 import {
   countedAt,
   dueAt,
@@ -19,6 +19,7 @@ export const probeHeartbeat: Prober<HeartbeatMonitor> = async (monitor, { at, cl
   try {
     record = await loadHeartbeat(monitor.key);
   } catch (error) {
+    if (error instanceof BurnwatchError) return unsent(error.message);
     return unsent(`its calls cannot be read (${error instanceof Error ? error.name : 'unknown reason'})`);
   }
   const judged = judgeHeartbeat(monitor, record, at ?? clock.now());
