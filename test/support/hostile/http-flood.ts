@@ -95,6 +95,12 @@ export const floodingServers: readonly HttpRow[] = [
     failed('protocol', 'the answer is not valid HTTP/1.1'),
   ),
   floods('sends trailers without end', `${chunked()}2\r\nok\r\n0\r\n`, 'a: b\r\n'.repeat(1_000), overflow),
+  floods(
+    'sends chunks of one byte behind 16 kB of extension without end',
+    chunked(),
+    `1;${'a=b;'.repeat(4_000)}\r\nx\r\n`,
+    failed('timeout'),
+  ),
   floods('sends answers without end', '', ok('ok').toString().repeat(500), passed),
   floods(
     'sends zero bytes without end',
