@@ -96,6 +96,42 @@ describe('the shipped file', () => {
   });
 });
 
+describe('the examples in the shipped file', () => {
+  /** Names, and what is indented below them, without the sign of a comment. */
+  const uncommented = shipped.replaceAll(/^ {2}# ([a-z-]+:$| {2}.*)/gm, '  $1');
+
+  it('are one of each type that it does not use, valid without a warning', () => {
+    const result = parseConfig(uncommented, { file: 'monitors.yml', env: {} });
+    expect(result.ok ? [] : result.errors.map(renderProblem)).toEqual([]);
+    expect(result.warnings).toEqual([]);
+    expect(parse(uncommented).monitors.map(({ id, type }) => [id, type])).toEqual([
+      ['shortener-health', 'http'],
+      ['mail', 'tcp'],
+      ['certificate', 'tls'],
+      ['name', 'dns'],
+      ['shorten-and-follow', 'flow'],
+      ['nightly-backup', 'heartbeat'],
+    ]);
+  });
+
+  it('of assertions are read as such', () => {
+    const [, list = ''] = /# Such as: (.*?)\.\n/s.exec(shipped) ?? [];
+    const examples = list.replaceAll(/\s*\n\s*# /g, ' ').split(', ');
+    expect(examples).toHaveLength(8);
+    for (const each of examples) expect([each, errors(web(`assertions: ['${each}']`))]).toEqual([each, []]);
+  });
+
+  it('of intervals and random values are those that there are', () => {
+    for (const each of ['5s', '6s', '10s', '12s', '15s', '20s', '30s']) {
+      expect(shipped).toContain(` ${each}`);
+      expect(errors(web(`interval: ${each}`))).toEqual([]);
+    }
+    expect(errors(request('{ url: "https://example.com/${random.hex8}/${random.uuid}/${random.digits6}" }'))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('defaults', () => {
   it('are those of the design', () => {
     expect(monitor(good)).toMatchObject({
