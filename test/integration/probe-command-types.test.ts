@@ -100,12 +100,12 @@ describe('burnwatch probe of all kinds of monitors', () => {
       '  ├ login               passed       201',
       '  ├ create              passed       201',
       '  ├ follow              failed       302',
-      '  │   ✗ body notContains "7f3a"',
+      '  │   ✗ body notContains 7f3a',
     ]);
     expect(stdout).toContain('✗ header x-token == none');
     expect(stdout).toContain('└ cleanup');
     expect(stdout).toContain('monitor: it waits to be called, and who called is known to the deployed stack alone');
-    expect(stdout.replaceAll('"7f3a"', '').replaceAll('notContains 7f3a', '')).not.toContain('7f3a');
+    expect(stdout.replaceAll(/notContains "?7f3a"?/g, '')).not.toContain('7f3a');
   });
 
   it('gives a step a row of its own in JSON, without its secrets', async () => {
