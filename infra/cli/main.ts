@@ -23,6 +23,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch probe shortener-health',
     load: async () => (await import('./probe.ts')).probeCommand,
   },
+  heartbeat: {
+    summary: 'print the URL that a job calls to say that it is alive',
+    example: 'npx burnwatch heartbeat nightly-backup',
+    load: async () => (await import('./heartbeat.ts')).heartbeatCommand,
+  },
   schema: {
     summary: 'print the JSON Schema of monitors.yml, for editors',
     example: 'npx burnwatch schema > monitors.schema.json',
