@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { heartbeatsOf } from '../shared/app/heartbeat.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
-import { type Shard, shardsOf } from './template/shards.ts';
+import { minuteMs, type Shard, shardsOf } from './template/shards.ts';
 
 /** One function's bundle: `<outdir>/<name>/index.js` and the chunks that it loads. Sizes are bytes of JavaScript. */
 export type Bundle = {
@@ -98,11 +98,12 @@ function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: numbe
 /**
  * Writes the parsed configuration where the bundles read it: `<outdir>/probe/shards/<shard>.json` with each shard's
  * monitors, `<outdir>/status/heartbeats.json` with its heartbeats, `<outdir>/evaluate/config.json` whole. Nothing but parsed configuration gets there, so a secret stays the
- * path of its parameter. Each file is replaced in one step, so a running function reads the old one or the new one.
+ * path of its parameter. Each file is replaced in one step, so a running function reads the old one or the new one. `tickMs` is how
+ * often schedules tick.
  */
-export function writeRuntimeConfig(config: Config, outdir: string): void {
+export function writeRuntimeConfig(config: Config, outdir: string, tickMs: number = minuteMs): void {
   const folder = join(outdir, 'probe', 'shards');
-  const shards = shardsOf(config.monitors);
+  const shards = shardsOf(config.monitors, tickMs);
   for (const shard of shards) replaceJson(folder, `${shard.id}.json`, shardConfig(config, shard));
   const names = new Set(shards.map((shard) => `${shard.id}.json`));
   if (existsSync(folder))
@@ -111,12 +112,12 @@ export function writeRuntimeConfig(config: Config, outdir: string): void {
   replaceJson(join(outdir, 'evaluate'), 'config.json', config);
 }
 
-function shardConfig({ service, maintenance }: Config, { id, monitors }: Shard) {
+function shardConfig({ service, maintenance }: Config, { id, monitors, ...span }: Shard) {
   const ids = new Set(monitors.map((monitor) => monitor.id));
   const own = maintenance
     .map((entry): Maintenance => ({ ...entry, monitors: entry.monitors.filter((monitor) => ids.has(monitor)) }))
     .filter((entry) => entry.monitors.length > 0);
-  return { service, shard: id, monitors, maintenance: own };
+  return { service, shard: id, monitors, maintenance: own, ...span };
 }
 
 function replaceJson(folder: string, name: string, value: unknown): void {

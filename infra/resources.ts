@@ -31,7 +31,7 @@ const mostShards = 400;
  */
 export function buildResources(config: Config, options: StackOptions): Template {
   const stack = stackOf(config, options);
-  const shards = shardsOf(config.monitors);
+  const shards = shardsOf(config.monitors, options.tickMs);
   if (shards.length > mostShards)
     throw new BurnwatchError(
       'BURN_TOO_MANY_MONITORS',

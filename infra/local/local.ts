@@ -17,8 +17,8 @@ import { type LocalConsole, openLocalConsole } from './local-console.ts';
 import { openLogFiles } from './log-files.ts';
 import { createPlayer, type Player } from './player.ts';
 import { createReload } from './reload.ts';
-import { paceOfStack, startRhythm } from './rhythm.ts';
-import type { Scheduler } from './scheduler.ts';
+import { startRhythm } from './rhythm.ts';
+import { paceOf, type Scheduler } from './scheduler.ts';
 import { apiId, type Origins } from './stack.ts';
 import type { Terminal } from './terminal.ts';
 import { createVendedMetrics } from './vended-metrics.ts';
@@ -68,7 +68,7 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
   const onError = (error: unknown) => terminal.line('bad', describe(error));
   const doors = await openDoors(flags, cleanup, onError);
   const addresses = addressesOf(doors.origins, data);
-  const assets = await buildAll(root, data.build, config);
+  const assets = await buildAll(options, data.build, config);
 
   const logs = openLogFiles(data.logs);
   cleanup.add(logs.close);
@@ -77,12 +77,15 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
     page.changed();
   });
   const vended = createVendedMetrics(aws.metrics);
-  const player = createPlayer({ root, origins: doors.origins, data, aws, logs, vended }, config);
+  const player = createPlayer(
+    { root, origins: doors.origins, data, aws, logs, vended, intervalMs: flags.intervalMs },
+    config,
+  );
   cleanup.add(() => player.functions.close(graceMs));
   await player.prepare();
 
   const problems = { lines: (): readonly string[] => [] };
-  const pace = () => ({ tickMs: rhythm?.paceMs ?? paceOfStack(player.stack()), nextTickAt: rhythm?.nextAt ?? 0 });
+  const pace = () => ({ tickMs: rhythm?.paceMs ?? player.stack().tickMs, nextTickAt: rhythm?.nextAt ?? 0 });
   let rhythm: Scheduler | undefined;
   const page: LocalConsole = openLocalConsole(
     { assets, origins: doors.origins, addresses, aws, player, problems: () => problems.lines(), pace, onError },
@@ -100,11 +103,11 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
 }
 
 /** The functions' bundles and the page's, side by side; esbuild's own process is gone afterwards. */
-async function buildAll(root: string, folder: string, config: Config): Promise<Assets> {
+async function buildAll({ root, flags }: LocalOptions, folder: string, config: Config): Promise<Assets> {
   rmSync(folder, { recursive: true, force: true });
   try {
     const [assets] = await Promise.all([bundleConsole(), bundle(root, folder)]);
-    writeRuntimeConfig(config, folder);
+    writeRuntimeConfig(config, folder, paceOf(flags.intervalMs === undefined ? [] : [flags.intervalMs]));
     return assets;
   } finally {
     await stopEsbuild();
@@ -144,7 +147,7 @@ function watchForEdits(
     terminal,
     settle: () => rhythm.settle(settleMs),
     onTaken: () => {
-      rhythm.setPace(paceOfStack(player.stack()));
+      rhythm.setPace(player.stack().tickMs);
       page.changed();
     },
     onRefused: page.changed,

@@ -6,6 +6,7 @@ import { createFunctions, type Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
 import type { LogFiles } from './log-files.ts';
 import { playStack } from './play-stack.ts';
+import { paceOf } from './scheduler.ts';
 import { buildStack, type LocalStack, type Origins } from './stack.ts';
 import type { VendedMetrics } from './vended-metrics.ts';
 
@@ -26,12 +27,18 @@ export type PlayerDeps = {
   readonly aws: LocalAws;
   readonly logs: LogFiles;
   readonly vended: VendedMetrics;
+  /** Replaces every monitor's interval, and with it the minute in which schedules tick. */
+  readonly intervalMs?: number | undefined;
 };
 
 /** The bundles must be there already: the functions start at once. */
-export function createPlayer({ root, origins, data, aws, logs, vended }: PlayerDeps, first: Config): Player {
+export function createPlayer(
+  { root, origins, data, aws, logs, vended, intervalMs }: PlayerDeps,
+  first: Config,
+): Player {
   const limits = readLimits(root);
-  const build = (config: Config) => buildStack(config, origins, data.build, limits);
+  const tickMs = paceOf(intervalMs === undefined ? [] : [intervalMs]);
+  const build = (config: Config) => buildStack(config, origins, data.build, limits, tickMs);
   let stack = build(first);
   const functions = createFunctions(stack.functions, logs.write, vended.onInvocation);
   const play = async (next: LocalStack): Promise<void> => {
@@ -45,7 +52,7 @@ export function createPlayer({ root, origins, data, aws, logs, vended }: PlayerD
     take: async (config) => {
       const next = build(config);
       await play(next);
-      writeRuntimeConfig(config, data.build);
+      writeRuntimeConfig(config, data.build, tickMs);
       functions.replace(next.functions);
       stack = next;
     },

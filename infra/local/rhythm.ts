@@ -3,8 +3,7 @@ import type { LocalAws } from './local-aws.ts';
 import type { LocalConsole } from './local-console.ts';
 import { createNews } from './news.ts';
 import type { Player } from './player.ts';
-import { createScheduler, paceOf, type Scheduler } from './scheduler.ts';
-import type { LocalStack } from './stack.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import type { Terminal } from './terminal.ts';
 import { createTicks } from './ticks.ts';
 import type { VendedMetrics } from './vended-metrics.ts';
@@ -31,7 +30,7 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
   let isStopping = false;
 
   const tick = async (at: number): Promise<void> => {
-    await runTick(player.stack().schedules, at);
+    await runTick.run(player.stack().schedules, at);
     if (isStopping) return;
     page.changed();
     try {
@@ -55,9 +54,10 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
     setInterval(guarded(judgeAlarms, terminal), alarmsEveryMs),
     setInterval(guarded(prune, terminal), pruneEveryMs),
   ];
-  const scheduler = createScheduler(paceOfStack(player.stack()), tick, clock);
+  const scheduler = createScheduler(player.stack().tickMs, tick, clock);
   cleanup.add(async () => {
     isStopping = true;
+    runTick.stop();
     scheduler.stop();
     for (const timer of timers) clearInterval(timer);
     await scheduler.settle(graceMs);
@@ -78,8 +78,4 @@ function guarded(work: () => void, terminal: Terminal): () => void {
       isFailing = true;
     }
   };
-}
-
-export function paceOfStack({ config }: LocalStack): number {
-  return paceOf(config.monitors.map(({ intervalMs }) => intervalMs));
 }

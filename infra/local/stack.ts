@@ -10,6 +10,7 @@ import {
   type Stack,
   stackOf,
 } from '../template/model.ts';
+import { minuteMs, shardsOf } from '../template/shards.ts';
 import type { Alarm } from './alarm-model.ts';
 import { alarmOf } from './alarm-model.ts';
 import type { Dashboard } from './aws/cloudwatch.ts';
@@ -31,6 +32,8 @@ export type Origins = { readonly console: string; readonly shortener: string; re
 /** What the configuration asks of AWS, ready to be played. */
 export type LocalStack = {
   readonly config: Config;
+  /** How often its schedules tick. */
+  readonly tickMs: number;
   readonly functions: readonly FunctionSettings[];
   readonly tables: readonly Json[];
   readonly topics: readonly string[];
@@ -41,7 +44,12 @@ export type LocalStack = {
 };
 
 /** One schedule: the short name of its function, and its event's JSON with the time left open. */
-export type Schedule = { readonly functionName: string; readonly input: string };
+export type Schedule = {
+  readonly functionName: string;
+  readonly input: string;
+  /** Its invocation covers the time until the next tick, so nobody waits for its end. */
+  readonly isSpan: boolean;
+};
 
 /** Of each function by its short name. */
 export type LimitsByName = Readonly<Record<string, Limits>>;
@@ -50,7 +58,13 @@ export type LimitsByName = Readonly<Record<string, Limits>>;
  * The stack that this configuration would be on AWS, made of the very template that is deployed. Throws the template's
  * BurnwatchError when it cannot be built.
  */
-export function buildStack(config: Config, origins: Origins, buildFolder: string, limits: LimitsByName): LocalStack {
+export function buildStack(
+  config: Config,
+  origins: Origins,
+  buildFolder: string,
+  limits: LimitsByName,
+  tickMs: number = minuteMs,
+): LocalStack {
   const stack = stackOf(config, {
     stage: environment,
     region,
@@ -58,6 +72,7 @@ export function buildStack(config: Config, origins: Origins, buildFolder: string
     areFaultsOn: true,
     isRetained: false,
     logRetentionDays: 30,
+    tickMs,
   });
   const { Resources } = buildResources(config, stack);
   const names = namesOf(stack, Resources, origins);
@@ -65,8 +80,10 @@ export function buildStack(config: Config, origins: Origins, buildFolder: string
     Object.values(Resources)
       .filter((resource) => resource.Type === type)
       .map((resource) => resolveIntrinsics(resource.Properties, names) as Properties);
+  const spans = shardsOf(config.monitors, tickMs).flatMap(({ id, spanMs }) => (spanMs === undefined ? [] : [id]));
   return {
     config,
+    tickMs,
     functions: functionsOf(stack).map((name) => ({
       name,
       functionName: nameOf(stack, name),
@@ -87,7 +104,7 @@ export function buildStack(config: Config, origins: Origins, buildFolder: string
       name: String(one['DashboardName']),
       body: String(one['DashboardBody']),
     })),
-    schedules: all('AWS::Scheduler::Schedule').map((schedule) => readSchedule(schedule, stack)),
+    schedules: all('AWS::Scheduler::Schedule').map((schedule) => readSchedule(schedule, stack, spans)),
   };
 }
 
@@ -168,8 +185,13 @@ function readSubscription({ TopicArn, Protocol, Endpoint, FilterPolicy }: Proper
   return subscriptionOf(String(TopicArn), String(Protocol), String(Endpoint), filter);
 }
 
-function readSchedule({ Target }: Properties, stack: Stack): Schedule {
+function readSchedule({ Target }: Properties, stack: Stack, spans: readonly string[]): Schedule {
   const { Arn, Input } = Target as Properties;
   const name = functionsOf(stack).find((one) => functionArn(nameOf(stack, one)) === Arn);
-  return { functionName: name ?? String(Arn), input: String(Input) };
+  const { shard } = JSON.parse(String(Input)) as { readonly shard?: string };
+  return {
+    functionName: name ?? String(Arn),
+    input: String(Input),
+    isSpan: shard !== undefined && spans.includes(shard),
+  };
 }

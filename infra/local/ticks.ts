@@ -5,16 +5,24 @@ import type { Terminal } from './terminal.ts';
 
 const placeholder = '<aws.scheduler.scheduled-time>';
 
+export type Ticks = {
+  /** One tick; resolves when what does not take until the next one has ended. */
+  run(schedules: readonly Schedule[], at: number): Promise<void>;
+  /** From now on nothing is said: what still runs will be cut off. */
+  stop(): void;
+};
+
 /**
- * One tick: every schedule's function with its event, evaluate after all the others. A function that begins to fail is
- * said once, and once more when it works again.
+ * Ticks: every schedule's function with its event, evaluate after those of the others that do not take until the next tick. A
+ * function that begins to fail is said once, and once more when it works again.
  */
-export function createTicks(functions: Functions, terminal: Terminal) {
+export function createTicks(functions: Functions, terminal: Terminal): Ticks {
   const failing = new Set<string>();
+  let isStopped = false;
 
   const invoke = async ({ functionName, input }: Schedule, at: number): Promise<void> => {
     const result = await functions.invoke(functionName, input.replaceAll(placeholder, scheduledTime(at)));
-    if (result.isError !== failing.has(functionName)) report(functionName, result);
+    if (!isStopped && result.isError !== failing.has(functionName)) report(functionName, result);
   };
   const report = (name: string, { isError, payload }: InvocationResult): void => {
     if (isError) failing.add(name);
@@ -24,10 +32,16 @@ export function createTicks(functions: Functions, terminal: Terminal) {
     else terminal.line('good', `the function ${name} works again`);
   };
 
-  return async (schedules: readonly Schedule[], at: number): Promise<void> => {
-    const [last, first] = [isEvaluate, (schedule: Schedule) => !isEvaluate(schedule)].map((is) => schedules.filter(is));
-    await Promise.all((first ?? []).map((schedule) => invoke(schedule, at)));
-    await Promise.all((last ?? []).map((schedule) => invoke(schedule, at)));
+  return {
+    run: async (schedules, at) => {
+      const [others, last] = [false, true].map((is) => schedules.filter((schedule) => isEvaluate(schedule) === is));
+      const begun = (others ?? []).map((schedule) => ({ schedule, ended: invoke(schedule, at) }));
+      await Promise.all(begun.filter(({ schedule }) => !schedule.isSpan).map(({ ended }) => ended));
+      await Promise.all((last ?? []).map((schedule) => invoke(schedule, at)));
+    },
+    stop: () => {
+      isStopped = true;
+    },
   };
 }
 

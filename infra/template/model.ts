@@ -30,6 +30,8 @@ export type StackOptions = {
   readonly logRetentionDays: number;
   /** Where the probes are sent from, when that is a network of the account's own. */
   readonly vpc?: Vpc;
+  /** How often its schedules tick, ms: a minute where absent. */
+  readonly tickMs?: number;
 };
 export type Vpc = { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 

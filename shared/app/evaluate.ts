@@ -1,8 +1,9 @@
 import type { AlertState, Incident, OutboxEntry, Transition } from '../alert/model.ts';
+import { monitorLookbackMs } from '../alert/monitor.ts';
 import { stepAlerts } from '../alert/step.ts';
 import type { Config } from '../config/model.ts';
-import type { History } from '../ledger/history.ts';
-import { dayMs } from '../ledger/keys.ts';
+import { type History, keptTicksMs } from '../ledger/history.ts';
+import { dayMs, minuteMs } from '../ledger/keys.ts';
 import type { Message } from '../message/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
@@ -69,7 +70,7 @@ export async function evaluate(
 ): Promise<EvaluateSummary> {
   const [loaded, history] = await Promise.all([
     deps.alerts.load(),
-    refreshHistory(memory, deps, { spansMs: spansOf(config), isSaving: true }, now),
+    refreshHistory(memory, deps, { spansMs: spansOf(config), ticksMs: ticksOf(config), isSaving: true }, now),
   ]);
   const standings = config.slos.map((slo) => standingOf(config, slo, history, now));
   const view = { config, history, standings, state: loaded.state, now };
@@ -94,6 +95,17 @@ export async function evaluate(
 /** The windows that an evaluation asks for: those of the SLOs, and a day for the monitors' alerts. */
 export function spansOf(config: Config): readonly number[] {
   return [dayMs, ...config.slos.map((slo) => slo.windowMs)];
+}
+
+/**
+ * How far back a first reading needs single rows, ms: a folded minute keeps the counts of a monitor that is probed several
+ * times in it, but not their order, and nothing of a heartbeat's repeats. Bounded by how long single rows are remembered.
+ */
+function ticksOf({ monitors }: Config): number {
+  const needs = monitors
+    .filter(({ type, intervalMs }) => type === 'heartbeat' || intervalMs < minuteMs)
+    .flatMap((monitor) => monitor.alerts.map((alert) => monitorLookbackMs(alert, monitor) + monitor.intervalMs));
+  return Math.min(keptTicksMs, Math.max(0, ...needs));
 }
 
 type Decided = {

@@ -1,30 +1,15 @@
-import type { Clock } from '../clock/clock.ts';
-import { BurnwatchError, type Maintenance, type Monitor } from '../config/model.ts';
-import type { FailureDetail, Tick, TickOutcome } from '../ledger/model.ts';
-import type { MetricIdentity } from '../metrics/catalogue.ts';
-import { probeDatums } from '../metrics/datums.ts';
+import { BurnwatchError, type Monitor } from '../config/model.ts';
+import { probeDatums, sumDatums } from '../metrics/datums.ts';
+import type { Datum } from '../metrics/model.ts';
 import type { ProbeResult } from '../probe/result.ts';
 import { type ProbeRow, rowOf } from '../probe/row.ts';
-import { isUnderMaintenance } from '../slo/maintenance.ts';
-import type { LedgerStore, PublishMetrics } from './ports.ts';
-import { isDue, latestTickMs, type Shard } from './tick.ts';
+import { type BatchDeps, type RunProbe, runBatch } from './batch.ts';
+import { publishDatums, type RecordDeps, saveRow } from './record.ts';
+import { isDue, latestTickMs, offsetsOf, type Shard } from './tick.ts';
 
-export type { ProbeRow };
+export type { ProbeRow, RunProbe };
 
-/** Runs one probe to its outcome; never throws, and ends soon after the signal is aborted. */
-export type RunProbe = (monitor: Monitor, signal: AbortSignal) => Promise<ProbeResult>;
-
-export type ProbeTickDeps = {
-  readonly clock: Clock;
-  readonly runProbe: RunProbe;
-  /** Loaded only after the probes: bringing in a client costs CPU that would spoil the latencies of a cold start. */
-  readonly loadLedger: () => Promise<Pick<LedgerStore, 'saveTick'>>;
-  readonly loadPublisher: () => Promise<PublishMetrics>;
-  readonly identity: MetricIdentity;
-  readonly location: string;
-  readonly invocationId: string;
-  readonly onWarning: (message: string, cause: unknown) => void;
-};
+export type ProbeTickDeps = BatchDeps & RecordDeps;
 
 export type ProbeTickSummary = {
   readonly at: number;
@@ -32,9 +17,6 @@ export type ProbeTickSummary = {
   /** `late`: too old to be judged, nothing was sent. `duplicate`: another invocation spoke for this tick first. */
   readonly saved: 'saved' | 'duplicate' | 'late';
 };
-
-/** Starts are this far apart, so that probes of one shard do not spend their CPU in each other's latency. */
-const startSpacingMs = 4;
 
 /**
  * One tick of a shard: probe what is due, then write the row, then publish the metrics, in this order: a lost metric
@@ -48,19 +30,92 @@ export async function probeTick(
   signal: AbortSignal,
 ): Promise<ProbeTickSummary> {
   if (deps.clock.now() - at > latestTickMs) return { at, results: [], saved: 'late' };
-  const due = shard.monitors.filter((monitor) => isDue(monitor, at));
-  const results = await runAll(due, deps, signal);
-  return record({ shard: shard.shard, at, monitors: due, maintenance: shard.maintenance, results }, deps);
+  if (shard.spanMs !== undefined) return probeSpan(shard, { at, spanMs: shard.spanMs }, deps, signal);
+  const { summary, datums } = await probeAt(shard, at, deps, signal);
+  await publishDatums(datums, deps);
+  return summary;
+}
+
+type Probed = { readonly summary: ProbeTickSummary; readonly datums: readonly Datum[] };
+
+/** Probes what is due at one instant, and writes its row. What there is to publish is empty where the row lost. */
+async function probeAt(shard: Shard, at: number, deps: ProbeTickDeps, signal: AbortSignal): Promise<Probed> {
+  const { maintenance } = shard;
+  const monitors = shard.monitors.filter((monitor) => isDue(monitor, at));
+  const results = await runBatch(monitors, deps, signal, at);
+  const saved = await saveRow({ shard: shard.shard, at, monitors, maintenance, results }, deps);
+  const datums = saved === 'saved' ? probeDatums(results, deps.identity, at) : [];
+  return { summary: { at, results, saved }, datums };
+}
+
+/**
+ * A span of monitors that are due several times in it, each time with a row of its own, which is written at once. The
+ * offsets count from the arrival, so that a late invocation keeps their distance; what one of them waits for holds up no
+ * other. The metrics go out together at the end. Once another invocation turns out to speak for this span, it ends. Throws at
+ * its end when the ledger refused a row.
+ */
+async function probeSpan(
+  shard: Shard,
+  { at, spanMs }: { at: number; spanMs: number },
+  deps: ProbeTickDeps,
+  signal: AbortSignal,
+): Promise<ProbeTickSummary> {
+  const { clock } = deps;
+  const arrivedAt = clock.monotonicMs();
+  const lost = new AbortController();
+  const ending = AbortSignal.any([signal, lost.signal]);
+  const rounds: Promise<Probed>[] = [];
+  for (const offsetMs of offsetsOf(shard.monitors, at, spanMs)) {
+    await sleepUntil(arrivedAt + offsetMs, deps, ending);
+    if (ending.aborted) break;
+    const round = probeAt(shard, at + offsetMs, deps, signal);
+    round.then(
+      ({ summary }) => summary.saved === 'duplicate' && lost.abort(),
+      () => {}, // told at the end
+    );
+    rounds.push(round);
+  }
+  return endSpan(at, await Promise.allSettled(rounds), deps);
+}
+
+/** Until an instant of the monotonic clock, or until the signal is aborted. */
+async function sleepUntil(untilMs: number, { clock }: ProbeTickDeps, signal: AbortSignal): Promise<void> {
+  const waitMs = untilMs - clock.monotonicMs();
+  if (waitMs <= 0) return;
+  try {
+    await clock.sleep(Math.ceil(waitMs), signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function endSpan(
+  at: number,
+  rounds: readonly PromiseSettledResult<Probed>[],
+  deps: ProbeTickDeps,
+): Promise<ProbeTickSummary> {
+  const probed = rounds.flatMap((round) => (round.status === 'fulfilled' ? [round.value] : []));
+  const refused = rounds.find((round) => round.status === 'rejected');
+  await publishDatums(
+    sumDatums(
+      probed.flatMap(({ datums }) => datums),
+      at,
+    ),
+    deps,
+  );
+  if (refused !== undefined) throw refused.reason;
+  const isSaved = probed.some(({ summary }) => summary.saved === 'saved');
+  return { at, results: probed.flatMap(({ summary }) => summary.results), saved: isSaved ? 'saved' : 'duplicate' };
 }
 
 /** Probes by hand, all monitors or some: writes nothing anywhere. Unknown ids are an error that names the known ones. */
 export async function probeByHand(
   monitors: readonly Monitor[],
   ids: readonly string[] | undefined,
-  deps: Pick<ProbeTickDeps, 'clock' | 'runProbe'>,
+  deps: BatchDeps,
   signal: AbortSignal,
 ): Promise<readonly ProbeRow[]> {
-  return (await runAll(chooseMonitors(monitors, ids), deps, signal)).map(rowOf);
+  return (await runBatch(chooseMonitors(monitors, ids), deps, signal)).map(rowOf);
 }
 
 /** Probes by hand, and writes a row of its own under the request's id. */
@@ -70,14 +125,13 @@ export async function probeAndRecord(
   deps: ProbeTickDeps,
   signal: AbortSignal,
 ): Promise<readonly ProbeRow[]> {
-  const monitors = chooseMonitors(
-    shards.flatMap((shard) => shard.monitors),
-    ids,
-  );
+  const all = shards.flatMap((shard) => shard.monitors);
+  const monitors = chooseMonitors(all, ids);
   const at = Math.floor(deps.clock.now() / 1_000) * 1_000;
-  const results = await runAll(monitors, deps, signal);
+  const results = await runBatch(monitors, deps, signal);
   const maintenance = shards.flatMap((shard) => shard.maintenance);
-  await record({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
+  const saved = await saveRow({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
+  if (saved === 'saved') await publishDatums(probeDatums(results, deps.identity, at), deps);
   return results.map(rowOf);
 }
 
@@ -90,74 +144,4 @@ function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[] | u
     'BURN_MONITOR_UNKNOWN',
     `no monitor is called ${unknown.join(', ')}; there are ${known.join(', ')}${monitors.length > 20 ? ', …' : ''}`,
   );
-}
-
-function runAll(
-  monitors: readonly Monitor[],
-  { clock, runProbe }: Pick<ProbeTickDeps, 'clock' | 'runProbe'>,
-  signal: AbortSignal,
-): Promise<readonly ProbeResult[]> {
-  const startedAt = clock.monotonicMs();
-  return Promise.all(
-    monitors.map(async (monitor, index) => {
-      const waitMs = startedAt + index * startSpacingMs - clock.monotonicMs();
-      if (waitMs > 0) await clock.sleep(waitMs);
-      return runProbe(monitor, signal);
-    }),
-  );
-}
-
-type Recorded = {
-  readonly shard: string;
-  readonly at: number;
-  readonly monitors: readonly Monitor[];
-  readonly maintenance: readonly Maintenance[];
-  readonly results: readonly ProbeResult[];
-};
-
-async function record(run: Recorded, deps: ProbeTickDeps): Promise<ProbeTickSummary> {
-  const { at, results } = run;
-  const ledger = await deps.loadLedger();
-  const saved = await ledger.saveTick(tickOf(run, deps.location), deps.invocationId);
-  const datums = saved === 'saved' ? probeDatums(results, deps.identity, at) : [];
-  if (datums.length > 0) {
-    try {
-      const publish = await deps.loadPublisher();
-      await publish(datums);
-    } catch (cause) {
-      deps.onWarning('the metrics of this tick are lost; its row is in the ledger', cause);
-    }
-  }
-  return { at, results, saved };
-}
-
-function tickOf(run: Recorded, location: string): Tick {
-  const { at, shard } = run;
-  const details: FailureDetail[] = [];
-  const outcomes = run.monitors.flatMap((monitor, index): TickOutcome[] => {
-    const result = run.results[index];
-    if (result === undefined) return [];
-    const detail = detailOf(monitor, result);
-    if (detail !== undefined) details.push(detail);
-    return [outcomeOf(monitor, result, isUnderMaintenance(run.maintenance, monitor.id, at) !== undefined)];
-  });
-  return { location, at, shard, outcomes, details };
-}
-
-function outcomeOf(monitor: Monitor, result: ProbeResult, isMaintenance: boolean): TickOutcome {
-  return {
-    monitorKey: monitor.key,
-    outcome: result.outcome,
-    ...(result.errorType === undefined ? {} : { errorType: result.errorType }),
-    ...(result.attempts === 0 ? {} : { latencyMs: result.latencyMs }),
-    isMaintenance,
-    isRetried: result.attempts > 1,
-    isContaminated: false,
-  };
-}
-
-function detailOf(monitor: Monitor, result: ProbeResult): FailureDetail | undefined {
-  if (result.outcome === 'passed' || result.message === undefined) return undefined;
-  const status = result.statusCode === undefined ? {} : { statusCode: result.statusCode };
-  return { monitorKey: monitor.key, message: result.message, ...status };
 }

@@ -14,6 +14,7 @@ export type RunProbeDeps = Pick<
 
 /** Joins what a probe needs into the one function that the use cases run. */
 export function createRunProbe({ references, ...deps }: RunProbeDeps): RunProbe {
-  return (monitor, signal) =>
-    runProbe(monitor, { ...deps, signal, resolveText: (text, vars) => resolveText(text, references, vars) });
+  const resolve: ProbeDeps['resolveText'] = (text, vars) => resolveText(text, references, vars);
+  return (monitor, signal, at) =>
+    runProbe(monitor, { ...deps, signal, resolveText: resolve, ...(at === undefined ? {} : { at }) });
 }

@@ -33,6 +33,16 @@ export function isDue(monitor: Monitor, at: number): boolean {
   return at % monitor.intervalMs === 0;
 }
 
+/** When something is due in the span that begins at `at`: offsets in ms, from the earliest on. */
+export function offsetsOf(monitors: readonly Monitor[], at: number, spanMs: number): readonly number[] {
+  const offsets = new Set<number>();
+  for (const { intervalMs } of monitors) {
+    const first = (intervalMs - (at % intervalMs)) % intervalMs;
+    for (let offsetMs = first; offsetMs < spanMs; offsetMs += intervalMs) offsets.add(offsetMs);
+  }
+  return [...offsets].sort((a, b) => a - b);
+}
+
 /**
  * The instant that an evaluation judges: its scheduled time, so that delays of whole minutes come out as whole minutes
  * however late it is called. Without one, or when it is in the future or older than a tick may be, it is now. It never goes

@@ -21,7 +21,7 @@ export function createMetricsPublisher(): PublishMetrics {
             MetricName: datum.name,
             Dimensions: Object.entries(datum.dimensions).map(([Name, Value]) => ({ Name, Value })),
             Timestamp: new Date(datum.at),
-            Value: datum.value,
+            ...('value' in datum ? { Value: datum.value } : { Values: [...datum.values], Counts: [...datum.counts] }),
             Unit: datum.unit,
           })),
         }),

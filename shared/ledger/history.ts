@@ -19,7 +19,7 @@ type Readers = {
 export type History = Readers & { readonly shelves: ReadonlyMap<string, Shelf> };
 
 /** How long ticks of folded hours stay unless the caller says otherwise: for what a rollup does not know. */
-const keptTicksMs = 6 * hourMs;
+export const keptTicksMs = 6 * hourMs;
 
 export function emptyHistory(): History {
   return historyOf(new Map());

@@ -1,27 +1,57 @@
 import type { ProbeResult } from '../probe/result.ts';
 import type { BudgetReading } from '../slo/model.ts';
 import { datum, type MetricIdentity } from './catalogue.ts';
-import type { Datum } from './model.ts';
+import type { Datum, DatumValue } from './model.ts';
 
-/** The monitor's own CPU was short during these probes: their outcome counts, their latency does not. */
-export type Contaminated = ReadonlySet<string>;
-
-const nothingMeasured: ReadonlySet<string> = new Set(['unknown', 'blocked']);
-
-/** What a tick publishes: a latency for each probe that was measured, and failures and unjudged ones where there are any. */
-export function probeDatums(
-  results: readonly ProbeResult[],
-  identity: MetricIdentity,
-  at: number,
-  contaminated: Contaminated = new Set(),
-): readonly Datum[] {
+/**
+ * What a tick publishes: a latency for each probe that was measured with CPU enough, and failures and unjudged ones where
+ * there are any. A heartbeat's repeated judgement is nothing new.
+ */
+export function probeDatums(results: readonly ProbeResult[], identity: MetricIdentity, at: number): readonly Datum[] {
   return results.flatMap((result) => {
-    const datums: Datum[] = [];
-    if (nothingMeasured.has(result.outcome)) datums.push(datum('probeUnjudged', identity, result.monitor, at, 1));
-    else if (!contaminated.has(result.monitor))
-      datums.push(datum('probeLatency', identity, result.monitor, at, result.latencyMs));
-    if (result.outcome === 'failed') datums.push(datum('probeFailures', identity, result.monitor, at, 1));
-    return datums;
+    const { monitor, outcome, latencyMs } = result;
+    if (result.isRepeat) return [];
+    if (outcome === 'unknown' || outcome === 'blocked') return [datum('probeUnjudged', identity, monitor, at, 1)];
+    const isMeasured = result.attempts > 0 && !result.isContaminated;
+    return [
+      ...(isMeasured ? [datum('probeLatency', identity, monitor, at, latencyMs)] : []),
+      ...(outcome === 'failed' ? [datum('probeFailures', identity, monitor, at, 1)] : []),
+    ];
+  });
+}
+
+/** Distinct values of one datum: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+const mostValues = 150;
+
+/**
+ * Several ticks as one: a datum for each metric and its dimensions, at `at`. Counts are added up; of anything else every
+ * distinct value is kept, with how often it occurred, 150 of them a datum.
+ */
+export function sumDatums(datums: readonly Datum[], at: number): readonly Datum[] {
+  const series = Map.groupBy(datums, ({ name, dimensions }) => JSON.stringify([name, dimensions]));
+  return [...series.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { name, dimensions, unit } = first;
+    return valuesOf(unit, same.flatMap(countedValues)).map((value) => ({ name, dimensions, unit, at, ...value }));
+  });
+}
+
+type Counted = { readonly value: number; readonly count: number };
+
+function countedValues(datum: DatumValue): readonly Counted[] {
+  if ('value' in datum) return [{ value: datum.value, count: 1 }];
+  return datum.values.map((value, index) => ({ value, count: datum.counts[index] ?? 0 }));
+}
+
+function valuesOf(unit: Datum['unit'], all: readonly Counted[]): readonly DatumValue[] {
+  if (unit === 'Count') return [{ value: all.reduce((sum, { value, count }) => sum + value * count, 0) }];
+  const counts = new Map<number, number>();
+  for (const { value, count } of all) counts.set(value, (counts.get(value) ?? 0) + count);
+  const distinct = [...counts];
+  return Array.from({ length: Math.ceil(distinct.length / mostValues) }, (_, index) => {
+    const part = distinct.slice(index * mostValues, (index + 1) * mostValues);
+    return { values: part.map(([value]) => value), counts: part.map(([, count]) => count) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { createPacing } from '../../../shared/app/batch.ts';
 import { evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import { probeTick } from '../../../shared/app/probe.ts';
@@ -5,6 +6,7 @@ import { createRunProbe } from '../../../shared/app/run-probe.ts';
 import { standingOf } from '../../../shared/app/standing.ts';
 import type { HttpMonitor } from '../../../shared/config/model.ts';
 import type { RunHttpAttempt } from '../../../shared/http/attempt.ts';
+import { noWatch } from '../../../shared/probe/watch.ts';
 import { aConfig, aMonitor, anSlo } from '../../support/config.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
@@ -39,7 +41,17 @@ function setUp(change: Partial<HttpMonitor>) {
   const probeDeps = {
     ...common,
     clock,
-    runProbe: createRunProbe({ clock, runHttp: answerOk, allowOrigins: [], references }),
+    runProbe: createRunProbe({
+      clock,
+      runHttp: answerOk,
+      allowOrigins: [],
+      references,
+      signer: () => async () => ({}),
+      loadHeartbeat: async () => undefined,
+      watch: noWatch,
+    }),
+    prepare: async () => {},
+    pacing: createPacing(1, () => 0),
     loadLedger: async () => ledger.store,
     loadPublisher: async () => async () => {},
     invocationId: 'i',

@@ -263,7 +263,8 @@ describe('the metrics of SLOs', () => {
   it('are the burn rate while it is above zero and the budget that is left while it burns', async () => {
     const { run, published } = setUp(aConfig({ slos: [anSlo({ alerts: [] })] }));
     await run([...many(10, 'passed'), 'failed']);
-    expect(published.map(({ name, value, unit }) => [name, Math.round(value * 100) / 100, unit])).toEqual([
+    const roundedOf = (datum: Datum) => ('value' in datum ? Math.round(datum.value * 100) / 100 : undefined);
+    expect(published.map((datum) => [datum.name, roundedOf(datum), datum.unit])).toEqual([
       // 1 of 60 in an hour against 1 of 1,000; 1 of the 43.2 events that 30 days allow.
       ['BurnRate', 16.67, 'None'],
       ['ErrorBudgetLeft', 97.69, 'Percent'],

@@ -1,3 +1,4 @@
+import { createPacing } from '../../../shared/app/batch.ts';
 import { type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../../../shared/app/probe.ts';
 import { type ProbeRequest, parseProbeEvent } from '../../../shared/app/probe-event.ts';
 import { isDue, parseEvaluationTime, parseScheduledTime, type Shard } from '../../../shared/app/tick.ts';
@@ -50,6 +51,8 @@ function setUp(results: Readonly<Record<string, ProbeResult>> = {}) {
       steps.push(`probe ${monitor.id}`);
       return { ...(results[monitor.id] ?? passed), monitor: monitor.id };
     },
+    prepare: async () => {},
+    pacing: createPacing(1, () => 0),
     loadLedger: async () => ({
       saveTick: async (tick, id) => {
         steps.push('ledger');
@@ -108,7 +111,8 @@ describe('a tick', () => {
   it('counts a failure beside the latency, and what was blocked as unjudged without a latency', async () => {
     const { deps, shard, published } = setUp({ api: failed, admin: blocked });
     await probeTick({ ...shard, monitors: [aMonitor(), aMonitor({ id: 'admin' })] }, tickAt, deps, never);
-    expect(published.map(({ name, value, dimensions }) => [name, value, dimensions['Monitor']])).toEqual([
+    const told = published.map((datum) => [datum.name, 'value' in datum && datum.value, datum.dimensions['Monitor']]);
+    expect(told).toEqual([
       ['ProbeLatency', 12.5, 'api'],
       ['ProbeFailures', 1, 'api'],
       ['ProbeUnjudged', 1, 'admin'],

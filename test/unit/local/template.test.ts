@@ -30,7 +30,7 @@ describe('the limits of the functions', () => {
   it('are those of serverless.yml', () => {
     const limits = readLimits(root);
     expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener', 'status']);
-    expect(limits['probe']?.timeoutMs).toBe(30_000);
+    expect(limits['probe']?.timeoutMs).toBe(90_000);
     expect(limits['shortener']).toEqual({ timeoutMs: 29_000, memoryMegabytes: 256 });
     expect(limits['status']).toEqual({ timeoutMs: 10_000, memoryMegabytes: 256 });
   });
