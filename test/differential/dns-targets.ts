@@ -3,6 +3,7 @@ import type { DnsRecordType, DnsRequest } from '../../shared/config/model.ts';
 import { type AnswerOptions, answerTo, framed, startDnsServer } from '../support/dns-server.ts';
 import { dnsMonitor } from '../support/endpoint-monitors.ts';
 import { type Difference, type Target, timeoutMs } from './target.ts';
+import type { Targets } from './targets.ts';
 
 type DnsTarget = {
   readonly name: string;
@@ -74,7 +75,7 @@ const targets: readonly DnsTarget[] = [
   },
 ];
 
-export async function startDnsTargets(): Promise<{ readonly targets: readonly Target[]; stop(): Promise<void> }> {
+export async function startDnsTargets(): Promise<Targets> {
   const servers = await Promise.all(targets.map(start));
   return {
     targets: targets.map((each, index) => targetOf(each, servers[index]?.address ?? '')),

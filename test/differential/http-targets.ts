@@ -6,6 +6,7 @@ import { httpMonitor } from '../support/http-monitor.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { silentAddress, startSilentListener } from '../support/silent-listener.ts';
 import { type Difference, type Target, timeoutMs } from './target.ts';
+import type { Targets } from './targets.ts';
 
 /** What the server answers at this path, given what it was asked. */
 type Page = (socket: Socket, head: string) => void;
@@ -186,7 +187,7 @@ function slowBody(ms: number): Page {
 }
 
 /** A plain server with a page for each of them, a port that refuses, and one that does neither that nor accept. */
-export async function startHttpTargets(): Promise<{ readonly targets: readonly Target[]; stop(): Promise<void> }> {
+export async function startHttpTargets(): Promise<Targets> {
   const server = await startRawServer({
     onRequest: (socket, head) => targets[Number(/^\w+ \/p(\d+)/.exec(head)?.[1])]?.page(socket, head),
   });

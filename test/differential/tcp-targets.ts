@@ -5,6 +5,7 @@ import { chainOf, makeCertificate } from '../support/certificate-maker.ts';
 import { tcpMonitor } from '../support/endpoint-monitors.ts';
 import { type RawServer, startRawServer } from '../support/raw-server.ts';
 import { type Difference, type Target, timeoutMs } from './target.ts';
+import type { Targets } from './targets.ts';
 
 const certificate = makeCertificate({ names: ['127.0.0.1'] });
 
@@ -101,14 +102,11 @@ const targets: readonly TcpTarget[] = [
   { name: 'SMTP without STARTTLS', greet: smtp({ EHLO: '250 mail\r\n' }), ...startTls },
 ];
 
-export async function startTcpTargets(caFile: (pem: string) => string): Promise<{
-  readonly targets: readonly Target[];
-  stop(): Promise<void>;
-}> {
+export async function startTcpTargets(writePem: (pem: string) => string): Promise<Targets> {
   const servers: readonly RawServer[] = await Promise.all(
     targets.map(({ greet }) => startRawServer({ onConnect: greet })),
   );
-  const file = caFile(certificate.cert);
+  const file = writePem(certificate.cert);
   const closed = await startRawServer({});
   await closed.close();
   const refused: TcpTarget = { name: 'a port that refuses', greet: () => {} };

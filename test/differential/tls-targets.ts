@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import type { TlsSettings } from '../../shared/config/model.ts';
 import { chainOf, type MadeCertificate, makeCertificate } from '../support/certificate-maker.ts';
@@ -9,6 +6,7 @@ import { ok } from '../support/hostile/wire.ts';
 import { httpMonitor } from '../support/http-monitor.ts';
 import { startRawServer } from '../support/raw-server.ts';
 import { type Difference, type Target, timeoutMs } from './target.ts';
+import type { Targets } from './targets.ts';
 
 const dayMs = 86_400_000;
 /** Certificates know no fractions of a second. */
@@ -77,11 +75,9 @@ function rows(): { readonly ca: MadeCertificate; readonly targets: readonly TlsT
 }
 
 /** Each of them as an https target and as a TLS port. */
-export async function startTlsTargets(): Promise<{ readonly targets: readonly Target[]; stop(): Promise<void> }> {
+export async function startTlsTargets(writePem: (pem: string) => string): Promise<Targets> {
   const { ca, targets } = rows();
-  const folder = mkdtempSync(join(tmpdir(), 'blackbox-ca-'));
-  const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, ca.cert);
+  const caFile = writePem(ca.cert);
   const servers = await Promise.all(
     targets.map(({ plain, shown }) =>
       startRawServer({
@@ -94,7 +90,6 @@ export async function startTlsTargets(): Promise<{ readonly targets: readonly Ta
     targets: targets.flatMap((each, index) => targetsOf(each, servers[index]?.port ?? 0, ca.cert, caFile)),
     stop: async () => {
       await Promise.all(servers.map((server) => server.close()));
-      rmSync(folder, { recursive: true });
     },
   };
 }
