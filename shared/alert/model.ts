@@ -13,6 +13,8 @@ export type Observation = {
    * the two (hysteresis); `unknown` is no data. The last two keep whatever is.
    */
   readonly condition: 'met' | 'clear' | 'holding' | 'unknown';
+  /** It is met, and does not fire: monitors that this one depends on are down. Never on what fires already. */
+  readonly heldBy?: readonly string[];
   readonly resolveDelayMs: number;
   /** For how long after its resolution the alert's instant is remembered (an m-of-n window starts afresh). */
   readonly rememberResolvedMs: number;

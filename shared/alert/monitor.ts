@@ -10,7 +10,7 @@ export type SeenOutcome = {
 };
 
 /** A tick is still taken when it comes three minutes late. */
-const latenessMs = 180_000;
+export const latenessMs = 180_000;
 
 /** How far back an m-of-n alert looks, ms: its window or its recovery, whichever is longer, and the lateness of a tick. */
 export function monitorLookbackMs(alert: MonitorAlert, monitor: Monitor): number {
@@ -52,22 +52,6 @@ export function observeMonitor(
   };
 }
 
-/** How many slots of the window failed, for people who watch an alert come: 0 up to `of`. */
-export function pendingFailures(
-  alert: MonitorAlert,
-  monitor: Monitor,
-  outcomes: readonly SeenOutcome[],
-  resolvedAt: number | undefined,
-  now: number,
-): number {
-  const judged = judgedOutcomes(alert, monitor, outcomes, resolvedAt, now);
-  return failedInWindow(
-    alert,
-    monitor,
-    judged.filter(({ isMaintenance }) => !isMaintenance),
-  ).length;
-}
-
 /** Oldest first, at most one a slot. */
 function judgedOutcomes(
   alert: MonitorAlert,
@@ -87,7 +71,8 @@ function judgedOutcomes(
   return [...bySlot.values()].sort((a, b) => a.at - b.at);
 }
 
-function isJudged({ outcome }: SeenOutcome): boolean {
+/** Whether it says how the target is. */
+export function isJudged({ outcome }: SeenOutcome): boolean {
   return outcome === 'passed' || outcome === 'degraded' || outcome === 'failed';
 }
 

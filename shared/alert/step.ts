@@ -17,7 +17,7 @@ const staleMs = 86_400_000;
  * Steps every alert by one evaluation. `observations` must speak of every alert that is configured: a firing alert
  * without one has left the configuration and is resolved as withdrawn. Where two speak of one alert the first wins.
  *
- * - `met` fires what is not firing. Fired alerts are put into incidents (see incident.ts).
+ * - `met` fires what is not firing, unless it is held. Fired alerts are put into incidents (see incident.ts).
  * - `clear` resolves what is firing, once it has been clear for `resolveDelayMs` without a break; 0 resolves at once.
  * - `met` and `holding` break the clear time. So does `unknown`: a stretch that nobody saw must not count as a stretch
  *   without trouble, or an alert would resolve itself in the middle of a gap. Apart from that `unknown` changes nothing.
@@ -51,7 +51,7 @@ type Firing = readonly [id: string, alert: FiringAlert];
 /** What this step decides, in a fixed order: what fires before what resolves, pages before tickets, then by id. */
 function chosen(state: AlertState, seen: Seen, now: number): { fires: Observation[]; resolves: Firing[] } {
   const fires = [...seen.values()]
-    .filter((each) => each.condition === 'met' && !Object.hasOwn(state.alerts, each.alertId))
+    .filter((each) => each.condition === 'met' && !each.heldBy && !Object.hasOwn(state.alerts, each.alertId))
     .sort((a, b) => compare(a.severity, b.severity) || compare(a.alertId, b.alertId))
     .slice(0, maxEntriesPerStep);
   const resolves = Object.entries(state.alerts)

@@ -1,6 +1,7 @@
 import { coverageChannels, observeCoverage } from '../alert/coverage.ts';
+import { observeDependent, type Parent, parentLookbackMs } from '../alert/dependency.ts';
 import type { AlertState, Observation } from '../alert/model.ts';
-import { monitorLookbackMs, observeMonitor, type SeenOutcome } from '../alert/monitor.ts';
+import { monitorLookbackMs, type SeenOutcome } from '../alert/monitor.ts';
 import type { BurnRule, Config, Monitor, MonitorAlert } from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { evaluateBurn } from '../slo/burn.ts';
@@ -17,7 +18,7 @@ export function observeAll(
 ): readonly Observation[] {
   return [
     ...config.monitors.flatMap((monitor) => [
-      ...monitor.alerts.map((alert) => observeMonitorAlert(monitor, alert, history, state, now)),
+      ...monitor.alerts.map((alert) => observeMonitorAlert(config, monitor, alert, history, state, now)),
       ...observeCoverageOf(monitor, history, now),
     ]),
     ...standings.flatMap((standing) =>
@@ -26,22 +27,30 @@ export function observeAll(
   ];
 }
 
-/** One m-of-n alert. */
-function observeMonitorAlert(
+/** One m-of-n alert, held while what its monitor depends on is down. */
+export function observeMonitorAlert(
+  config: Config,
   monitor: Monitor,
   alert: MonitorAlert,
   history: History,
   state: AlertState,
   now: number,
 ): Observation {
-  const outcomes = seenOutcomes(monitor, alert, history, now);
-  return observeMonitor(alert, monitor, outcomes, state.resolvedAt[alert.id], state.alerts[alert.id]?.firedAt, now);
+  const lookbackMs = monitorLookbackMs(alert, monitor) + monitor.intervalMs;
+  const outcomes = seenOutcomes(monitor, lookbackMs, history, now);
+  const parents = config.monitors
+    .filter(({ id }) => monitor.dependsOn.includes(id))
+    .map((parent): Parent => {
+      const spanMs = parentLookbackMs(alert, monitor, parent);
+      return { monitor: parent, outcomes: seenOutcomes(parent, spanMs, history, now) };
+    });
+  const firedAt = state.alerts[alert.id]?.firedAt;
+  return observeDependent(alert, monitor, outcomes, parents, state.resolvedAt[alert.id], firedAt, now);
 }
 
-/** What an m-of-n alert looks at. */
-export function seenOutcomes(monitor: Monitor, alert: MonitorAlert, history: History, now: number): SeenOutcome[] {
-  const fromAt = now - monitorLookbackMs(alert, monitor) - monitor.intervalMs;
-  return outcomesBetween(history, monitor.key, fromAt, now).map(({ at, outcome }) => ({ at, ...outcome }));
+/** A monitor's outcomes of the span that ends now, as alerts look at them. */
+export function seenOutcomes(monitor: Monitor, spanMs: number, history: History, now: number): SeenOutcome[] {
+  return outcomesBetween(history, monitor.key, now - spanMs, now).map(({ at, outcome }) => ({ at, ...outcome }));
 }
 
 function observeCoverageOf(monitor: Monitor, history: History, now: number): readonly Observation[] {

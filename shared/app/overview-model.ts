@@ -41,6 +41,8 @@ export type MonitorAlertView = {
   readonly id: string;
   readonly status: 'inactive' | 'pending' | 'firing';
   readonly firedAt?: number;
+  /** It is pending and would fire, if these monitors, which this one depends on, were not down. */
+  readonly heldBy?: readonly string[];
   readonly failures: number;
   readonly needed: number;
   readonly of: number;

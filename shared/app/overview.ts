@@ -1,12 +1,11 @@
 import type { AlertState, Incident } from '../alert/model.ts';
-import { pendingFailures } from '../alert/monitor.ts';
 import type { Config, Monitor, MonitorAlert } from '../config/model.ts';
 import { details, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { spansOf } from './evaluate.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
-import { seenOutcomes } from './observe.ts';
+import { observeMonitorAlert } from './observe.ts';
 import type { IncidentView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
 import { sloView } from './overview-slo.ts';
 import type { AlertStore, LedgerStore } from './ports.ts';
@@ -62,7 +61,7 @@ function monitorView(
     intervalMs: monitor.intervalMs,
     isUnderMaintenance: isUnderMaintenance(config.maintenance, monitor.id, now) !== undefined,
     ...(monitor.degradedAfterMs === undefined ? {} : { degradedAfterMs: monitor.degradedAfterMs }),
-    alerts: monitor.alerts.map((alert) => alertView(monitor, alert, history, state, now)),
+    alerts: monitor.alerts.map((alert) => alertView(config, monitor, alert, history, state, now)),
     history: shown.map(({ at, outcome }) => ({
       at,
       outcome: outcome.outcome,
@@ -87,6 +86,7 @@ function monitorView(
 }
 
 function alertView(
+  config: Config,
   monitor: Monitor,
   alert: MonitorAlert,
   history: History,
@@ -94,12 +94,13 @@ function alertView(
   now: number,
 ): MonitorAlertView {
   const firing = state.alerts[alert.id];
-  const outcomes = seenOutcomes(monitor, alert, history, now);
-  const failures = pendingFailures(alert, monitor, outcomes, state.resolvedAt[alert.id], now);
+  const { facts, heldBy } = observeMonitorAlert(config, monitor, alert, history, state, now);
+  const failures = facts.kind === 'monitor' ? facts.failures : 0;
   return {
     id: alert.id,
     status: firing === undefined ? (failures === 0 ? 'inactive' : 'pending') : 'firing',
     ...(firing === undefined ? {} : { firedAt: firing.firedAt }),
+    ...(heldBy === undefined ? {} : { heldBy }),
     failures,
     needed: alert.failures,
     of: alert.of,

@@ -1,5 +1,5 @@
 import { coverageLimitMs, observeCoverage } from '../../../shared/alert/coverage.ts';
-import { monitorLookbackMs, observeMonitor, pendingFailures, type SeenOutcome } from '../../../shared/alert/monitor.ts';
+import { monitorLookbackMs, observeMonitor, type SeenOutcome } from '../../../shared/alert/monitor.ts';
 import { alert, monitor, start } from './sample.ts';
 
 describe.each([5_000, 10_000])('an m-of-n alert of a monitor with an interval of %i ms', (intervalMs) => {
@@ -22,7 +22,8 @@ describe.each([5_000, 10_000])('an m-of-n alert of a monitor with an interval of
       'clear',
     ]);
     expect(see('PPPFPFPF')).toBe('met');
-    expect(pendingFailures(alert, fast, outcomes('PPPPPPFF'), undefined, start + 8 * intervalMs)).toBe(2);
+    const { facts } = observeMonitor(alert, fast, outcomes('PPPPPPFF'), undefined, undefined, start + 8 * intervalMs);
+    expect(facts).toMatchObject({ failures: 2 });
   });
 
   it('is still seen when its row comes minutes late, and resolves after so many good ones', () => {

@@ -3,7 +3,7 @@ import { createMemory } from '../../../shared/app/history.ts';
 import { overview } from '../../../shared/app/overview.ts';
 import type { Overview } from '../../../shared/app/overview-model.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
-import { aConfig } from '../../support/config.ts';
+import { aConfig, aMonitor } from '../../support/config.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
 const minuteMs = 60_000;
@@ -114,6 +114,18 @@ describe('the overview', () => {
     ]);
     expect(view.slos[0]?.budgetLeftRatio).toBeCloseTo(1 - 6 / 43.2, 5);
     expect(view.slos[0]?.burnDown.at(-1)?.leftRatio).toBeCloseTo(1 - 6 / 43.2, 5);
+  });
+
+  it('names what holds an alert: the monitors that its own depends on, while they are down', async () => {
+    const monitors = [aMonitor(), aMonitor({ id: 'shop', dependsOn: ['api'] })];
+    const view = await viewAfter([...many(10, 'passed'), ...many(6, 'failed')], aConfig({ monitors }));
+    const [api, shop] = view.monitors.map(({ alerts }) => alerts[0]);
+    expect(api).toMatchObject({ status: 'firing' });
+    expect(api).not.toHaveProperty('heldBy');
+    expect(shop).toMatchObject({ status: 'pending', failures: 5, heldBy: ['api'] });
+    expect(view.incidents.flatMap(({ monitors: hurt }) => hurt)).not.toContain('shop');
+    const later = await viewAfter([...many(10, 'failed'), ...many(10, 'passed')], aConfig({ monitors }));
+    expect(later.incidents.flatMap(({ monitors: hurt }) => hurt)).not.toContain('shop');
   });
 
   it('keeps the closed incident in sight, with each resolution', async () => {
