@@ -1,8 +1,8 @@
-import { createPacing } from '../shared/app/batch.ts';
+import { cpuShareOf, createPacing } from '../shared/app/batch.ts';
 import { type ProbeRow, type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../shared/app/probe.ts';
 import { parseProbeEvent } from '../shared/app/probe-event.ts';
 import { readAhead } from '../shared/app/read-ahead.ts';
-import { createRunProbe, type RunProbeDeps } from '../shared/app/run-probe.ts';
+import { type RunProbeDeps, watchRunProbe } from '../shared/app/run-probe.ts';
 import type { Shard } from '../shared/app/tick.ts';
 import { systemClock } from '../shared/clock/clock.ts';
 import { runHttpAttempt } from '../shared/http/attempt.ts';
@@ -10,9 +10,6 @@ import { readLocation, readOutput, requireVariable } from '../shared/lambda/envi
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
-import { systemMeter } from '../shared/probe/cpu.ts';
-import { cpuShareOf } from '../shared/probe/pacing.ts';
-import { startWatch } from '../shared/probe/watch.ts';
 
 /**
  * How long a tick may take, and an invocation that covers a whole minute of ticks: Lambda would let both run for the latter's
@@ -88,16 +85,14 @@ const heartbeats = keepWarm(async () => {
   return createHeartbeatReader(await dynamoDb(), requireVariable('LEDGER_TABLE'));
 });
 /** What probes cost is a property of this sandbox, and outlives an invocation. */
-const pacing = keepWarm(async () =>
-  createPacing(cpuShareOf(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']), systemMeter.cpuMs),
-);
+const pacing = keepWarm(async () => createPacing(cpuShareOf(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'])));
 
 /** Call `stop` when the invocation is over. */
 async function createDeps({ id, log }: Invocation): Promise<{ deps: ProbeTickDeps; stop: () => void }> {
-  const watch = startWatch();
+  const { runProbe, stop } = watchRunProbe(probeDeps());
   const deps: ProbeTickDeps = {
     clock: systemClock,
-    runProbe: createRunProbe({ ...probeDeps(), watch }),
+    runProbe,
     prepare: (monitors) => readAhead(monitors, { clock: systemClock, readParameter, loadSigner: signer }),
     pacing: await pacing(),
     loadLedger: ledger,
@@ -110,7 +105,7 @@ async function createDeps({ id, log }: Invocation): Promise<{ deps: ProbeTickDep
     invocationId: id,
     onWarning: (message, cause) => log('warn', message, describeError(cause)),
   };
-  return { deps, stop: watch.stop };
+  return { deps, stop };
 }
 
 function probeDeps(): Omit<RunProbeDeps, 'watch'> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Monitor } from '../config/model.ts';
+import { systemMeter } from '../probe/cpu.ts';
 import {
   type CpuCosts,
   coldCosts,
@@ -11,6 +12,8 @@ import {
 } from '../probe/pacing.ts';
 import { prepareProbers } from '../probe/prober.ts';
 import type { ProbeResult } from '../probe/result.ts';
+
+export { cpuShareOf } from '../probe/pacing.ts';
 
 /**
  * Runs one probe to its outcome; never throws, and ends soon after the signal is aborted. `at` is the instant of its tick,
@@ -30,7 +33,8 @@ export type Pacing = {
   begun: number;
 };
 
-export function createPacing(cpuShare: number, cpuMs: () => number): Pacing {
+/** Of a process that has this part of a core, and has measured nothing yet. */
+export function createPacing(cpuShare: number, cpuMs: () => number = systemMeter.cpuMs): Pacing {
   return { costs: coldCosts, cpuShare, cpuMs, running: 0, begun: 0 };
 }
 

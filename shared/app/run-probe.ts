@@ -2,7 +2,8 @@ import type { Clock } from '../clock/clock.ts';
 import type { ProbeDeps } from '../probe/prober.ts';
 import { type ReadReference, resolveText } from '../probe/resolve-text.ts';
 import { runProbe } from '../probe/run.ts';
-import type { RunProbe } from './probe.ts';
+import { startWatch } from '../probe/watch.ts';
+import type { RunProbe } from './batch.ts';
 
 export type RunProbeDeps = Pick<
   ProbeDeps,
@@ -17,4 +18,10 @@ export function createRunProbe({ references, ...deps }: RunProbeDeps): RunProbe 
   const resolve: ProbeDeps['resolveText'] = (text, vars) => resolveText(text, references, vars);
   return (monitor, signal, at) =>
     runProbe(monitor, { ...deps, signal, resolveText: resolve, ...(at === undefined ? {} : { at }) });
+}
+
+/** The same, with a watch over the CPU of this process. Call `stop` when its probes have ended. */
+export function watchRunProbe(deps: Omit<RunProbeDeps, 'watch'>): { readonly runProbe: RunProbe; stop(): void } {
+  const watch = startWatch();
+  return { runProbe: createRunProbe({ ...deps, watch }), stop: watch.stop };
 }
