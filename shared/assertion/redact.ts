@@ -27,7 +27,7 @@ function formsOf(secret: string): readonly string[] {
   const lower = percent.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
   const plus = percent.map((form) => form.replaceAll('%20', '+'));
   const inJson = JSON.stringify(secret).slice(1, -1);
-  return [
+  const forms = [
     secret,
     ...percent,
     ...lower,
@@ -35,13 +35,13 @@ function formsOf(secret: string): readonly string[] {
     inJson,
     JSON.stringify(inJson).slice(1, -1),
     ...base64Forms(wellFormed),
-    ...misreadForms(secret),
   ];
+  return [...forms, ...forms.flatMap(misreadForms)];
 }
 
-function misreadForms(secret: string): readonly string[] {
-  const misread = Buffer.from(secret, 'utf8').toString('latin1');
-  return misread === secret ? [] : [misread, Buffer.from(secret, 'latin1').toString('utf8')];
+function misreadForms(form: string): readonly string[] {
+  const misread = Buffer.from(form, 'utf8').toString('latin1');
+  return misread === form ? [] : [misread, Buffer.from(form, 'latin1').toString('utf8')];
 }
 
 function base64Forms(secret: string): readonly string[] {

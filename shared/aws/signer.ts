@@ -87,7 +87,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A percent sign that begins no code stands for itself.
+    // A percent sign that begins no code: what is sent is no URL by the standard, and stands for itself.
     return text;
   }
 }

@@ -43,7 +43,7 @@ function serve(
 ) {
   if (method === 'POST') {
     const code = `c${links.size + 1}`;
-    links.set(code, JSON.parse(body || '{"url":"https://e.org/"}').url);
+    links.set(code, JSON.parse(body).url);
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ code, token: 'k3y-7f3a' }));
   } else if (method === 'DELETE') {
     response.writeHead(links.delete(url.slice('/links/'.length)) ? 204 : 404).end();

@@ -14,6 +14,7 @@ describe('a secret', () => {
     ['in Base64', `Basic ${Buffer.from(secret).toString('base64')}`, 'Basic ***'],
     ['in Base64 for URLs', Buffer.from(secret).toString('base64url'), '***'],
     ['in a header, whose bytes are kept as Latin-1', `x ${Buffer.from(secret).toString('latin1')}`, 'x ***'],
+    ['inside JSON in a header', `x ${Buffer.from(JSON.stringify(secret)).toString('latin1')}`, 'x "***"'],
     ['in a body that repeats the bytes of a header', `x ${Buffer.from(secret, 'latin1').toString('utf8')}`, 'x ***'],
   ])('is taken out %s', (_, text, expected) => {
     expect(redact(text, [secret])).toBe(expected);

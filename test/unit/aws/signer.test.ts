@@ -39,6 +39,12 @@ describe('a signature', () => {
     },
   );
 
+  it('reads a path of S3 as S3 does, however it is written', async () => {
+    const sign = signWith({ ...keys, AWS_REGION: 'eu-west-1' }, 's3');
+    const [plain, encoded] = ['(c)/~ä', '%28c%29/~%C3%A4'].map((path) => new URL(path, 'https://b.example/'));
+    expect(await sign({ ...request, url: plain as URL })).toEqual(await sign({ ...request, url: encoded as URL }));
+  });
+
   it('is for the region that is named, rather than for that of the environment', async () => {
     const sign = signWith({ ...keys, AWS_REGION: 'eu-west-1' }, 'execute-api', 'us-west-2');
     expect((await sign(request))['authorization']).toContain('/20300102/us-west-2/execute-api/aws4_request, ');

@@ -2,6 +2,7 @@ import { redact } from '../../../shared/assertion/redact.ts';
 import { BurnwatchError, type HttpRequest, type Text } from '../../../shared/config/model.ts';
 import type { HttpAttempt, Sign } from '../../../shared/http/attempt.ts';
 import { prepareRequest } from '../../../shared/probe/request.ts';
+import { localhostCertificate } from '../../support/certificates.ts';
 import { httpMonitor, probeDeps } from '../../support/http-monitor.ts';
 
 const parameters: Readonly<Record<string, string>> = {
@@ -10,7 +11,7 @@ const parameters: Readonly<Record<string, string>> = {
   '/line': 'a\r\nx-evil: 1',
   '/wide': 'ā',
   '/url': 'https://hooks.example/a|b/7f3a?k=v|w',
-  '/pem': '-----BEGIN PRIVATE KEY-----',
+  '/ca': localhostCertificate.cert,
 };
 const read = { parameter: async (path: string) => parameters[path], output: () => undefined };
 const key: Text = [{ ssm: '/key' }];
@@ -112,23 +113,23 @@ describe('a request', () => {
   });
 
   it('has its certificates resolved', async () => {
+    const { cert: ca } = localhostCertificate;
     const tls = {
       rejectUnauthorized: false,
       servername: 'b.example',
       minVersion: 'TLSv1.3',
-      key: [{ ssm: '/pem' }],
-      ca: 'PEM',
+      ca: [{ ssm: '/ca' }],
     } as const;
     const { attempt, secrets } = await ready({ tls });
-    expect(attempt.tls).toEqual({ ...tls, key: '-----BEGIN PRIVATE KEY-----' });
-    expect(secrets).toContain('-----BEGIN PRIVATE KEY-----');
+    expect(attempt.tls).toEqual({ ...tls, ca });
+    expect(secrets).toContain(ca);
   });
 });
 
 describe('authentication', () => {
-  const credentials = Buffer.from('me:k3y 7f3a').toString('base64');
+  const credentials = Buffer.from('a:k3y 7f3a').toString('base64');
   it.each([
-    ['basic', { type: 'basic', username: 'me', password: key }, { authorization: `Basic ${credentials}` }],
+    ['basic', { type: 'basic', username: 'a', password: key }, { authorization: `Basic ${credentials}` }],
     ['bearer', { type: 'bearer', token: key }, { authorization: 'Bearer k3y 7f3a' }],
     ['apiKey', { type: 'apiKey', in: 'header', name: 'X-Api-Key', value: key }, { 'x-api-key': 'k3y 7f3a' }],
   ] as const)('%s is in the headers', async (_name, auth, headers) => {
