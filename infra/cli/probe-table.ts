@@ -53,7 +53,7 @@ function layOut(probed: readonly Probed[], { columns, isTerminal }: TableStyle):
   const nameWidth = isTerminal ? Math.max(leastName, Math.min(longest, columns - rest)) : longest;
   const room = columns - rest - Math.min(nameWidth, longest) - gap.length;
   const isNarrow = room < leastBar;
-  const slowest = Math.max(1, ...probed.map(({ result }) => result.latencyMs));
+  const slowest = Math.max(0.001, ...probed.map(({ result }) => result.latencyMs));
   const barWidth = Math.min(mostBar, isNarrow ? columns - 2 * branchWidth : room);
   return { nameWidth: Math.min(nameWidth, longest), typeWidth, isNarrow, columnsPerMs: barWidth / slowest };
 }

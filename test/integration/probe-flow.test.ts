@@ -368,4 +368,24 @@ describe('a secure variable', () => {
     for (const part of ['7f3a', Buffer.from(token).toString('base64').slice(0, 8)]) expect(text).not.toContain(part);
     expect(app.asked.at(-1)).toContain('{"in":["k3y \\"7f3a\\"/ü"]}');
   });
+
+  it('is shown by no step before the one that takes it, and what one step sent by no later one', async () => {
+    oddly = (request, response) => Boolean(response.end(`${request.url} my-7f3a and-9c4d`));
+    const soft = (id: string, changes: Parameters<typeof flowStep>[1] = {}) => {
+      const step = flowStep(id, { request: { url: at('/') }, assertions: ['body == no'], ...changes });
+      return { ...step, assertions: step.assertions.map((each) => ({ ...each, severity: 'degrade' as const })) };
+    };
+    const { path: _, ...bare } = extract('token', { source: 'body', pattern: 'my-\\w+', isSecure: true });
+    const steps = [
+      soft('before'),
+      soft('send', { request: { url: at('/'), headers: { 'x-key': [{ ssm: '/key' }] } }, extract: [bare] }),
+      soft('after'),
+    ];
+    const read = { parameter: async () => 'and-9c4d', output: () => undefined };
+    const result = await probe(flowMonitor(steps), { read });
+    expect(outcomesOf(result)).toEqual(['degraded', 'degraded', 'degraded']);
+    const shown = result.steps?.map(({ assertions }) => assertions[0]?.actual);
+    expect(shown).toEqual(['/ *** ***', '/ *** ***', '/ *** ***']);
+    expect(JSON.stringify(result)).not.toMatch(/7f3a|9c4d/);
+  });
 });
