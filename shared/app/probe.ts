@@ -51,8 +51,8 @@ async function probeAt(shard: Shard, at: number, deps: ProbeTickDeps, signal: Ab
 /**
  * A span of monitors that are due several times in it, each time with a row of its own, which is written at once. The
  * offsets count from the arrival, so that a late invocation keeps their distance; what one of them waits for holds up no
- * other. The metrics go out together at the end. Once another invocation turns out to speak for this span, it ends. Throws at
- * its end when the ledger refused a row.
+ * other. The metrics go out together at the end. It ends as soon as another invocation turns out to speak for this span: a
+ * row is lost before one was won. Throws at its end when the ledger refused a row.
  */
 async function probeSpan(
   shard: Shard,
@@ -65,14 +65,16 @@ async function probeSpan(
   const lost = new AbortController();
   const ending = AbortSignal.any([signal, lost.signal]);
   const rounds: Promise<Probed>[] = [];
+  let hasWon = false;
+  const learn = ({ summary: { saved } }: Probed): void => {
+    if (saved === 'saved') hasWon = true;
+    else if (!hasWon) lost.abort();
+  };
   for (const offsetMs of offsetsOf(shard.monitors, at, spanMs)) {
     await sleepUntil(arrivedAt + offsetMs, deps, ending);
     if (ending.aborted) break;
     const round = probeAt(shard, at + offsetMs, deps, signal);
-    round.then(
-      ({ summary }) => summary.saved === 'duplicate' && lost.abort(),
-      () => {}, // told at the end
-    );
+    round.then(learn, () => {}); // a refusal is told at the end
     rounds.push(round);
   }
   return endSpan(at, await Promise.allSettled(rounds), deps);
@@ -128,7 +130,7 @@ export async function probeAndRecord(
   const all = shards.flatMap((shard) => shard.monitors);
   const monitors = chooseMonitors(all, ids);
   const at = Math.floor(deps.clock.now() / 1_000) * 1_000;
-  const results = await runBatch(monitors, deps, signal);
+  const results = await runBatch(monitors, deps, signal, at);
   const maintenance = shards.flatMap((shard) => shard.maintenance);
   const saved = await saveRow({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
   if (saved === 'saved') await publishDatums(probeDatums(results, deps.identity, at), deps);

@@ -47,7 +47,8 @@ function tickOf({ shard, at, monitors, maintenance, results }: Row, location: st
   const details: FailureDetail[] = [];
   const outcomes = monitors.flatMap((monitor, index): TickOutcome[] => {
     const result = results[index];
-    if (result === undefined) return [];
+    // A heartbeat that was never called is not seen at all: an alert on its coverage would wait for a job that never ran.
+    if (result === undefined || result.isWaiting) return [];
     const detail = detailOf(monitor, result);
     if (detail !== undefined) details.push(detail);
     return [outcomeOf(monitor, result, isUnderMaintenance(maintenance, monitor.id, at) !== undefined)];

@@ -5,12 +5,12 @@ import type { Datum, DatumValue } from './model.ts';
 
 /**
  * What a tick publishes: a latency for each probe that was measured with CPU enough, and failures and unjudged ones where
- * there are any. A heartbeat's repeated judgement is nothing new.
+ * there are any. A heartbeat's repeated judgement is nothing new, and one that was never called has none.
  */
 export function probeDatums(results: readonly ProbeResult[], identity: MetricIdentity, at: number): readonly Datum[] {
   return results.flatMap((result) => {
     const { monitor, outcome, latencyMs } = result;
-    if (result.isRepeat) return [];
+    if (result.isRepeat || result.isWaiting) return [];
     if (outcome === 'unknown' || outcome === 'blocked') return [datum('probeUnjudged', identity, monitor, at, 1)];
     const isMeasured = result.attempts > 0 && !result.isContaminated;
     return [
