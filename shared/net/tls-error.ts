@@ -19,7 +19,8 @@ export function toTlsError(error: unknown, failure: TlsFailure): AttemptError {
   if (own) return own;
   const code = codeOf(error);
   const sentence = sentenceOf(code, failure) ?? 'the TLS handshake failed';
-  const type = code.endsWith('NO_APPLICATION_PROTOCOL') ? 'protocol' : 'tls';
+  const isProtocol = code.endsWith('NO_APPLICATION_PROTOCOL') && failure.alpn.length > 0;
+  const type = isProtocol ? 'protocol' : 'tls';
   return new AttemptError(type, `${sentence}: ${failure.name}${code ? ` (${code})` : ''}`, { cause: error });
 }
 
@@ -61,7 +62,9 @@ function alertSentence(alert: string, failure: TlsFailure): string {
     case 'UNRECOGNIZED_NAME':
       return 'the target serves no certificate for this name';
     case 'NO_APPLICATION_PROTOCOL':
-      return `the target does not speak ${alpn.join(' or ')}`;
+      return alpn.length > 0
+        ? `the target does not speak ${alpn.join(' or ')}`
+        : 'the target wants to agree on a protocol (ALPN), and none was offered';
     case 'INTERNAL_ERROR':
       return 'the target broke off the TLS handshake because of an error of its own';
     default:
