@@ -2,6 +2,7 @@ import type { Auth, Field, HttpRequest, Json, RequestBody } from '../config/mode
 import { BurnwatchError } from '../config/model.ts';
 import type { HttpAttempt, Sign } from '../http/attempt.ts';
 import { AttemptError } from '../net/error.ts';
+import { prepareTls } from '../net/tls.ts';
 import { type Prepared, prepareWithin, type ReadText, readTls } from './prepare.ts';
 import type { ProbeDeps } from './prober.ts';
 import type { Vars } from './resolve-text.ts';
@@ -41,6 +42,7 @@ async function buildAttempt(request: HttpRequest, limits: Limits, context: Conte
   checkHeaders(headers);
   secrets.push(...secrets.flatMap(formsInUrl));
   const url = buildUrl(address, [...query, ...auth.query]);
+  if (url.protocol === 'https:' && !tls) prepareTls();
   const sign = request.auth?.type === 'sigv4' ? createSign(request.auth, context) : undefined;
   // Signed once ahead: missing credentials are found before anything is sent, and what signs is not loaded while measured.
   await sign?.({ method, url, headers, ...(body ? { body: body.bytes } : {}) });

@@ -92,7 +92,7 @@ describe('a signed request', () => {
 
   it('is signed over headers that are really sent, and shows neither token nor signature', async () => {
     const result = await probe({ method: 'POST', auth, body: { kind: 'json', json: { a: 1 }, fills: [] } });
-    const { headers } = echo.seen[0]?.request ?? { headers: {} };
+    const headers: IncomingMessage['headers'] = echo.seen[0]?.request.headers ?? {};
     const [, names = '', signature = ''] =
       /SignedHeaders=([^,]+), Signature=(\w{64})$/.exec(headers['authorization'] ?? '') ?? [];
     expect(names.split(';')).toEqual([
