@@ -4,6 +4,7 @@ import { untilAborted } from '../clock/deadline.ts';
 import type { ErrorType } from '../config/model.ts';
 import { AttemptError, codeOf, ownFault } from './error.ts';
 import type { Phase, Stopwatch } from './phases.ts';
+import { explainSecured } from './tls.ts';
 
 export type ConversationOptions = {
   /** More than this is not taken: it ends the conversation with an error of `limitType`. */
@@ -32,104 +33,122 @@ export type Conversation = {
   close(): void;
 };
 
-/** A look takes at most one part in so many of the time: what drips in must not cost more than what comes at once. */
-const restAfterLook = 9;
-
 /**
  * Listens on a connected socket, which it owns from then on. The time until the first byte is `processing`, after that it is
  * `transfer`, each up to the last byte that came.
  */
 export function converse(connected: Socket, options: ConversationOptions): Conversation {
-  const { limitBytes, signal, clock, stopwatch, onPhase } = options;
-  const store = createStore(limitBytes);
-  let socket = connected;
-  let failure: AttemptError | undefined;
-  let onNews: (() => void) | undefined;
-
-  const fail = (error: AttemptError) => {
-    failure ??= error;
-    onNews?.();
-  };
-  const currentPhase = (): Phase => (store.received().length === 0 ? 'processing' : 'transfer');
-  const listeners = {
-    data: (chunk: Buffer) => {
-      stopwatch.mark(currentPhase());
-      if (!store.add(chunk)) {
-        socket.destroy();
-        fail(new AttemptError(options.limitType, `the target sent more than ${limitBytes} bytes`));
-        return;
-      }
-      onPhase('transfer');
-      onNews?.();
-    },
-    error: (error: Error) => fail(toConversationError(error)),
-    end: () => fail(new AttemptError('protocol', 'the target closed the connection')),
-    close: () => fail(new AttemptError('protocol', 'the target closed the connection')),
-  };
-  const listen = () => {
-    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
-    onPhase(currentPhase());
-  };
-  const leave = () => {
-    for (const [event, listener] of Object.entries(listeners)) socket.removeListener(event, listener);
-    // What it still has to say is of no interest, but must not be an uncaught error.
-    socket.on('error', () => {});
-  };
-  listen();
-
+  const talk: Talk = { options, store: createStore(options.limitBytes), socket: connected, leave: () => {} };
+  listen(talk);
   return {
-    received: store.received,
-    send: (bytes) =>
-      untilAborted<void>(signal, (resolve, reject) => {
-        if (failure) reject(failure);
-        else socket.write(bytes, (error) => (error ? reject(failure ?? toConversationError(error)) : resolve()));
-        return () => {};
-      }),
-    find: <T>(look: (received: Buffer) => T | undefined) => {
-      let timer: NodeJS.Timeout | undefined;
-      return untilAborted<T>(signal, (resolve, reject) => {
-        let restUntilMs = 0;
-        const lookNow = () => {
-          timer = undefined;
-          const startedAtMs = clock.monotonicMs();
-          try {
-            const found = look(store.received());
-            if (found !== undefined) resolve(found);
-            else if (failure) reject(failure);
-          } catch (error) {
-            reject(error);
-          }
-          const endedAtMs = clock.monotonicMs();
-          restUntilMs = endedAtMs + restAfterLook * (endedAtMs - startedAtMs);
-        };
-        onNews = () => {
-          const restMs = restUntilMs - clock.monotonicMs();
-          if (failure || restMs <= 0) lookNow();
-          else timer ??= setTimeout(lookNow, restMs);
-        };
-        onNews();
-        return () => {};
-      }).finally(() => {
-        clearTimeout(timer);
-        onNews = undefined;
-      });
-    },
-    upgrade: async <S extends Socket>(secure: (socket: Socket) => Promise<S>) => {
-      if (failure) throw failure;
-      stopwatch.mark(currentPhase());
-      onPhase('tls');
-      leave();
-      const secured = await secure(socket);
-      socket = secured;
-      listen();
-      return secured;
-    },
+    received: talk.store.received,
+    send: (bytes) => send(talk, bytes),
+    find: (look) => find(talk, look),
+    upgrade: (secure) => upgrade(talk, secure),
     close: () => {
-      leave();
-      socket.destroy();
+      talk.leave();
+      talk.socket.destroy();
       connected.destroy();
     },
   };
+}
+
+/** One conversation under way. */
+type Talk = {
+  readonly options: ConversationOptions;
+  readonly store: ReturnType<typeof createStore>;
+  socket: Socket;
+  /** Takes the listeners off the socket. */
+  leave: () => void;
+  /** Why nothing more comes. */
+  failure?: AttemptError;
+  /** Told when something came, or nothing more comes. */
+  onNews?: (() => void) | undefined;
+};
+
+function listen(talk: Talk): void {
+  const { socket, store, options } = talk;
+  const fail = (error: AttemptError) => {
+    talk.failure ??= error;
+    talk.onNews?.();
+  };
+  const onData = (chunk: Buffer) => {
+    options.stopwatch.mark(phaseOf(talk));
+    const fits = store.add(chunk);
+    options.onPhase('transfer');
+    if (fits) return talk.onNews?.();
+    socket.destroy();
+    fail(new AttemptError(options.limitType, `the target sent more than ${options.limitBytes} bytes`));
+  };
+  const onError = (error: Error) => fail(toConversationError(error, socket));
+  const onClose = () => fail(new AttemptError('protocol', 'the target closed the connection'));
+  socket.on('data', onData).on('error', onError).on('end', onClose).on('close', onClose);
+  options.onPhase(phaseOf(talk));
+  talk.leave = () => {
+    socket.off('data', onData).off('error', onError).off('end', onClose).off('close', onClose);
+    // What it still has to say is of no interest, but must not be an uncaught error.
+    socket.on('error', () => {});
+  };
+}
+
+function phaseOf({ store }: Talk): Phase {
+  return store.received().length === 0 ? 'processing' : 'transfer';
+}
+
+function send({ socket, failure, options }: Talk, bytes: Buffer): Promise<void> {
+  return untilAborted<void>(options.signal, (resolve, reject) => {
+    if (failure) reject(failure);
+    else socket.write(bytes, (error) => (error ? reject(toConversationError(error, socket)) : resolve()));
+    return () => {};
+  });
+}
+
+/** A look takes at most one part in ten of the time: what drips in must not cost more than what comes at once. */
+const restAfterLook = 9;
+
+function find<T>(talk: Talk, look: (received: Buffer) => T | undefined): Promise<T> {
+  const { store, options } = talk;
+  const { clock, signal } = options;
+  let timer: NodeJS.Timeout | undefined;
+  return untilAborted<T>(signal, (resolve, reject) => {
+    let restUntilMs = 0;
+    const lookNow = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      const startedAtMs = clock.monotonicMs();
+      try {
+        const found = look(store.received());
+        if (found !== undefined) resolve(found);
+        else if (talk.failure) reject(talk.failure);
+      } catch (error) {
+        reject(error);
+      }
+      const endedAtMs = clock.monotonicMs();
+      restUntilMs = endedAtMs + restAfterLook * (endedAtMs - startedAtMs);
+    };
+    talk.onNews = () => {
+      const restMs = restUntilMs - clock.monotonicMs();
+      if (talk.failure || restMs <= 0) lookNow();
+      else timer ??= setTimeout(lookNow, restMs);
+    };
+    talk.onNews();
+    return () => {};
+  }).finally(() => {
+    clearTimeout(timer);
+    talk.onNews = undefined;
+  });
+}
+
+async function upgrade<S extends Socket>(talk: Talk, secure: (socket: Socket) => Promise<S>): Promise<S> {
+  const { failure, options, socket } = talk;
+  if (failure) throw failure;
+  options.stopwatch.mark(phaseOf(talk));
+  options.onPhase('tls');
+  talk.leave();
+  const secured = await secure(socket);
+  talk.socket = secured;
+  listen(talk);
+  return secured;
 }
 
 /** Bytes in the order in which they came, in one block that grows to at most twice what is in it. */
@@ -153,11 +172,10 @@ function createStore(limitBytes: number) {
   };
 }
 
-function toConversationError(error: unknown): AttemptError {
-  const own = ownFault(error);
-  if (own) return own;
+function toConversationError(error: unknown, socket: Socket): AttemptError {
+  const known = ownFault(error) ?? explainSecured(socket, error);
+  if (known) return known;
   const code = codeOf(error);
-  if (/^ERR_(SSL|TLS)/.test(code)) return new AttemptError('tls', `the target ended TLS (${code})`, { cause: error });
   const isReset = code === 'ECONNRESET' || code === 'EPIPE';
   const sentence = isReset ? 'the target reset the connection' : 'the connection broke';
   return new AttemptError('protocol', code ? `${sentence} (${code})` : sentence, { cause: error });
