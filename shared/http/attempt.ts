@@ -1,20 +1,15 @@
-import type { Socket } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
-import { type Deadline, startDeadline } from '../clock/deadline.ts';
+import { startDeadline, untilAborted } from '../clock/deadline.ts';
 import type { ErrorType, HttpMethod, IpVersion } from '../config/model.ts';
-import { type AddressPolicy, endpointOf } from '../net/address-policy.ts';
-import { openEndpoint } from '../net/endpoint.ts';
-import { AttemptError } from '../net/error.ts';
+import type { AddressPolicy } from '../net/address-policy.ts';
 import { explainError } from '../net/explain.ts';
-import { type Phase, type PhaseTimes, type Stopwatch, startStopwatch } from '../net/phases.ts';
+import { type PhaseTimes, startStopwatch } from '../net/phases.ts';
 import type { ResolveHost } from '../net/resolve.ts';
-import { defaultTls, prepareTls, type ResolvedTls, secureConnection, type TlsFacts } from '../net/tls.ts';
-import type { ResponseWithBody } from './collect.ts';
-import { decodeBody } from './decode.ts';
-import { exchange } from './exchange.ts';
-import { isRedirect, nextHop, showUrl } from './redirect.ts';
+import { prepareTls, type ResolvedTls, type TlsFacts } from '../net/tls.ts';
+import { type DecodedBody, decodeBody } from './decode.ts';
+import { followRedirects, type Run } from './hops.ts';
+import { loadHttp2 } from './http2-door.ts';
 import type { ResponseHead } from './response-parser.ts';
-import { userAgent } from './user-agent.ts';
 import { warmUp } from './warm-up.ts';
 
 export type HttpAttempt = {
@@ -81,16 +76,21 @@ export type RunHttpAttempt = (attempt: HttpAttempt, deps: HttpDeps) => Promise<H
  * this machine is spent before the clock starts.
  */
 export const runHttpAttempt: RunHttpAttempt = async (attempt, deps) => {
-  warm ??= warmUp(measureAttempt, deps.clock);
-  await warm;
-  if (attempt.url.startsWith('https:')) prepareTls();
+  await prepareHttp({ clock: deps.clock });
   return measureAttempt(attempt, deps);
 };
 
 /** Once for the process: it is no state of any target. */
 let warm: Promise<void> | undefined;
 
+/** Spends what the first attempts of a process cost this machine before any target is charged for it. Never rejects. */
+export function prepareHttp({ clock }: Pick<HttpDeps, 'clock'>): Promise<void> {
+  warm ??= warmUp(measureAttempt, clock);
+  return warm;
+}
+
 const measureAttempt: RunHttpAttempt = async (attempt, deps) => {
+  const fault = await prepareAttempt(attempt);
   const run: Run = {
     attempt,
     deps,
@@ -100,113 +100,47 @@ const measureAttempt: RunHttpAttempt = async (attempt, deps) => {
     redirects: 0,
   };
   try {
-    const response = await readDecoded(await followRedirects(run), attempt);
+    if (fault) throw fault.error;
+    const response = await readResponse(run);
     return { ok: true, ...measured(run), response };
   } catch (error) {
     const { errorType, message } = explainError(error, { ...run, timeoutMs: attempt.timeoutMs });
     run.stopwatch.mark(run.phase);
-    return {
-      ok: false,
-      ...measured(run),
-      errorType,
-      message,
-      ...(run.statusCode ? { statusCode: run.statusCode } : {}),
-    };
+    const { statusCode } = run;
+    return { ok: false, ...measured(run), errorType, message, ...(statusCode ? { statusCode } : {}) };
   } finally {
     run.deadline.end();
   }
 };
 
-/** One attempt under way. */
-type Run = {
-  readonly attempt: HttpAttempt;
-  readonly deps: HttpDeps;
-  readonly stopwatch: Stopwatch;
-  readonly deadline: Deadline;
-  /** What is going on: time and errors are charged to it. */
-  phase: Phase;
-  redirects: number;
-  statusCode?: number;
-};
+/** What only some attempts need is made ready before their clock starts. The answer is why it cannot be. */
+async function prepareAttempt({
+  url,
+  tls,
+  httpVersion,
+}: HttpAttempt): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    if (url.startsWith('https:')) prepareTls(tls);
+    if (httpVersion === '2') await loadHttp2();
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}
 
 function measured({ stopwatch, redirects }: Run) {
   return { latencyMs: stopwatch.latencyMs(), phases: stopwatch.phases(), redirects };
 }
 
-async function followRedirects(run: Run): Promise<ResponseWithBody> {
-  const { attempt } = run;
-  let hop = { url: parseTarget(attempt.url), method: attempt.method };
-  const origin = hop.url.origin;
-  for (;;) {
-    const response = await requestHop(run, hop.url, hop.method, hop.url.origin === origin ? attempt.headers : {});
-    if (!attempt.followRedirects || !isRedirect(response)) return response;
-    if (run.redirects >= attempt.maxRedirects) {
-      throw new AttemptError(
-        'redirect',
-        `more than ${attempt.maxRedirects} redirects, the last one at ${showUrl(hop.url)}`,
-      );
-    }
-    hop = nextHop(hop, response);
-    run.redirects += 1;
-  }
-}
-
-function parseTarget(url: string): URL {
-  const target = URL.canParse(url) ? new URL(url) : undefined;
-  if (target && (target.protocol === 'http:' || target.protocol === 'https:')) return target;
-  throw new AttemptError('monitor', 'the URL of the monitor is not an http or https URL');
-}
-
-async function requestHop(
-  run: Run,
-  url: URL,
-  method: HttpMethod,
-  headers: Readonly<Record<string, string>>,
-): Promise<ResponseWithBody> {
-  const socket = await connectTo(run, url);
-  run.phase = 'processing';
-  return exchange(socket, {
-    method,
-    url,
-    headers: { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity', ...headers },
-    maxBodyBytes: run.attempt.maxBodyBytes,
-    signal: run.deadline.signal,
-    stopwatch: run.stopwatch,
-    skipBody: (head) => run.attempt.followRedirects && isRedirect(head),
-    onHead: ({ statusCode }) => {
-      run.statusCode = statusCode;
-      run.phase = 'transfer';
-    },
+async function readResponse(run: Run): Promise<HttpResponse> {
+  const { maxBodyBytes } = run.attempt;
+  const { isCut, ...response } = await followRedirects(run);
+  if (isCut) return { ...response, bodyProblem: `the body is longer than ${maxBodyBytes} bytes` };
+  const encoding = response.headers['content-encoding'];
+  if (encoding === undefined) return response;
+  const decoded = await untilAborted<DecodedBody>(run.deadline.signal, (resolve, reject) => {
+    decodeBody(response.body, encoding, maxBodyBytes).then(resolve, reject);
+    return () => {};
   });
-}
-
-/** Resolve, check, connect, check again, secure: each in its own phase. */
-async function connectTo(run: Run, url: URL): Promise<Socket> {
-  const { deps, stopwatch, attempt } = run;
-  const { signal } = run.deadline;
-  const endpoint = endpointOf(url);
-  const onPhase = (phase: Phase) => {
-    run.phase = phase;
-  };
-  const { policy, resolve } = deps;
-  const { ipVersion } = attempt;
-  const socket = await openEndpoint(endpoint, {
-    policy,
-    signal,
-    stopwatch,
-    onPhase,
-    ...(ipVersion ? { ipVersion } : {}),
-    ...(resolve ? { resolve } : {}),
-  });
-  if (url.protocol === 'http:') return socket;
-  run.phase = 'tls';
-  const onSecured = () => stopwatch.mark('tls');
-  const settings = attempt.tls ?? defaultTls;
-  return secureConnection(socket, { host: endpoint.host, settings, alpn: ['http/1.1'], signal, onSecured });
-}
-
-async function readDecoded(response: ResponseWithBody, { maxBodyBytes }: HttpAttempt): Promise<HttpResponse> {
-  const { statusCode, headers, body, isCut } = response;
-  if (isCut) return { statusCode, headers, body, bodyProblem: `the body is longer than ${maxBodyBytes} bytes` };
-  return { statusCode, headers, ...(await decodeBody(body, headers['content-encoding'], maxBodyBytes)) };
+  return { ...response, ...decoded };
 }

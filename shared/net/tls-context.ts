@@ -14,10 +14,12 @@ const ownContexts = new Map<string, SecureContext>();
 /** More than this many different settings in one process are made anew each time. */
 const ownContextsLimit = 64;
 
-/** Does once, before anything is measured, what the first TLS connection of a process needs. */
-export function prepareTls(): SecureContext {
-  sharedContext ??= loadTls().createSecureContext();
-  return sharedContext;
+/**
+ * Does once, before anything is measured, what the first TLS connection with these settings needs. Throws an AttemptError of
+ * type `monitor` when a certificate or key cannot be used.
+ */
+export function prepareTls(settings: ResolvedTls = { rejectUnauthorized: true }): void {
+  contextFor(settings);
 }
 
 /**
@@ -25,7 +27,10 @@ export function prepareTls(): SecureContext {
  * `monitor` when a certificate or key cannot be used.
  */
 export function contextFor({ minVersion, ca, cert, key }: ResolvedTls): SecureContext {
-  if (minVersion === undefined && ca === undefined && cert === undefined && key === undefined) return prepareTls();
+  if (minVersion === undefined && ca === undefined && cert === undefined && key === undefined) {
+    sharedContext ??= loadTls().createSecureContext();
+    return sharedContext;
+  }
   const content = JSON.stringify([minVersion, ca, cert, key]);
   const context = ownContexts.get(content) ?? createContext({ minVersion, ca, cert, key });
   ownContexts.delete(content);

@@ -46,13 +46,14 @@ export async function prepareWithin<T>(
   }
 }
 
-/** TLS settings with their references resolved; what TLS needs of this process is made ready. */
+/** TLS settings with their references resolved; what TLS needs of this process is made ready. Rejects with an AttemptError. */
 export async function readTls({ ca, cert, key, ...settings }: TlsSettings, read: ReadText): Promise<ResolvedTls> {
-  prepareTls();
-  return {
+  const resolved = {
     ...settings,
     ...(ca === undefined ? {} : { ca: await read(ca) }),
     ...(cert === undefined ? {} : { cert: await read(cert) }),
     ...(key === undefined ? {} : { key: await read(key) }),
   };
+  prepareTls(resolved);
+  return resolved;
 }
