@@ -5,7 +5,7 @@ import { readAhead } from '../shared/app/read-ahead.ts';
 import { type RunProbeDeps, watchRunProbe } from '../shared/app/run-probe.ts';
 import type { Shard } from '../shared/app/tick.ts';
 import { systemClock } from '../shared/clock/clock.ts';
-import { runHttpAttempt } from '../shared/http/attempt.ts';
+import { prepareHttp, runHttpAttempt } from '../shared/http/attempt.ts';
 import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
@@ -93,7 +93,7 @@ async function createDeps({ id, log }: Invocation): Promise<{ deps: ProbeTickDep
   const deps: ProbeTickDeps = {
     clock: systemClock,
     runProbe,
-    prepare: (monitors) => readAhead(monitors, { clock: systemClock, readParameter, loadSigner: signer }),
+    prepare,
     pacing: await pacing(),
     loadLedger: ledger,
     loadPublisher: publisher,
@@ -107,6 +107,11 @@ async function createDeps({ id, log }: Invocation): Promise<{ deps: ProbeTickDep
   };
   return { deps, stop };
 }
+
+const prepare: ProbeTickDeps['prepare'] = async (monitors) => {
+  const ahead = readAhead(monitors, { clock: systemClock, readParameter, loadSigner: signer });
+  await Promise.all([ahead, prepareHttp({ clock: systemClock })]);
+};
 
 function probeDeps(): Omit<RunProbeDeps, 'watch'> {
   const runtimeApi = process.env['AWS_LAMBDA_RUNTIME_API'];

@@ -1,7 +1,7 @@
 import { createPacing, runBatch } from '../../../shared/app/batch.ts';
 import { createRunProbe } from '../../../shared/app/run-probe.ts';
 import { systemClock } from '../../../shared/clock/clock.ts';
-import { runHttpAttempt } from '../../../shared/http/attempt.ts';
+import { prepareHttp, runHttpAttempt } from '../../../shared/http/attempt.ts';
 import { systemMeter } from '../../../shared/probe/cpu.ts';
 import { cpuShareOf } from '../../../shared/probe/pacing.ts';
 import { startWatch } from '../../../shared/probe/watch.ts';
@@ -44,7 +44,12 @@ async function probe({ port, count, round, isPaced }: Order): Promise<Probed> {
     references: { parameter: async () => undefined, output: () => undefined },
     watch,
   });
-  const deps = { clock: systemClock, runProbe, prepare: async () => {}, pacing: isPaced ? pacing : atOnce };
+  const deps = {
+    clock: systemClock,
+    runProbe,
+    prepare: () => prepareHttp({ clock: systemClock }),
+    pacing: isPaced ? pacing : atOnce,
+  };
   const results = await runBatch(monitors, deps, new AbortController().signal);
   watch.stop();
   const samples = results.map(({ monitor, latencyMs, isContaminated, outcome }): Sample => {

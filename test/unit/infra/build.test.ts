@@ -123,6 +123,21 @@ describe('the runtime configuration', () => {
     }
   });
 
+  it('gives monitors with sub-minute intervals shards that say how much time an invocation covers', () => {
+    const folder = outdir();
+    const monitors = [aMonitor({ id: 'calm', key: 1 }), aMonitor({ id: 'fast', key: 2, intervalMs: 10_000 })];
+    const config = aConfig({ monitors, slos: [] });
+    writeRuntimeConfig(config, folder);
+    expect(read(folder, 'probe/shards/f00.json')).toMatchObject({
+      shard: 'f00',
+      monitors: [{ id: 'fast' }],
+      spanMs: 60_000,
+    });
+    expect(read(folder, 'probe/shards/s00.json')).not.toHaveProperty('spanMs');
+    writeRuntimeConfig(config, folder, 10_000);
+    expect(readdirSync(join(folder, 'probe/shards'))).toEqual(['s00.json']);
+  });
+
   it('takes away the shards of a larger fleet before it', () => {
     const folder = outdir();
     const monitors = Array.from({ length: 41 }, (_, key) => aMonitor({ id: `m${key}`, key }));

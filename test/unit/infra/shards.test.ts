@@ -87,3 +87,37 @@ describe('monitors go to shards', () => {
     expect([...before].filter(([key, shard]) => after.get(key) !== shard).length).toBeLessThanOrEqual(5);
   });
 });
+
+describe('monitors with sub-minute intervals', () => {
+  const fast = (count: number) =>
+    fleetOf(count).map((monitor) => ({
+      ...monitor,
+      id: `fast-${monitor.id}`,
+      key: monitor.key + 1,
+      intervalMs: 10_000,
+    }));
+
+  it.each([
+    [1, 1, ['s00', 'f00']],
+    [0, 1, ['f00']],
+    [0, 20, ['f00']],
+    [21, 21, ['s00', 's01', 'f00', 'f01']],
+  ])('beside %i others, %i of them are in shards of their own', (others, count, ids) => {
+    const shards = shardsOf([...fleetOf(others), ...fast(count)]);
+    expect(shards.map(({ id }) => id)).toEqual(ids);
+    for (const { id, monitors, spanMs } of shards) {
+      expect(new Set(monitors.map(({ intervalMs }) => intervalMs < 60_000))).toEqual(new Set([id.startsWith('f')]));
+      expect(spanMs).toBe(id.startsWith('f') ? 60_000 : undefined);
+    }
+  });
+
+  it('share no shard with more than 19 others, in a large fleet either', () => {
+    const shards = shardsOf([...fleetOf(2_500), ...fast(45)]).filter(({ id }) => id.startsWith('f'));
+    expect(shards).toHaveLength(3);
+    expect(Math.max(...shards.map(({ monitors }) => monitors.length))).toBeLessThanOrEqual(20);
+  });
+
+  it('are like any other where schedules tick as often as they are due', () => {
+    expect(shardsOf(fast(3), 10_000).map(({ id, spanMs }) => [id, spanMs])).toEqual([['s00', undefined]]);
+  });
+});

@@ -87,4 +87,33 @@ describe('runProbe', () => {
       message: 'its references were not resolved within 50 ms',
     });
   });
+
+  it.each([
+    ['is not begun where it would not fit into 5 s', 5_000, 4_000, 1],
+    ['is begun where it fits into 5 s', 5_000, 2_000, 2],
+    ['is begun where it just fits into 10 s', 10_000, 9_000, 2],
+  ])('a confirmation %s', async (_, intervalMs, timeoutMs, attempts) => {
+    const clock = fakeClock();
+    const monitor = httpMonitor({ intervalMs, timeoutMs, retry: { limit: 1, delayMs: 1_000 } });
+    // Each attempt takes half a second to be refused, but in the last row none at all.
+    const runHttp = async () => {
+      if (timeoutMs < 9_000) await clock.sleep(500);
+      return failing('connect');
+    };
+    expect(await runProbe(monitor, probeDeps({ clock, runHttp }))).toMatchObject({ attempts });
+  });
+
+  it('a timeout while this machine stood still is confirmed, and unknown if it stays so', async () => {
+    const monitor = httpMonitor({ timeoutMs: 2_000, retry: { limit: 1, delayMs: 1_000 } });
+    const heldUp = { isContaminated: true, heldUpMs: 900 };
+    const strains = [heldUp, heldUp, heldUp, { isContaminated: false, heldUpMs: 0 }];
+    const watch = { begin: () => () => strains.shift() ?? heldUp, stop: () => {} };
+    const probe = async (second: HttpOutcome) => {
+      const answers = [failing('timeout'), second];
+      const runHttp = async () => answers.shift() ?? second;
+      return runProbe(monitor, probeDeps({ clock: fakeClock(), runHttp, watch }));
+    };
+    expect(await probe(failing('timeout'))).toMatchObject({ outcome: 'unknown', errorType: 'monitor', attempts: 2 });
+    expect(await probe(answering(200))).toMatchObject({ outcome: 'passed', attempts: 2, isContaminated: false });
+  });
 });
