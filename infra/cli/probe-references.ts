@@ -54,10 +54,3 @@ function outputsOf(monitors: readonly Monitor[]): readonly string[] {
   const names = monitors.flatMap(referencesOf).flatMap((part) => ('output' in part ? [part.output] : []));
   return [...new Set(names)];
 }
-
-/** Reads every secret before the first probe: loading the SDK meanwhile would be charged to the targets. */
-export async function readAhead(monitors: readonly Monitor[], { parameter }: References): Promise<void> {
-  const paths = monitors.flatMap(referencesOf).flatMap((part) => ('ssm' in part ? [part.ssm] : []));
-  // What cannot be read is reported by the probe that needs it.
-  await Promise.allSettled(paths.map(parameter));
-}

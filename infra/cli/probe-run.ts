@@ -1,13 +1,12 @@
 import { createPacing, runBatch } from '../../shared/app/batch.ts';
-import { createRunProbe, type RunProbeDeps } from '../../shared/app/run-probe.ts';
+import { readAhead } from '../../shared/app/read-ahead.ts';
+import { type RunProbeDeps, watchRunProbe } from '../../shared/app/run-probe.ts';
 import { systemClock } from '../../shared/clock/clock.ts';
 import { BurnwatchError, type Monitor } from '../../shared/config/model.ts';
-import { runHttpAttempt } from '../../shared/http/attempt.ts';
-import { systemMeter } from '../../shared/probe/cpu.ts';
+import { prepareHttp, runHttpAttempt } from '../../shared/http/attempt.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
-import { startWatch } from '../../shared/probe/watch.ts';
 import type { Io } from './command.ts';
-import { type References, readAhead } from './probe-references.ts';
+import type { References } from './probe-references.ts';
 
 /** Probes each of them once, from this machine, paced so that they do not disturb one another, with a progress on terminals. */
 export async function probeAll(
@@ -15,39 +14,38 @@ export async function probeAll(
   found: References,
   io: Io,
 ): Promise<readonly ProbeResult[]> {
-  const watch = startWatch();
-  const run = createRunProbe({
-    clock: systemClock,
+  const clock = systemClock;
+  const watched = watchRunProbe({
+    clock,
     runHttp: runHttpAttempt,
-    signer: createLazySigner(io),
+    signer: (service, region) => async (request) => (await loadSigner(io))(service, region)(request),
     loadHeartbeat,
-    watch,
     allowOrigins: found.allowOrigins,
     references: found,
   });
   let done = 0;
-  const runProbe: typeof run = async (...args) => {
-    const result = await run(...args);
+  const runProbe: typeof watched.runProbe = async (...args) => {
+    const result = await watched.runProbe(...args);
     done += 1;
     if (io.isTerminal) io.stderr(`\r${done} of ${monitors.length} probed`);
     return result;
   };
-  const prepare = () => readAhead(monitors, found);
-  const pacing = createPacing(1, () => systemMeter.cpuMs());
+  const ahead = { clock, readParameter: found.parameter, loadSigner: () => loadSigner(io) };
+  const prepare = async () => {
+    await Promise.all([prepareHttp({ clock }), readAhead(monitors, ahead)]);
+  };
   try {
-    return await runBatch(monitors, { clock: systemClock, runProbe, prepare, pacing }, io.signal);
+    return await runBatch(monitors, { clock, runProbe, prepare, pacing: createPacing(1) }, io.signal);
   } finally {
-    watch.stop();
+    watched.stop();
     if (io.isTerminal) io.stderr(`\r${' '.repeat(30)}\r`);
   }
 }
 
 /** Most monitors sign nothing. */
-function createLazySigner({ env }: Io): RunProbeDeps['signer'] {
-  return (service, region) => async (request) => {
-    const { createSigner } = await import('../../shared/aws/signer.ts');
-    return createSigner(() => env, Date.now)(service, region)(request);
-  };
+async function loadSigner({ env }: Io): Promise<RunProbeDeps['signer']> {
+  const { createSigner } = await import('../../shared/aws/signer.ts');
+  return createSigner(() => env, Date.now);
 }
 
 async function loadHeartbeat(): Promise<never> {
