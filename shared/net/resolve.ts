@@ -36,7 +36,7 @@ export function resolveBy(servers: readonly string[]): ResolveHost {
       signal.throwIfAborted();
       const known = ofVersion(await readHostsFile(name), ipVersion);
       if (known.length > 0) return known.slice(0, addressLimit);
-      throw ownFault(error) ?? new AttemptError('resolve', explain(name, codeOf(error), ipVersion), { cause: error });
+      throw toResolveError(error, name, ipVersion);
     }
   };
 }
@@ -89,6 +89,18 @@ function query(name: string, { servers, ipVersion }: Query, signal: AbortSignal)
   }).finally(stop);
 }
 
+function toResolveError(error: unknown, name: string, ipVersion: IpVersion | undefined): AttemptError {
+  const own = ownFault(error);
+  if (own) return own;
+  const code = codeOf(error);
+  // c-ares says so when it could send its question to nobody, for want of a file descriptor, too.
+  const isOurs = code === 'ECONNREFUSED';
+  const sentence = isOurs
+    ? 'no name server of this machine can be reached (ECONNREFUSED)'
+    : explain(name, code, ipVersion);
+  return new AttemptError(isOurs ? 'monitor' : 'resolve', sentence, { cause: error });
+}
+
 function explain(name: string, code: string, ipVersion: IpVersion | undefined): string {
   switch (code) {
     case 'ENOTFOUND':
@@ -101,8 +113,6 @@ function explain(name: string, code: string, ipVersion: IpVersion | undefined): 
       return `the name server refused to resolve ${name} (EREFUSED)`;
     case 'ETIMEOUT':
       return `no name server answered for ${name} (ETIMEOUT)`;
-    case 'ECONNREFUSED':
-      return `no name server can be reached to resolve ${name} (ECONNREFUSED)`;
     default:
       return `the name ${name} could not be resolved (${code || 'unknown reason'})`;
   }

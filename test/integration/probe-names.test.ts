@@ -70,6 +70,16 @@ describe('a name', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
+  it('is not to blame when no name server can be asked', async () => {
+    const server = await startNameServer(v4, []);
+    await new Promise<void>((done) => socket?.close(() => done()));
+    socket = undefined;
+    await expect(resolveBy([server])('name.test', AbortSignal.timeout(3_000))).rejects.toMatchObject({
+      errorType: 'monitor',
+      message: 'no name server of this machine can be reached (ECONNREFUSED)',
+    });
+  });
+
   it('has at most eight addresses', async () => {
     const many = Array.from({ length: 20 }, (_, index) => [93, 184, 216, index]);
     const server = await startNameServer(many, []);
