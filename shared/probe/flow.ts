@@ -6,7 +6,7 @@ import { isBad, type StepRun, summarizeFlow } from './flow-summary.ts';
 import { type Judged, judgeAnswer, judgeFailure, sentence, unmeasured, unsent } from './judge.ts';
 import type { AttemptResult, ProbeDeps, Prober } from './prober.ts';
 import { prepareRequest } from './request.ts';
-import { send } from './send.ts';
+import { type Answered, send, type Unanswered } from './send.ts';
 
 /**
  * Runs the steps one after the other. The first that does not pass ends the flow, but for the clean-ups (`always`), of which
@@ -75,25 +75,35 @@ async function runStep(step: FlowStep, flow: Flow): Promise<AttemptResult> {
   const sent = await send({ ...prepared.value, timeoutMs }, monitor, deps);
   flow.heldUpMs += sent.strain.heldUpMs;
   flow.secrets.push(...prepared.secrets);
-  if ('failure' in sent) {
-    const { failure, strain, measured } = sent;
-    const isShort = failure.errorType === 'timeout' && timeoutMs < step.timeoutMs;
-    const message = isShort
-      ? `${failure.message}, all that was left of the flow's ${monitor.timeoutMs} ms`
-      : failure.message;
-    return { ...measured, ...judgeFailure({ ...failure, message }, strain, timeoutMs, flow.secrets) };
-  }
+  return 'failure' in sent ? judgeUnanswered(step, sent, timeoutMs, flow) : judgeAnswered(step, sent, flow);
+}
+
+function judgeUnanswered(
+  step: FlowStep,
+  sent: Unanswered,
+  timeoutMs: number,
+  { monitor, secrets }: Flow,
+): AttemptResult {
+  const { failure, strain, measured } = sent;
+  const isShort = failure.errorType === 'timeout' && timeoutMs < step.timeoutMs;
+  const rest = isShort ? `, all that was left of the flow's ${monitor.timeoutMs} ms` : '';
+  const message = `${failure.message}${rest}`;
+  return { ...measured, ...judgeFailure({ ...failure, message }, strain, timeoutMs, secrets) };
+}
+
+/** Variables come first: what they say is secret must not be shown by the assertions either. */
+async function judgeAnswered(step: FlowStep, sent: Answered, { vars, secrets }: Flow): Promise<AttemptResult> {
   const { answer, measured, certificateExpiresAt } = sent;
   const extracted = await extractVars(step.extract, answer, vars);
   for (const [name, found] of extracted.vars) {
     vars.set(name, found);
-    if (found.isSecure) flow.secrets.push(found.value);
+    if (found.isSecure) secrets.push(found.value);
   }
-  const judged = await judgeAnswer(step, answer, flow.secrets);
+  const judged = await judgeAnswer(step, answer, secrets);
   return {
     ...measured,
     ...(certificateExpiresAt === undefined ? {} : { certificateExpiresAt }),
-    ...withMisses(judged, extracted, flow.secrets),
+    ...withMisses(judged, extracted, secrets),
   };
 }
 

@@ -8,16 +8,14 @@ import type { ProbeResult } from './result.ts';
 import { viewTls } from './tls-view.ts';
 import type { Strain } from './watch.ts';
 
-export type Measured = Pick<ProbeResult, 'latencyMs' | 'phases' | 'redirects' | 'isContaminated'>;
+type Measured = Pick<ProbeResult, 'latencyMs' | 'phases' | 'redirects' | 'isContaminated'>;
 
-/** What came of one request: an answer that can be judged, or a failure. */
-export type Sent = {
-  readonly measured: Measured;
-  readonly strain: Strain;
-} & ({ readonly answer: Answer; readonly certificateExpiresAt?: number } | { readonly failure: Failure });
+type Sent = { readonly measured: Measured; readonly strain: Strain };
+export type Answered = Sent & { readonly answer: Answer; readonly certificateExpiresAt?: number };
+export type Unanswered = Sent & { readonly failure: Failure };
 
 /** Sends one request of a monitor and measures it. Where nothing left this machine, nothing is measured. Never rejects. */
-export async function send(attempt: HttpAttempt, monitor: Monitor, deps: ProbeDeps): Promise<Sent> {
+export async function send(attempt: HttpAttempt, monitor: Monitor, deps: ProbeDeps): Promise<Answered | Unanswered> {
   const endSample = deps.watch.begin();
   const { clock, signal } = deps;
   const outcome = await deps.runHttp(attempt, { clock, signal, policy: policyOf(monitor, deps) });
