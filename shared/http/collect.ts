@@ -21,6 +21,9 @@ export type Exchange = {
 /** `isCut`: there was more of the body than was read. */
 export type ResponseWithBody = ResponseHead & { readonly body: Buffer; readonly isCut: boolean };
 
+export const closedInBody = 'the connection was closed in the middle of the body';
+export const closedEarly = 'the target closed the connection without an answer';
+
 /** Takes a response as it comes. Settles once; what comes after is dropped. */
 export type Collector = ResponseEvents & {
   readonly fail: (error: AttemptError) => void;

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { untilAborted } from '../clock/deadline.ts';
 import { AttemptError, codeOf, ownFault } from '../net/error.ts';
-import { explainSecured } from '../net/tls.ts';
-import { createCollector, type Exchange, type ResponseWithBody } from './collect.ts';
-import { closedEarly, closedInBody, createResponseParser } from './response-parser.ts';
+import { explainSecured, isCertificateMissing } from '../net/tls.ts';
+import { closedEarly, closedInBody, createCollector, type Exchange, type ResponseWithBody } from './collect.ts';
+import { createResponseParser } from './response-parser.ts';
 
 /**
  * One request and its response over HTTP/1.1 on a connected socket, which is destroyed in every case. Rejects with an
@@ -28,7 +28,10 @@ export function exchange(socket: Socket, options: Exchange): Promise<ResponseWit
         throw error;
       });
     };
-    const onEnd = () => take(parser.end);
+    const onEnd = () =>
+      take(() => {
+        if (!parser.end()) throw new Error('closed');
+      });
     socket.on('data', (chunk: Buffer) => take(() => parser.feed(chunk)));
     socket.on('end', onEnd);
     socket.on('close', onEnd);
@@ -63,9 +66,13 @@ const sendable = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** They say how long their body is, also when there is none (RFC 9110 §8.6). */
 const methodsWithBody: readonly string[] = ['POST', 'PUT', 'PATCH'];
 
+const certificateMissing =
+  'the target asked for a client certificate (tls.cert and tls.key), and closed the connection without an answer';
+
 function toAttemptError(error: unknown, socket: Socket, hasHead: boolean): AttemptError {
   const known = error instanceof AttemptError ? error : (explainSecured(socket, error) ?? ownFault(error));
   if (known) return known;
+  if (!hasHead && isCertificateMissing(socket)) return new AttemptError('tls', certificateMissing, { cause: error });
   const code = codeOf(error);
   const suffix = code === '' ? '' : ` (${code})`;
   return hasHead

@@ -4,8 +4,14 @@ import type { TLSSocket } from 'node:tls';
 import { untilAborted } from '../clock/deadline.ts';
 import { AttemptError, codeOf, ownFault } from '../net/error.ts';
 import { explainSecured } from '../net/tls.ts';
-import { type Collector, createCollector, type Exchange, type ResponseWithBody } from './collect.ts';
-import { closedEarly, closedInBody } from './response-parser.ts';
+import {
+  type Collector,
+  closedEarly,
+  closedInBody,
+  createCollector,
+  type Exchange,
+  type ResponseWithBody,
+} from './collect.ts';
 
 const loadNodeHttp2 = () => process.getBuiltinModule('node:http2');
 

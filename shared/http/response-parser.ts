@@ -20,8 +20,8 @@ export type ResponseEvents = {
 export type ResponseParser = {
   /** Takes the next bytes of the connection. Throws an AttemptError when they are no answer; bytes after the end are ignored. */
   feed(chunk: Buffer): void;
-  /** The target closed its side. Throws an AttemptError when the answer is not complete. */
-  end(): void;
+  /** The target closed its side: is the answer whole? */
+  end(): boolean;
 };
 
 /** Header names and values of one response together, its status line included; real ones stay under 16 kB. */
@@ -30,9 +30,6 @@ const headerCountLimit = 500;
 const interimResponsesLimit = 20;
 
 type State = 'status' | 'headers' | 'length' | 'close' | 'chunkSize' | 'chunkData' | 'chunkEnd' | 'trailers' | 'done';
-
-export const closedInBody = 'the connection was closed in the middle of the body';
-export const closedEarly = 'the target closed the connection without an answer';
 
 /** Reads one HTTP/1.1 response (RFC 9112) to a request of this method, from bytes in whatever pieces they come. */
 export function createResponseParser(method: string, events: ResponseEvents): ResponseParser {
@@ -168,10 +165,8 @@ export function createResponseParser(method: string, events: ResponseEvents): Re
       }
     },
     end: () => {
-      if (state === 'done') return;
-      if (state === 'close') return finish();
-      const hasHead = state !== 'status' && state !== 'headers';
-      throw hasHead ? new AttemptError('body', closedInBody) : new AttemptError('protocol', closedEarly);
+      if (state === 'close') finish();
+      return state === 'done';
     },
   };
 }

@@ -119,6 +119,12 @@ export function explainSecured(socket: Socket, error: unknown): AttemptError | u
   return failure && toTlsError(error, failure);
 }
 
+/** Whether the target of a secured connection asked for a client certificate and got none. */
+export function isCertificateMissing(socket: Socket): boolean {
+  const failure = failures.get(socket);
+  return failure ? failure.isAsked && failure.settings.cert === undefined : false;
+}
+
 /** Undefined, and rejected, when the settings cannot be used. */
 function tryConnect(
   socket: Socket,

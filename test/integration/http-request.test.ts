@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { httpMethods } from '../../shared/config/model.ts';
 import type { Sign } from '../../shared/http/attempt.ts';
@@ -242,6 +242,22 @@ describe('TLS', () => {
     const stranger = makeCertificate({ name: 'Stranger' });
     const tls = { rejectUnauthorized: true, ca: authority.cert, cert: stranger.cert, key: stranger.key };
     expect(showOutcome(await attemptHttp({ url, tls }))).toMatch(/^(tls|protocol): the target /);
+  });
+
+  it('that asks for a certificate, and then closes, is explained', async () => {
+    const server = createTlsServer({ ...serverCertificate, requestCert: true, rejectUnauthorized: false });
+    server.on('secureConnection', (socket) => socket.once('data', () => socket.destroy()).on('error', () => {}));
+    servers.push(server);
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { cert, key } = makeCertificate();
+    const trusting = { rejectUnauthorized: true, ca: authority.cert };
+    expect(showOutcome(await attemptHttp({ url, tls: trusting }))).toBe(
+      'tls: the target asked for a client certificate (tls.cert and tls.key), and closed the connection without an answer',
+    );
+    expect(showOutcome(await attemptHttp({ url, tls: { ...trusting, cert, key } }))).toBe(
+      'protocol: the target closed the connection without an answer',
+    );
   });
 
   it('settings that cannot be used are our own fault, and nothing is sent', async () => {
