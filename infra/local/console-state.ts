@@ -5,7 +5,7 @@ import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import type { Config } from '../../shared/config/model.ts';
-import { renderCurl } from '../../shared/message/curl.ts';
+import { renderTarget } from '../../shared/message/command.ts';
 import { region } from './aws/service.ts';
 import type { ConsoleState } from './console/state.ts';
 import { environment, type Origins } from './stack.ts';
@@ -65,6 +65,6 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     memory: createMemory(),
-    showUrl: (monitor) => renderCurl(monitor, outputs).url,
+    showUrl: (monitor) => renderTarget(monitor, outputs).target,
   };
 }

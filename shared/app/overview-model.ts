@@ -20,6 +20,8 @@ export type MonitorView = {
   readonly since?: number;
   readonly url: string;
   readonly intervalMs: number;
+  /** How often it makes an event for an SLO: its interval, or the period of a heartbeat. */
+  readonly eventIntervalMs: number;
   readonly isUnderMaintenance: boolean;
   readonly lastProbeAt?: number;
   readonly latencyMs?: number;

@@ -1,5 +1,5 @@
 import type { AlertState, Incident } from '../alert/model.ts';
-import type { Config, Monitor, MonitorAlert } from '../config/model.ts';
+import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
 import { details, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
@@ -59,6 +59,7 @@ function monitorView(
     type: monitor.type,
     url: showUrl(monitor),
     intervalMs: monitor.intervalMs,
+    eventIntervalMs: eventIntervalMs(monitor),
     isUnderMaintenance: isUnderMaintenance(config.maintenance, monitor.id, now) !== undefined,
     ...(monitor.degradedAfterMs === undefined ? {} : { degradedAfterMs: monitor.degradedAfterMs }),
     alerts: monitor.alerts.map((alert) => alertView(config, monitor, alert, history, state, now)),

@@ -1,14 +1,15 @@
+import { outageOf } from '../alert/dependency.ts';
 import type { Transition } from '../alert/model.ts';
 import type { Config, Monitor } from '../config/model.ts';
 import { details, outcomesBetween } from '../ledger/history.ts';
 import { dayMs } from '../ledger/keys.ts';
-import { renderCurl } from '../message/curl.ts';
-import type { Message, Notice } from '../message/model.ts';
+import type { Dependency, Message, Notice } from '../message/model.ts';
 import { buildNotices, type Failure } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { RenderView } from './evaluate.ts';
+import { seenOutcomes } from './observe.ts';
 import { describeStanding } from './standing.ts';
 
 /** What rendering needs beside an evaluation's view: where this stack's outputs point, and links for the reader. */
@@ -33,7 +34,7 @@ export function renderTransitions(
     standings: new Map(standings.map((standing) => [standing.slo.id, describeStanding(standing, now)])),
     failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
     resolvesAt: new Map(resolutions(transitions, view)),
-    curl: (monitor) => renderCurl(monitor, context.outputs).curl,
+    dependencies: new Map(transitions.flatMap((transition) => dependencyOf(transition, view))),
     outputs: context.outputs,
     links: context.links,
   });
@@ -57,6 +58,23 @@ function newestFailure(monitor: Monitor, { history, now }: RenderView): [string,
   );
   const detail = failed && details(history, monitor.key, failed.at);
   return detail === undefined ? [] : [[monitor.id, detail]];
+}
+
+/** What held a monitor's alert until it fired: the last outage to end of those that it depends on, if it saw the first failure. */
+function dependencyOf({ kind, alertId, firedAt, facts }: Transition, view: RenderView): [string, Dependency][] {
+  if (kind !== 'fired' || facts.kind !== 'monitor') return [];
+  const { config, history } = view;
+  const child = config.monitors.find(({ alerts }) => alerts.some(({ id }) => id === alertId));
+  const parents = config.monitors.filter(({ id }) => child?.dependsOn.includes(id));
+  const outages = parents.flatMap((monitor) => {
+    const outcomes = seenOutcomes(monitor, view.now - firedAt + dayMs, history, view.now);
+    return outageOf({ monitor, outcomes }, firedAt);
+  });
+  const held = outages
+    .flatMap(({ monitor, downAt, upAt }) => (upAt === undefined ? [] : [{ monitor: monitor.id, downAt, upAt }]))
+    .filter(({ upAt }) => upAt >= facts.firstFailureAt)
+    .sort((a, b) => b.upAt - a.upAt)[0];
+  return child && held ? [[child.id, held]] : [];
 }
 
 function resolutions(transitions: readonly Transition[], view: RenderView): [string, number][] {

@@ -61,8 +61,11 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
     const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
     return { slo: item.slo.id, monitors: item.slo.indicator.monitors, ...failureOf(item), ...resolvesAt, ...runbook };
   }
-  const url = cleanText(item.url, longestUrl);
-  return { monitors: [item.monitor.id], url, ...(item.kind === 'monitor' ? failureOf(item) : {}), ...runbook };
+  const { monitor, target } = item;
+  const url = cleanText(target.target, longestUrl);
+  const dependency = 'dependency' in item && item.dependency ? { dependency: { ...item.dependency } } : {};
+  const failure = item.kind === 'monitor' ? failureOf(item) : {};
+  return { monitors: [monitor.id], type: monitor.type, url, ...failure, ...dependency, ...runbook };
 }
 
 function failureOf(item: Extract<NoticeItem, { kind: 'monitor' | 'burn' }>): { readonly [key: string]: Json } {

@@ -22,9 +22,11 @@ export type NoticeItem = { readonly transition: Transition } & (
   | {
       readonly kind: 'monitor';
       readonly monitor: Monitor;
-      /** The target as it can be shown and typed: references to secrets are left as `$NAME`, outputs are resolved. */
-      readonly curl: string;
-      readonly url: string;
+      readonly target: Target;
+      /** What repeats its probe by hand; absent where nothing can. */
+      readonly command?: string;
+      /** It depends on this monitor, which was down until a moment ago. */
+      readonly dependency?: Dependency;
       readonly runbook?: string;
       /** What the newest failed probe of the window said, where the ledger knows. */
       readonly failure?: { readonly statusCode?: number; readonly message: string };
@@ -38,18 +40,24 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly standing: SloStanding;
       readonly runbook?: string;
       readonly failure?: {
-        readonly monitor: string;
+        readonly monitor: Monitor;
         readonly statusCode?: number;
         readonly message: string;
-        readonly curl: string;
+        readonly command?: string;
       };
       /** The earliest instant at which it can resolve, if nothing more fails. */
       readonly resolvesAt?: number;
     }
-  | { readonly kind: 'coverage'; readonly monitor: Monitor; readonly url: string }
+  | { readonly kind: 'coverage'; readonly monitor: Monitor; readonly target: Target }
   /** The alert is no longer in the configuration. */
   | { readonly kind: 'withdrawn' }
 );
+
+/** What a monitor asks: references to secrets are left as `$NAME`, outputs are resolved. */
+export type Target = { readonly verb: string; readonly target: string };
+
+/** A monitor's last outage, over by now; epoch ms. */
+export type Dependency = { readonly monitor: string; readonly downAt: number; readonly upAt: number };
 
 export type SloStanding = {
   readonly sloId: string;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Transition } from '../alert/model.ts';
 import type { BurnRule, Config, Monitor, MonitorAlert, Slo } from '../config/model.ts';
-import { type Outputs, renderCurl } from './curl.ts';
-import type { Notice, NoticeItem, SloStanding } from './model.ts';
+import { renderCommand, renderTarget } from './command.ts';
+import type { Dependency, Notice, NoticeItem, SloStanding } from './model.ts';
+import type { Outputs } from './shell.ts';
 
 export type Failure = { readonly statusCode?: number; readonly message: string };
 
@@ -20,8 +21,8 @@ export type NoticeContext = {
   readonly failures: ReadonlyMap<string, Failure>;
   /** The earliest instant at which a burn alert can resolve, by rule id. */
   readonly resolvesAt: ReadonlyMap<string, number>;
-  /** The command that reproduces a monitor's probe. */
-  readonly curl: (monitor: Monitor) => string;
+  /** By monitor id: what it depends on, where that was down while it began to fail and has come up since. */
+  readonly dependencies: ReadonlyMap<string, Dependency>;
   /** The value of an output of this very stack. */
   readonly outputs: Outputs;
   readonly links: Notice['links'];
@@ -74,7 +75,7 @@ function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
   if (isWithdrawn) return { transition, kind: 'withdrawn' };
   for (const monitor of config.monitors) {
     if (alertId === `coverage/${monitor.id}`)
-      return { transition, kind: 'coverage', monitor, url: urlOf(monitor, context) };
+      return { transition, kind: 'coverage', monitor, target: renderTarget(monitor, context.outputs) };
     const alert = monitor.alerts.find(({ id }) => id === alertId);
     if (alert) return monitorItem(transition, monitor, alert, context);
   }
@@ -93,13 +94,15 @@ function monitorItem(
   context: NoticeContext,
 ): NoticeItem {
   const failure = context.failures.get(monitor.id);
+  const dependency = context.dependencies.get(monitor.id);
   const slos = context.config.slos.filter(({ indicator }) => indicator.monitors.includes(monitor.id));
   return {
     transition,
     kind: 'monitor',
     monitor,
-    curl: context.curl(monitor),
-    url: urlOf(monitor, context),
+    target: renderTarget(monitor, context.outputs),
+    ...commandOf(monitor, context),
+    ...(dependency && { dependency }),
     ...(alert.runbook !== undefined && { runbook: alert.runbook }),
     ...(failure && { failure }),
     slos: slos.flatMap(({ id }) => context.standings.get(id) ?? []),
@@ -125,13 +128,14 @@ function burnItem(
     rule,
     standing,
     ...(rule.runbook !== undefined && { runbook: rule.runbook }),
-    ...(monitor && failure && { failure: { ...failure, monitor: monitor.id, curl: context.curl(monitor) } }),
+    ...(monitor && failure && { failure: { ...failure, monitor, ...commandOf(monitor, context) } }),
     ...(resolvesAt !== undefined && resolvesAt > context.now && { resolvesAt }),
   };
 }
 
-function urlOf(monitor: Monitor, context: NoticeContext): string {
-  return renderCurl(monitor, context.outputs).url;
+function commandOf(monitor: Monitor, { outputs }: NoticeContext): { readonly command?: string } {
+  const command = renderCommand(monitor, outputs);
+  return command === undefined ? {} : { command };
 }
 
 const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'coverage', 'withdrawn'];

@@ -1,8 +1,9 @@
+import type { MonitorType } from '../config/model.ts';
 import { cleanCommand, cleanText } from './clean.ts';
 import { formatDuration, formatInstant, formatWindow, plural } from './format.ts';
 import { bounded, mostDetailed, wrap } from './layout.ts';
 import type { Notice, NoticeItem } from './model.ts';
-import { errorTypeOf, longCause, nameOf } from './words.ts';
+import { errorTypeOf, longCause, monitorOf, nameOf } from './words.ts';
 
 const mostCommands = 3;
 /** Of a target or a runbook; a link may be as long as consoles make them. */
@@ -25,8 +26,10 @@ function hurt(item: NoticeItem): string[] {
   if (item.kind === 'withdrawn') return wrap(`${name}: it fired, and its rule has left the configuration since`, '  ');
   if (item.kind === 'monitor' && facts.kind === 'monitor') {
     const since = `since ${formatInstant(facts.firstFailureAt)} (${formatDuration(at - facts.firstFailureAt)})`;
-    const lines = [...wrap(`${name}: ${facts.failures} of the last ${facts.of} probes failed`, '  '), target(item)];
-    return facts.firstFailureAt > 0 ? [...lines, `    ${since}`] : lines;
+    const told =
+      item.monitor.type === 'heartbeat' ? lateWords(item) : `${facts.failures} of the last ${facts.of} probes failed`;
+    const lines = [...wrap(`${name}: ${told}`, '  '), target(item)];
+    return [...lines, ...(facts.firstFailureAt > 0 ? [`    ${since}`] : []), ...heldLines(item)];
   }
   if (item.kind === 'burn' && facts.kind === 'burn') {
     const newest = facts.lastFailureAt > 0 ? `, the newest at ${formatInstant(facts.lastFailureAt)}` : '';
@@ -48,8 +51,27 @@ function labelOf(item: NoticeItem): string {
   return `${nameOf(item)} (${item.rule.severity}, ${formatWindow(item.rule.longMs)})`;
 }
 
-function target({ monitor, url }: Extract<NoticeItem, { kind: 'monitor' | 'coverage' }>): string {
-  return `    ${monitor.request.method} ${cleanText(url, longestUrl)}`;
+function target({ monitor, target: asked }: Extract<NoticeItem, { kind: 'monitor' | 'coverage' }>): string {
+  if (monitor.type !== 'heartbeat') return `    ${asked.verb} ${cleanText(asked.target, longestUrl)}`;
+  return `    heartbeat, expected every ${formatWindow(monitor.periodMs)}, ${formatWindow(monitor.graceMs)} of grace`;
+}
+
+/** Of a heartbeat there is no probe to count: what is told is who did not call, or what the call said. */
+function lateWords({ failure, transition }: Extract<NoticeItem, { kind: 'monitor' }>): string {
+  const said = cleanText(failure?.message ?? '', 256);
+  if (said !== '') return said;
+  const { facts } = transition;
+  return facts.kind === 'monitor' && facts.errorType === 'assertion'
+    ? 'it said that it failed'
+    : 'nobody has called it in time';
+}
+
+/** Why it is told only now. */
+function heldLines({ dependency, monitor: { id } }: Extract<NoticeItem, { kind: 'monitor' }>): readonly string[] {
+  if (!dependency) return [];
+  const { monitor, downAt, upAt } = dependency;
+  const span = `${formatDuration(upAt - downAt)}, until ${formatInstant(upAt)}`;
+  return wrap(`${monitor}, which it depends on, was down for ${span}; ${id} still fails`, '    ');
 }
 
 /** What is over, and how long it took. */
@@ -63,10 +85,19 @@ export function overLines(resolved: readonly NoticeItem[]): string[] {
   );
 }
 
+const againWords: Readonly<Record<MonitorType, string>> = {
+  http: 'answers as it should again',
+  tcp: 'answers as it should again',
+  tls: 'answers as it should again',
+  dns: 'answers as it should again',
+  flow: 'works from its first step to its last again',
+  heartbeat: 'is called in time again',
+};
+
 function overWords(item: NoticeItem): string {
   switch (item.kind) {
     case 'monitor':
-      return 'answers as it should again';
+      return againWords[item.monitor.type];
     case 'burn':
       return 'the budget no longer burns too fast';
     case 'coverage':
@@ -98,10 +129,12 @@ function causeLines(item: NoticeItem): string[] {
     return wrap(`${item.monitor.id}: ${question}: its log says why`, '  ');
   }
   if (item.kind === 'withdrawn') return [];
-  const name = item.kind === 'monitor' ? item.monitor.id : item.failure?.monitor;
-  const [first, ...rest] = longCause(errorTypeOf(item), item.failure);
-  if (first === undefined || name === undefined) return [];
-  return [...wrap(`${name}: ${first}`, '  '), ...rest.flatMap((line) => wrap(line, '    '))];
+  const monitor = monitorOf(item);
+  // What a heartbeat's judgement said stands above, where others count their probes.
+  const failure = item.kind === 'monitor' && monitor?.type === 'heartbeat' ? undefined : item.failure;
+  const [first, ...rest] = longCause(errorTypeOf(item), failure, monitor?.type);
+  if (first === undefined || monitor === undefined) return [];
+  return [...wrap(`${monitor.id}: ${first}`, '  '), ...rest.flatMap((line) => wrap(line, '    '))];
 }
 
 /** What starts with the same line is told once, by the item that comes first and knows most. */
@@ -110,12 +143,14 @@ function uniqueParagraphs(paragraphs: readonly string[][]): string[][] {
   return paragraphs.filter(([first = '']) => first !== '' && !seen.has(first) && seen.add(first));
 }
 
-/** Commands that repeat the failing requests, each once, each one line; one too long to type is left out. */
+/** Commands that repeat the failing probes, each once, each one line; one too long to type is left out. */
 export function commandsOf(fired: readonly NoticeItem[]): string[] {
   const all = fired.flatMap((item) =>
-    item.kind === 'monitor' ? [item.curl] : item.kind === 'burn' && item.failure ? [item.failure.curl] : [],
+    item.kind === 'monitor' ? [item.command] : item.kind === 'burn' ? [item.failure?.command] : [],
   );
-  const usable = [...new Set(all)].filter((command) => command !== '' && command.length <= longestCommand);
+  const usable = [...new Set(all.filter((command) => command !== undefined))].filter(
+    ({ length }) => length <= longestCommand,
+  );
   return usable.slice(0, mostCommands).map(cleanCommand);
 }
 
@@ -138,7 +173,10 @@ function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' }>): string {
   if (item.kind === 'coverage') return 'resolves with the next probe that can be judged';
   if (item.kind === 'monitor') {
     const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);
-    const good = plural(rule?.recoverSuccesses ?? 1, 'good probe');
+    const successes = rule?.recoverSuccesses ?? 1;
+    if (item.monitor.type === 'heartbeat')
+      return `resolves once it has been called again, after ${plural(successes, 'good minute')} in a row`;
+    const good = plural(successes, 'good probe');
     return `resolves after ${good} in a row, one every ${formatWindow(item.monitor.intervalMs)}`;
   }
   if (item.resolvesAt === undefined) return 'resolves when either window has calmed down for long enough';

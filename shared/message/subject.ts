@@ -2,7 +2,7 @@ import { burnRateOf } from '../slo/burn.ts';
 import { asciiText, cutMiddle } from './clean.ts';
 import { formatDuration, formatPercent, formatRate, formatShortDuration } from './format.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
-import { errorTypeOf, firedOf, nameOf, resolvedOf, shortCause } from './words.ts';
+import { errorTypeOf, firedOf, monitorOf, nameOf, resolvedOf, shortCause } from './words.ts';
 
 /** SNS takes less than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 const longestSubject = 99;
@@ -56,7 +56,10 @@ function firedWords(item: NoticeItem, detail: number, longestName: number): stri
   const { facts, at } = item.transition;
   if (item.kind === 'withdrawn') return `${name} fired, then left the configuration`;
   if (facts.kind === 'monitor') {
-    const cause = shortCause(errorTypeOf(item), item.kind === 'monitor' ? item.failure : undefined);
+    const type = monitorOf(item)?.type;
+    const cause = shortCause(errorTypeOf(item), item.kind === 'monitor' ? item.failure : undefined, type);
+    if (type === 'heartbeat')
+      return detail === 0 ? `${name} failing` : `${name} failing: ${cause || 'not called in time'}`;
     const words = [`${name} failing`, `: ${facts.failures} of ${facts.of} probes`, cause === '' ? '' : `, ${cause}`];
     return words.slice(0, detail + 1).join('');
   }

@@ -1,6 +1,8 @@
-import type { ErrorType } from '../config/model.ts';
-import { cleanText } from './clean.ts';
+import type { ErrorType, Monitor, MonitorType } from '../config/model.ts';
+import { cleanText, cut } from './clean.ts';
 import type { Notice, NoticeItem } from './model.ts';
+
+type Words = Readonly<Partial<Record<ErrorType, string>>>;
 
 /** What failed, in the few words that a subject has room for. */
 const shortErrors: Readonly<Record<ErrorType, string>> = {
@@ -8,7 +10,7 @@ const shortErrors: Readonly<Record<ErrorType, string>> = {
   connect: 'no connection',
   tls: 'TLS fails',
   timeout: 'timeout',
-  protocol: 'invalid HTTP',
+  protocol: 'invalid answer',
   redirect: 'bad redirect',
   body: 'unreadable body',
   assertion: 'wrong answer',
@@ -22,7 +24,7 @@ const longErrors: Readonly<Record<ErrorType, string>> = {
   connect: 'No connection came about: the port is closed, or something on the way refuses or drops it.',
   tls: 'TLS failed: look at the certificate, its names and its dates.',
   timeout: 'No full answer came in time: it hangs, it is overloaded, or packets are dropped on the way.',
-  protocol: 'What came back is not valid HTTP, or the connection broke in the middle of it.',
+  protocol: 'What came back breaks the rules of its protocol, or the connection broke in the middle of it.',
   redirect: 'The redirects do not end well: too many, a loop, or a place that may not be followed.',
   body: 'The body could not be read: larger than allowed, or damaged.',
   assertion: 'It answers, but not as the monitor asserts.',
@@ -30,24 +32,77 @@ const longErrors: Readonly<Record<ErrorType, string>> = {
   monitor: 'The probe itself broke; the target may be fine.',
 };
 
+/** Where a monitor's type says more than the error alone: in few words, and in a sentence. */
+const shortByType: Readonly<Partial<Record<MonitorType, Words>>> = {
+  http: { protocol: 'invalid HTTP' },
+  flow: { protocol: 'invalid HTTP' },
+  heartbeat: { timeout: 'not called in time', assertion: 'it said that it failed' },
+};
+const longByType: Readonly<Partial<Record<MonitorType, Words>>> = {
+  http: { protocol: 'What came back is not valid HTTP, or the connection broke in the middle of it.' },
+  flow: { protocol: 'What came back is not valid HTTP, or the connection broke in the middle of it.' },
+  dns: {
+    resolve: 'The name of the name server did not resolve.',
+    timeout: 'The name server did not answer in time: it is down, overloaded, or packets are dropped on the way.',
+  },
+  heartbeat: {
+    timeout: 'Did the job run to its end, and can it reach the address that it calls?',
+    assertion: 'The job ran, and said itself that it failed: its own log says why.',
+  },
+};
+
 export type FailureWords = { readonly statusCode?: number; readonly message: string };
 
-/** `status 503`, `timeout`: why a monitor fails, for a subject; empty when nobody knows. */
-export function shortCause(errorType: ErrorType | undefined, failure: FailureWords | undefined): string {
-  const { statusCode } = failure ?? {};
+/** A step of a flow in what its probe said. */
+const stepSaid = /^step ([a-z0-9-]{1,64}): /;
+/** `certificate.daysRemaining > 21, but found 6.4`: what was looked at, and what was found. */
+const partSaid = /^((?:certificate|tls|dns)\.\w+) .*, but found (.*)$/s;
+const longestFound = 32;
+
+/** `status 503`, `timeout`, `step create: status 500`: why a monitor fails, for a subject; empty when nobody knows. */
+export function shortCause(
+  errorType: ErrorType | undefined,
+  failure: FailureWords | undefined,
+  type: MonitorType | undefined,
+): string {
+  const [, step] = (type === 'flow' && stepSaid.exec(failure?.message ?? '')) || [];
+  const cause = causeOf(errorType, failure, type);
+  return step === undefined || cause === '' ? cause : `step ${step}: ${cause}`;
+}
+
+function causeOf(
+  errorType: ErrorType | undefined,
+  failure: FailureWords | undefined,
+  type: MonitorType | undefined,
+): string {
+  const { statusCode, message = '' } = failure ?? {};
   const isErrorStatus = statusCode !== undefined && (statusCode < 200 || statusCode >= 300);
-  if (isErrorStatus && (errorType === undefined || errorType === 'assertion')) return `status ${statusCode}`;
-  return errorType === undefined ? '' : shortErrors[errorType];
+  const isAnswer = errorType === undefined || errorType === 'assertion';
+  if (isErrorStatus && isAnswer) return `status ${statusCode}`;
+  const [, part, found = ''] = (isAnswer && partSaid.exec(message.replace(stepSaid, ''))) || [];
+  if (part !== undefined) return `${part} is ${cut(cleanText(found, 256), longestFound)}`;
+  if (errorType === undefined) return '';
+  return (type && shortByType[type]?.[errorType]) ?? shortErrors[errorType];
 }
 
 /** Why a monitor fails, in sentences: what the probe said, then what that kind of error means. */
-export function longCause(errorType: ErrorType | undefined, failure: FailureWords | undefined): string[] {
+export function longCause(
+  errorType: ErrorType | undefined,
+  failure: FailureWords | undefined,
+  type: MonitorType | undefined,
+): string[] {
   const message = cleanText(failure?.message ?? '', 256);
   const status = failure?.statusCode === undefined ? '' : `status ${failure.statusCode}`;
   const said = [status, message].filter((part) => part !== '').join('; ');
-  return [said === '' ? '' : `The newest failed probe: ${said}`, errorType ? longErrors[errorType] : ''].filter(
-    (line) => line !== '',
-  );
+  const lead = type === 'heartbeat' ? 'The newest judgement' : 'The newest failed probe';
+  const meaning = errorType ? ((type && longByType[type]?.[errorType]) ?? longErrors[errorType]) : '';
+  return [said === '' ? '' : `${lead}: ${said}`, meaning].filter((line) => line !== '');
+}
+
+/** The monitor that an item tells of; of an SLO's, the one whose failure is shown. */
+export function monitorOf(item: NoticeItem): Monitor | undefined {
+  if (item.kind === 'withdrawn') return undefined;
+  return item.kind === 'burn' ? item.failure?.monitor : item.monitor;
 }
 
 /** What an item is about: the id of its monitor or SLO. */

@@ -35,6 +35,7 @@ export function monitorView(now: number, patch: Partial<MonitorView> = {}): Moni
     since: now - 2 * hourMs,
     url: 'http://127.0.0.1:4001/health/readiness',
     intervalMs,
+    eventIntervalMs: intervalMs,
     isUnderMaintenance: false,
     lastProbeAt: now - 4_000,
     latencyMs: 17.3,

@@ -2,7 +2,7 @@ import type { MonitorAlertView } from '../../../shared/app/overview-model.ts';
 import { badge, type Tone } from './badge.ts';
 import { element, type Part, setAttribute, setSlot, setText } from './dom.ts';
 import { setTime, timeElement } from './time.ts';
-import { alertWords, plural } from './words.ts';
+import { alertWords, heldText, plural } from './words.ts';
 
 export const alertTones: Readonly<Record<'inactive' | 'pending' | 'firing' | 'unknown', Tone>> = {
   inactive: 'calm',
@@ -20,9 +20,10 @@ export function monitorAlert(): Part<MonitorAlertView> {
   const pips = element('span', { class: 'pips', 'aria-hidden': 'true' });
   const text = element('span');
   const fired = timeElement();
+  const held = element('span');
   const firedLine = element('span', { class: 'quiet' });
   const notify = element('span', { class: 'quiet' });
-  const node = element('li', { class: 'alert' }, state.element, pips, text, firedLine, notify);
+  const node = element('li', { class: 'alert' }, state.element, pips, text, held, firedLine, notify);
   return {
     element: node,
     update: (alert, now) => {
@@ -30,6 +31,7 @@ export function monitorAlert(): Part<MonitorAlertView> {
       state.update({ icon: alert.status, tone: alertTones[alert.status], word: alertWords[alert.status] });
       setSlot(pips, `${alert.failures}/${alert.needed}`, () => pipRow(alert));
       setText(text, progressText(alert));
+      setText(held, heldText(alert.heldBy ?? []));
       setSlot(firedLine, String(alert.firedAt ?? ''), () =>
         alert.firedAt === undefined ? null : withLead('since ', fired),
       );

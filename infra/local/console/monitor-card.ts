@@ -106,7 +106,7 @@ function sinceLine(): Part<MonitorView> {
         monitor.since === undefined ? 'Waiting for the first probe' : `${monitorWords[monitor.state]} since `,
       );
       if (monitor.since !== undefined) setTime(time, monitor.since, now, true);
-      setText(pace, `${monitor.type}, every ${roughSpanText(monitor.intervalMs)}`);
+      setText(pace, `${monitor.type}, every ${roughSpanText(monitor.eventIntervalMs)}`);
       show(maintenance, monitor.isUnderMaintenance);
     },
   };
@@ -117,7 +117,8 @@ function reasonText(monitor: MonitorView): string {
   if (monitor.state === 'passed' || monitor.state === 'waiting') return '';
   const kind = monitor.errorType === undefined ? '' : errorWords[monitor.errorType];
   const status = monitor.statusCode === undefined ? '' : ` (status ${monitor.statusCode})`;
-  const lead = kind === '' ? '' : `${kind}${status}`;
+  // What is known of a heartbeat is who called, and when: that is in its message.
+  const lead = kind === '' || monitor.type === 'heartbeat' ? '' : `${kind}${status}`;
   return [lead, monitor.message ?? ''].filter((part) => part !== '').join(': ');
 }
 

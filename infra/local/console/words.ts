@@ -38,13 +38,20 @@ export const errorWords: Readonly<Record<ErrorType, string>> = {
   connect: 'No connection',
   tls: 'TLS failed',
   timeout: 'Timed out',
-  protocol: 'The answer was not proper HTTP',
+  protocol: 'The answer broke the rules of its protocol',
   redirect: 'The redirects went wrong',
   body: 'The body could not be read',
   assertion: 'An assertion did not hold',
   blocked: 'Policy refused to send',
   monitor: 'The fault is ours, not the target’s',
 };
+
+/** What keeps an alert from firing: monitors that its own depends on, down or up only just now. */
+export function heldText(heldBy: readonly string[]): string {
+  return heldBy.length === 0
+    ? ''
+    : `held: ${heldBy.join(', ')} ${heldBy.length === 1 ? 'is' : 'are'} down, or not up for long`;
+}
 
 const units: readonly (readonly [string, number])[] = [
   ['d', 86_400_000],

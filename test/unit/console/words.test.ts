@@ -3,6 +3,7 @@ import {
   burnText,
   countdownText,
   countText,
+  heldText,
   latencyText,
   plural,
   ratioText,
@@ -39,6 +40,9 @@ describe('the words of the console', () => {
     [countText(8211), '8,211'],
     [plural(1, 'probe'), '1 probe'],
     [plural(1200, 'probe'), '1,200 probes'],
+    [heldText([]), ''],
+    [heldText(['api']), 'held: api is down, or not up for long'],
+    [heldText(['api', 'db']), 'held: api, db are down, or not up for long'],
     [ratioText(1), '100%'],
     [ratioText(0.9999), '99.9%'],
   ])('%s reads %s', (text, expected) => {

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Transition } from '../../../shared/alert/model.ts';
+import type { ErrorType, Monitor } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
-import { buildNotices, type NoticeContext } from '../../../shared/message/notice.ts';
+import { buildNotices, type Failure, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
 import {
   burnFacts,
@@ -75,6 +76,64 @@ const crowd: NoticeContext = {
   failures: new Map(many.map(({ id }) => [id, { message: 'no answer within 5 s' }])),
 };
 
+const { type: _type, request: _request, maxBodyBytes, ...base } = { ...health, assertions: [] };
+const verified = { rejectUnauthorized: true };
+const others: Readonly<Record<string, Monitor>> = {
+  certificate: { ...base, type: 'tls', request: { host: 'www.example.com', port: 443, tls: verified } },
+  'mail-server': {
+    ...base,
+    type: 'tcp',
+    maxBodyBytes,
+    intervalMs: 5_000,
+    request: {
+      host: 'mail.example.com',
+      port: 25,
+      dialogue: [{ expect: '220' }, { send: 'EHLO burnwatch\r\n' }, { startTls: true }],
+      tls: verified,
+    },
+  },
+  'name-server': {
+    ...base,
+    type: 'dns',
+    request: { name: 'www.example.com', recordType: 'A', server: '192.0.2.53', transport: 'udp' },
+  },
+  checkout: {
+    ...base,
+    type: 'flow',
+    intervalMs: 5 * minute,
+    steps: ['create', 'follow', 'cleanup'].map((id) => ({
+      id,
+      request: health.request,
+      timeoutMs: 5_000,
+      maxBodyBytes,
+      assertions: [],
+      extract: [],
+      always: id === 'cleanup',
+    })),
+  },
+  'nightly-backup': { ...base, type: 'heartbeat', periodMs: 60 * minute, graceMs: 10 * minute },
+};
+
+/** One of the other types fires, for a reason; the budget of an SLO is no part of it. */
+function about(
+  name: string,
+  errorType: ErrorType,
+  failure: Failure,
+): readonly [readonly Transition[], Partial<NoticeContext>] {
+  const alerts = health.alerts.map((alert) => ({ ...alert, id: `monitor/${name}/0` }));
+  const monitor = { ...(others[name] ?? health), id: name, alerts };
+  return [
+    [fired({ alertId: `monitor/${name}/0`, facts: { ...monitorFacts, errorType } })],
+    {
+      config: { ...context.config, monitors: [monitor], slos: [] },
+      failures: new Map([[name, failure]]),
+    },
+  ];
+}
+
+const overdue = 'no call since 2026-11-20 08:50:00 UTC, one was due by 2026-11-20 10:00:00 UTC';
+const dependency = { monitor: 'api-gateway', downAt: now - 7 * minute, upAt: now - 2 * minute };
+
 /** One message each: its name, what it announces, and what is different around it. */
 const cases: readonly (readonly [string, readonly Transition[], Partial<NoticeContext>])[] = [
   ['monitor-fired', [fired()], {}],
@@ -90,6 +149,23 @@ const cases: readonly (readonly [string, readonly Transition[], Partial<NoticeCo
   ['coverage-back', [resolved(10 * minute, coverage)], over],
   ['three-together', [fired(slowBurn), fired(fastBurn), fired()], {}],
   ['mixed', [fired({ ...fastBurn, firedAt: now + 4 * minute, at: now + 4 * minute }), resolved(4 * minute)], later],
+  [
+    'certificate-expires',
+    ...about('certificate', 'assertion', { message: 'certificate.daysRemaining > 21, but found 6.43' }),
+  ],
+  ['dns-answer', ...about('name-server', 'assertion', { message: 'dns.rcode == NOERROR, but found NXDOMAIN' })],
+  ['tcp-timeout', ...about('mail-server', 'timeout', { message: 'nothing of what was expected came within 5000 ms' })],
+  [
+    'flow-step',
+    ...about('checkout', 'assertion', { statusCode: 500, message: 'step create: status == 201, but found 500' }),
+  ],
+  ['heartbeat-missing', ...about('nightly-backup', 'timeout', { message: overdue })],
+  [
+    'heartbeat-back',
+    [resolved(4 * minute, { alertId: 'monitor/nightly-backup/0' })],
+    { ...about('nightly-backup', 'timeout', { message: overdue })[1], incidents: {} },
+  ],
+  ['held-by-dependency', [fired()], { dependencies: new Map([['shortener-health', dependency]]) }],
   ['withdrawn', [resolved(40 * minute, { alertId: 'monitor/old-website/0', isWithdrawn: true })], over],
   ['hostile-text', [fired()], hostile],
   [
@@ -145,7 +221,7 @@ describe.each(cases)('the message %s', (...each) => {
   it('keeps its own words to 78 columns', () => {
     const { subject, text } = messageOf(each);
     const long = text.split('\n').filter((line) => line.length > 78 && line !== subject);
-    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |x{60}/);
+    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |^printf |^openssl |x{60}/);
   });
 });
 

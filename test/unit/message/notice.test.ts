@@ -129,18 +129,18 @@ describe('what a notice brings along', () => {
   it('shows a target with its outputs, and never a secret', () => {
     const [notice] = buildNotices([fired()], context);
     expect(notice?.items[0]).toMatchObject({
-      url: 'https://abc123.execute-api.eu-west-1.amazonaws.com/health/readiness',
+      target: { verb: 'GET', target: 'https://abc123.execute-api.eu-west-1.amazonaws.com/health/readiness' },
       runbook: 'docs/runbooks/shortener.md',
       failure: { statusCode: 503 },
       slos: [{ sloId: 'shortener-availability' }],
     });
-    expect(JSON.stringify(notice?.items.map((item) => 'curl' in item && item.curl))).toContain('$WRITE_TOKEN');
+    expect(JSON.stringify(notice?.items.map((item) => 'command' in item && item.command))).toContain('$WRITE_TOKEN');
   });
 
   it('tells a burn by what its monitor said, and when it can resolve', () => {
     const [notice] = buildNotices([burn()], context);
     expect(notice?.items[0]).toMatchObject({
-      failure: { monitor: 'shortener-health', statusCode: 503 },
+      failure: { monitor: { id: 'shortener-health' }, statusCode: 503 },
       resolvesAt: Date.UTC(2026, 10, 20, 10, 13),
     });
   });

@@ -75,14 +75,16 @@ describe('a mail', () => {
   });
 
   it('leaves out a command that nobody could type, and the section with it', () => {
-    expect(messageOf([fired()], { curl: () => `curl ${'x'.repeat(4_097)}` }).text).not.toMatch(/SEE FOR YOURSELF/);
+    const outputs = { ShortenerUrl: `https://${'x'.repeat(4_097)}` };
+    expect(messageOf([fired()], { outputs }).text).not.toMatch(/SEE FOR YOURSELF/);
   });
 
   it('says which variables a command wants', () => {
     expect(section(messageOf([fired()]).text, 'SEE FOR YOURSELF')).toMatch(
       /\n\(set \$WRITE_TOKEN first: a secret is never sent\)$/,
     );
-    expect(messageOf([fired()], { curl: () => "curl 'https://example.com/'" }).text).not.toMatch(/\(set /);
+    const open = { ...health, request: { ...health.request, headers: {} } };
+    expect(messageOf([fired()], { config: { ...config, monitors: [open] } }).text).not.toMatch(/\(set /);
   });
 
   it('says since when the incident lasts, where that is longer than the alert', () => {

@@ -1,7 +1,6 @@
 import { stableId } from '../../../shared/alert/identity.ts';
 import type { AlertFacts, Transition } from '../../../shared/alert/model.ts';
-import type { BurnRule, Config, Monitor, MonitorAlert, Slo } from '../../../shared/config/model.ts';
-import { renderCurl } from '../../../shared/message/curl.ts';
+import type { BurnRule, Config, HttpMonitor, MonitorAlert, Slo } from '../../../shared/config/model.ts';
 import type { SloStanding } from '../../../shared/message/model.ts';
 import type { NoticeContext } from '../../../shared/message/notice.ts';
 
@@ -21,7 +20,7 @@ const healthAlert: MonitorAlert = {
   notify: ['oncall'],
   runbook: 'docs/runbooks/shortener.md',
 };
-export const health: Monitor = {
+export const health: HttpMonitor = {
   id: 'shortener-health',
   key: 7,
   type: 'http',
@@ -104,7 +103,7 @@ export const context: NoticeContext = {
     [slowPage.id, Date.UTC(2026, 10, 20, 11, 3)],
     [slowTicket.id, Date.UTC(2026, 10, 20, 16, 3)],
   ]),
-  curl: (monitor) => renderCurl(monitor, { ShortenerUrl: 'https://abc123.execute-api.eu-west-1.amazonaws.com' }).curl,
+  dependencies: new Map(),
   outputs: { ShortenerUrl: 'https://abc123.execute-api.eu-west-1.amazonaws.com' },
   links: [
     {
