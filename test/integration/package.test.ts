@@ -91,7 +91,7 @@ describe('packaging the shipped configuration', () => {
   it('gives each function its own role, Node 24 on arm64, and an async queue that neither retries nor waits', () => {
     const functions = ofType('AWS::Lambda::Function').map(([id, { Properties }]) => [id, Properties]);
     expect(Object.fromEntries(functions)).toMatchObject({
-      ProbeLambdaFunction: { Role: { 'Fn::GetAtt': ['ProbeRole', 'Arn'] }, MemorySize: 512, Timeout: 30 },
+      ProbeLambdaFunction: { Role: { 'Fn::GetAtt': ['ProbeRole', 'Arn'] }, MemorySize: 512, Timeout: 90 },
       EvaluateLambdaFunction: { Role: { 'Fn::GetAtt': ['EvaluateRole', 'Arn'] }, MemorySize: 512, Timeout: 30 },
       ShortenerLambdaFunction: { Role: { 'Fn::GetAtt': ['ShortenerRole', 'Arn'] }, MemorySize: 256, Timeout: 29 },
     });
