@@ -77,8 +77,9 @@ function listen(talk: Talk): void {
     const fits = store.add(chunk);
     options.onPhase('transfer');
     if (fits) return talk.onNews?.();
-    socket.destroy();
+    // First: what is still being sent ends with the connection, and must not be what is said.
     fail(new AttemptError(options.limitType, `the target sent more than ${options.limitBytes} bytes`));
+    socket.destroy();
   };
   const onError = (error: Error) => fail(toConversationError(error, socket));
   const onClose = () => fail(new AttemptError('protocol', 'the target closed the connection'));
@@ -95,10 +96,13 @@ function phaseOf({ store }: Talk): Phase {
   return store.received().length === 0 ? 'processing' : 'transfer';
 }
 
-function send({ socket, failure, options }: Talk, bytes: Buffer): Promise<void> {
+function send(talk: Talk, bytes: Buffer): Promise<void> {
+  const { socket, options } = talk;
   return untilAborted<void>(options.signal, (resolve, reject) => {
-    if (failure) reject(failure);
-    else socket.write(bytes, (error) => (error ? reject(toConversationError(error, socket)) : resolve()));
+    if (talk.failure) reject(talk.failure);
+    else {
+      socket.write(bytes, (error) => (error ? reject(talk.failure ?? toConversationError(error, socket)) : resolve()));
+    }
     return () => {};
   });
 }
