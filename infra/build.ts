@@ -97,9 +97,9 @@ function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: numbe
 
 /**
  * Writes the parsed configuration where the bundles read it: `<outdir>/probe/shards/<shard>.json` with each shard's
- * monitors, `<outdir>/status/heartbeats.json` with its heartbeats, `<outdir>/evaluate/config.json` whole. Nothing but parsed configuration gets there, so a secret stays the
- * path of its parameter. Each file is replaced in one step, so a running function reads the old one or the new one. `tickMs` is how
- * often schedules tick.
+ * monitors, `<outdir>/status/heartbeats.json` with its heartbeats, `<outdir>/evaluate/config.json` whole. Nothing but parsed
+ * configuration gets there, so a secret stays the path of its parameter. Each file is replaced in one step, so a running
+ * function reads the old one or the new one. `tickMs` is how often schedules tick.
  */
 export function writeRuntimeConfig(config: Config, outdir: string, tickMs: number = minuteMs): void {
   const folder = join(outdir, 'probe', 'shards');
