@@ -37,7 +37,7 @@ export function createCollector(
   resolve: (response: ResponseWithBody) => void,
   reject: (error: AttemptError) => void,
 ): Collector {
-  const chunks: Buffer[] = [];
+  let block: Buffer = Buffer.alloc(0);
   let head: ResponseHead | undefined;
   let length = 0;
   let isSettled = false;
@@ -45,8 +45,7 @@ export function createCollector(
     if (isSettled || !head) return;
     isSettled = true;
     stopwatch.mark('transfer');
-    const [only = Buffer.alloc(0)] = chunks;
-    resolve({ ...head, body: chunks.length > 1 ? Buffer.concat(chunks) : only, isCut });
+    resolve({ ...head, body: block.subarray(0, Math.min(length, maxBodyBytes)), isCut });
   };
   return {
     onFirstByte: () => {
@@ -60,8 +59,7 @@ export function createCollector(
     },
     onData: (chunk) => {
       if (isSettled) return;
-      const room = maxBodyBytes - length;
-      if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      block = append(block, chunk, length, maxBodyBytes);
       length += chunk.length;
       if (length > maxBodyBytes) finish(true);
     },
@@ -75,4 +73,19 @@ export function createCollector(
     hasHead: () => head !== undefined,
     isSettled: () => isSettled,
   };
+}
+
+/**
+ * The block with the chunk at `length`, up to the limit; a larger one where it does not fit. Chunks are views of what was
+ * read, and small ones among much else would keep all of that.
+ */
+function append(block: Buffer, chunk: Buffer, length: number, limit: number): Buffer {
+  const needed = Math.min(limit, length + chunk.length);
+  let grown = block;
+  if (needed > block.length) {
+    grown = Buffer.alloc(Math.min(limit, Math.max(needed, 2 * block.length)));
+    block.copy(grown, 0, 0, length);
+  }
+  if (needed > length) chunk.copy(grown, length, 0, needed - length);
+  return grown;
 }

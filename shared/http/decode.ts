@@ -31,21 +31,24 @@ export async function decodeBody(body: Buffer, encoding: string | undefined, lim
 }
 
 function codingsOf(encoding = ''): readonly string[] {
-  const names = encoding.split(',').map((each) => each.trim().toLowerCase());
-  return names.filter((name) => name !== '' && name !== 'identity');
+  const names = encoding.split(',').map((each) => each.trim());
+  return names.filter((name) => name !== '' && name.toLowerCase() !== 'identity');
 }
 
 async function decodeOnce(body: Buffer, coding: string, limit: number): Promise<DecodedBody> {
-  const decode = decoderOf(coding, body);
-  if (!decode) return { body, bodyProblem: `the body is encoded as ${coding.slice(0, 40)}, which is not understood` };
+  const decode = decoderOf(coding.toLowerCase(), body);
+  if (!decode) return { body, bodyProblem: `the body is encoded ${nameOf(coding)}, which is not understood` };
   try {
     return { body: await decode(body, limit) };
   } catch (error) {
     const isTooLong = codeOf(error) === 'ERR_BUFFER_TOO_LARGE';
-    const why = isTooLong ? `is longer than ${limit} bytes once decoded` : `is no valid ${coding}`;
+    const why = isTooLong ? `is longer than ${limit} bytes once decoded` : `is no valid ${coding.toLowerCase()}`;
     return { body, bodyProblem: `the body ${why}` };
   }
 }
+
+/** In the target's own letters, and only where it can be a name: secrets are recognised as they were sent. */
+const nameOf = (coding: string) => (/^[a-z][\w-]{0,15}$/i.test(coding) ? `as ${coding}` : 'in a way');
 
 type Decode = (body: Buffer, limit: number) => Promise<Buffer>;
 type Options = ZlibOptions & ZstdOptions;

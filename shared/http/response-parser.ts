@@ -127,7 +127,9 @@ export function createResponseParser(method: string, events: ResponseEvents): Re
   const feedLine = (chunk: Buffer, from: number): number => {
     const end = chunk.indexOf(10, from);
     const until = end < 0 ? chunk.length : end;
-    if (headBytes + line.length + until - from > headBytesLimit) throw tooLarge(state);
+    if (headBytes + line.length + until - from > headBytesLimit) {
+      throw line === '' && !couldGoOn(state, chunk.toString('latin1', from, from + 8)) ? invalid() : tooLarge(state);
+    }
     line += chunk.toString('latin1', from, until);
     if (end < 0) {
       if (!couldGoOn(state, line)) throw invalid();
