@@ -30,7 +30,7 @@ if (version === undefined) {
     }, 20_000);
     afterAll(async () => {
       exporter.stop();
-      prober.stop();
+      await prober.stop();
       await stop();
       if (process.env['BURNWATCH_TABLE'] === '1') process.stdout.write(`${renderTable(compared)}\n`);
     });

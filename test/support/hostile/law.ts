@@ -1,29 +1,40 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { errorTypes, type Monitor, outcomes } from '../../../shared/config/model.ts';
 import type { ProbeResult } from '../../../shared/probe/result.ts';
+import { answerTo, startDnsServer } from '../dns-server.ts';
 import type { Job, Seen, SeenProbe, Target } from './prober.ts';
 import { type HostileRow, mismatches, timeoutOf } from './row.ts';
 import { plantedSecret } from './wire.ts';
 
-/** A process of its own that probes. */
+type NamelessTarget = Omit<Target, 'nameServer'> & Partial<Target>;
+
+/** A process of its own that probes; names that no target's own name server knows do not exist. */
 export type ProberProcess = {
-  probe(targets: readonly Target[]): Promise<Seen>;
-  stop(): void;
+  probe(targets: readonly NamelessTarget[]): Promise<Seen>;
+  stop(): Promise<void>;
 };
 
 export function startProber(): ProberProcess {
   const child = fork(new URL('./prober.ts', import.meta.url), {
     execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
   });
+  const nowhere = startDnsServer({ udp: (query, reply) => reply(answerTo(query, { rcode: nameError })) });
   let id = 0;
   return {
-    probe: (targets) => {
+    probe: async (targets) => {
+      const nameServer = (await nowhere).address;
       id += 1;
-      return ask(child, { id, targets, secret: plantedSecret });
+      return ask(child, { id, targets: targets.map((each) => ({ nameServer, ...each })), secret: plantedSecret });
     },
-    stop: () => child.kill(),
+    stop: async () => {
+      child.kill();
+      await (await nowhere).close();
+    },
   };
 }
+
+/** NXDOMAIN */
+const nameError = 3;
 
 function ask(child: ChildProcess, job: Job): Promise<Seen> {
   return new Promise((resolve, reject) => {
@@ -74,7 +85,7 @@ async function judgeBatch(prober: ProberProcess, rows: readonly HostileRow[]): P
       const probe = seen.probes[index] as SeenProbe;
       const server = servers[index];
       return [
-        ...brokenBy(probe, (targets[index] as Target).monitor),
+        ...brokenBy(probe, (targets[index] as NamelessTarget).monitor),
         ...brokenTogether(seen),
         ...(probe.result ? mismatches(probe.result, row.expected) : []),
         ...(server ? (row.check?.(server) ?? []) : []),
@@ -85,7 +96,7 @@ async function judgeBatch(prober: ProberProcess, rows: readonly HostileRow[]): P
   }
 }
 
-function targetOf(row: HostileRow, port: number): Target {
+function targetOf(row: HostileRow, port: number): NamelessTarget {
   return {
     monitor: row.monitor(port),
     ...(row.nameServer ? { nameServer: `127.0.0.1:${port}` } : {}),

@@ -21,8 +21,8 @@ export type Job = {
 };
 export type Target = {
   readonly monitor: Monitor;
-  /** `address:port`; names of http targets are asked of it, and of nobody where it is absent. */
-  readonly nameServer?: string;
+  /** `address:port`: the names of http targets are asked of it. */
+  readonly nameServer: string;
   /** The origin that may be private although the monitor does not say so. */
   readonly allowOrigin?: string;
   /** The probe is stopped from outside after this time. */
@@ -82,7 +82,7 @@ async function runJob({ id, targets, secret }: Job): Promise<Seen> {
 async function probe({ monitor, nameServer, allowOrigin, stopAfterMs }: Target, secret: string): Promise<SeenProbe> {
   const controller = new AbortController();
   const { signal } = controller;
-  const resolve = resolveBy([nameServer ?? '127.0.0.1:9']);
+  const resolve = resolveBy([nameServer]);
   const deps = probeDeps({
     signal,
     allowOrigins: allowOrigin === undefined ? [] : [allowOrigin],
