@@ -40,9 +40,7 @@ export function observeDependent(
   const outages = parents.flatMap((parent) => outageOf(parent, now));
   const newest = seenUntil(outcomes, now).findLast(counts);
   const known = parents.filter((parent) => isKnownNow(parent, now)).map((parent) => parent.monitor);
-  const holding = outages.filter((outage) =>
-    isHeldBy(outage, known.includes(outage.monitor), newest, firstFailureAt, now),
-  );
+  const holding = outages.filter((outage) => isHeldBy(outage, known.includes(outage.monitor), newest, firstFailureAt));
   return holding.length === 0 ? observation : { ...observation, heldBy: holding.map((outage) => outage.monitor.id) };
 }
 
@@ -79,10 +77,8 @@ function isHeldBy(
   isKnown: boolean,
   newest: SeenOutcome | undefined,
   firstFailureAt: number,
-  now: number,
 ): boolean {
   const settledAt = upAt + monitor.intervalMs;
-  if (isKnown && now < settledAt) return true;
   const isFailing = newest?.outcome === 'failed' && (!isKnown || newest.at >= settledAt);
   return firstFailureAt < settledAt && !isFailing;
 }

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { isExpression } from './expression-syntax.ts';
 
 /** What an expression matched, then its groups; null for a group that took no part. */
-export type Groups = readonly (string | null)[];
+type Groups = readonly (string | null)[];
 
 /** Searches, never demands that all of a text matches (`^` and `$` do). All of it takes time linear in the text. */
 export type Expressions = {

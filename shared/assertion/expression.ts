@@ -1,6 +1,6 @@
 import type { Expressions } from './expression-engine.ts';
 
-export type { Expressions, Groups } from './expression-engine.ts';
+export type { Expressions } from './expression-engine.ts';
 
 /** The engine weighs 150 kB: what runs in a function loads it here, when a monitor needs it. */
 export async function loadExpressions(): Promise<Expressions> {

@@ -24,11 +24,6 @@ export function jsonPathProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** Whether it is a JSONPath that we run. */
-export function isJsonPath(path: string): boolean {
-  return jsonPathProblem(path) === undefined;
-}
-
 function isWellFormed(path: string): boolean {
   try {
     new JSONPathEnvironment().compile(path);

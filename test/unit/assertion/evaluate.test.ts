@@ -226,6 +226,7 @@ describe('an assertion', () => {
     const cut = await evaluate('json $.a < 5', { body: JSON.stringify({ a: long }) }, [secret]);
     expect(cut.actual).not.toMatch(/can|ary/);
     expect(cut.actual).toContain('(not a number)');
+    expect((await evaluate('json $.a < 5', { body: JSON.stringify({ a: 'x'.repeat(999) }) })).actual).toHaveLength(256);
     for (const text of [
       'body empty',
       'body matches z',

@@ -57,8 +57,10 @@ describe('an expression', () => {
   it('looks at a mebibyte where it is small, and at less the larger it is', () => {
     expect(longestText('(a+)+$')).toBeGreaterThan(2 ** 20);
     expect(longestText('a[ab]{900}$')).toBe(18_558);
-    expect(test('b{1,900}', 'b'.repeat(20_000))).toBe(false);
-    expect(find('b{1,900}', 'b'.repeat(6_000))).toBeUndefined();
+    expect(longestText('b{400}')).toBe(41_734);
+    expect(['b'.repeat(41_734), 'b'.repeat(41_735)].map((text) => test('b{400}', text))).toEqual([true, false]);
+    expect(find('b{400}', 'b'.repeat(20_867))).toEqual(['b'.repeat(400)]);
+    expect(find('b{400}', 'b'.repeat(20_868))).toBeUndefined();
   });
 
   it('is told apart from others, however many there are', () => {

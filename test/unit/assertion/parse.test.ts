@@ -163,6 +163,12 @@ describe('a bad assertion', () => {
       'must not use match() or search(), whose time cannot be bounded: use the operator matches, got "$.a[?match(@.b, \\"(a+)+$\\")]"',
     ],
     [
+      'json $[?search(@, @)] exists',
+      'ASSERTION_PATH',
+      'path',
+      'must not use match() or search(), whose time cannot be bounded: use the operator matches, got "$[?search(@, @)]"',
+    ],
+    [
       'json $..a..b exists',
       'ASSERTION_PATH',
       'path',

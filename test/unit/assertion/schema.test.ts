@@ -15,6 +15,7 @@ describe('a value and a schema', () => {
     [{ multipleOf: 0.1 }, 0.3, undefined],
     [{ multipleOf: 0.01 }, 1.005, 'multipleOf 0.01 at the root'],
     [{ multipleOf: 10 }, 1e300, undefined],
+    [{ multipleOf: 3 }, 1e10, 'multipleOf 3 at the root'],
     [{ maxLength: 1 }, '𝒳', undefined],
     [{ required: ['toString'] }, {}, 'required ["toString"] at the root'],
     [{ properties: { constructor: false } }, {}, undefined],
