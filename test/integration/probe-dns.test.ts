@@ -207,11 +207,9 @@ describe('a name server that', () => {
       overTcp,
     ],
   ])('%s', async (...[, behaviour, expected, request = {}]: Case) => {
-    const gone = resourcesAreGone();
     const server = await start(behaviour);
+    const gone = await resourcesAreGone();
     expect(await ask(server.address, request)).toMatchObject(expected);
-    await server.close();
-    servers.length = 0;
     await gone();
   });
 

@@ -88,7 +88,7 @@ describe('whatever a server does', () => {
   ];
 
   it.each(monitors)('%s ends in time, as one of our outcomes, and leaves nothing behind', async (_name, monitorOf) => {
-    const gone = resourcesAreGone();
+    const gone = await resourcesAreGone();
     await fc.assert(
       fc.asyncProperty(acts, acts, async (first, then) => {
         const server = await startRawServer({
@@ -107,7 +107,7 @@ describe('whatever a server does', () => {
   });
 
   it('over TLS, too', async () => {
-    const gone = resourcesAreGone();
+    const gone = await resourcesAreGone();
     const certificate = makeCertificate({ names: ['127.0.0.1'] });
     await fc.assert(
       fc.asyncProperty(acts, acts, async (first, then) => {
@@ -139,7 +139,7 @@ describe('whatever a server does', () => {
   });
 
   it('with a DNS answer, over UDP and TCP', async () => {
-    const gone = resourcesAreGone();
+    const gone = await resourcesAreGone();
     const change = fc.record({ at: fc.nat(80), byte: fc.nat(255) });
     const changes = fc.array(change, { maxLength: 4 });
     let changed: readonly { at: number; byte: number }[] = [];

@@ -21,7 +21,7 @@ type Behaviour = Parameters<typeof startRawServer>[0];
 /** Probes a server that does this, and sees that the attempt ends in time and leaves nothing behind. */
 async function probe(behaviour: Behaviour, request: Partial<TcpRequest> = {}, options: Options = {}) {
   const { secret, ...changes } = options;
-  const gone = resourcesAreGone();
+  const gone = await resourcesAreGone();
   server = await startRawServer(behaviour);
   const monitor = tcpMonitor({ request: { port: server.port, ...request }, timeoutMs, ...changes });
   const read = { parameter: async () => secret, output: () => undefined };

@@ -26,7 +26,7 @@ type Behaviour = Parameters<typeof startRawServer>[0];
 
 /** Probes a server that does this, and sees that the attempt ends in time and leaves nothing behind. */
 async function probe(behaviour: Behaviour, request: Partial<TlsRequest> = {}, options: Options = {}) {
-  const gone = resourcesAreGone();
+  const gone = await resourcesAreGone();
   const server = await startRawServer(behaviour);
   const monitor = tlsMonitor({ request: { port: server.port, tls: trusted, ...request }, timeoutMs, ...options });
   try {

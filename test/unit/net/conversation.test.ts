@@ -55,7 +55,7 @@ describe('a conversation', () => {
   });
 
   it('looks once more, and at once, when the target closes, and leaves no timer', async () => {
-    const gone = resourcesAreGone();
+    const gone = await resourcesAreGone();
     const { target, pass, conversation } = start();
     const found = conversation.find((received) => {
       pass(100_000);
