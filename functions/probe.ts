@@ -5,6 +5,7 @@ import { readAhead } from '../shared/app/read-ahead.ts';
 import { type RunProbeDeps, watchRunProbe } from '../shared/app/run-probe.ts';
 import type { Shard } from '../shared/app/tick.ts';
 import { systemClock } from '../shared/clock/clock.ts';
+import { needsTls } from '../shared/config/texts.ts';
 import { prepareHttp, runHttpAttempt } from '../shared/http/attempt.ts';
 import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
@@ -110,7 +111,7 @@ async function createDeps({ id, log }: Invocation): Promise<{ deps: ProbeTickDep
 
 const prepare: ProbeTickDeps['prepare'] = async (monitors) => {
   const ahead = readAhead(monitors, { clock: systemClock, readParameter, loadSigner: signer });
-  await Promise.all([ahead, prepareHttp({ clock: systemClock })]);
+  await Promise.all([ahead, prepareHttp({ clock: systemClock, tls: monitors.some(needsTls) })]);
 };
 
 function probeDeps(): Omit<RunProbeDeps, 'watch'> {

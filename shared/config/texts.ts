@@ -98,3 +98,27 @@ function joinTexts(...texts: readonly Text[]): Text {
   const parts = texts.flat();
   return parts.every((part) => typeof part === 'string') ? parts.join('') : parts;
 }
+
+/** Whether probing a monitor takes TLS; true where only its references tell. */
+export function needsTls(monitor: Monitor): boolean {
+  switch (monitor.type) {
+    case 'http':
+      return isSecure(monitor.request);
+    case 'flow':
+      return monitor.steps.some(({ request }) => isSecure(request));
+    case 'tcp':
+      return monitor.request.tls !== undefined;
+    case 'tls':
+      return true;
+    case 'dns':
+    case 'heartbeat':
+      return false;
+    default:
+      return monitor satisfies never;
+  }
+}
+
+function isSecure({ url }: HttpRequest): boolean {
+  const [start = ''] = typeof url === 'string' ? [url] : url;
+  return typeof start !== 'string' || start.startsWith('https:');
+}
