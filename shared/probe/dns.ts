@@ -5,12 +5,18 @@ import { parseEndpoint } from '../net/host.ts';
 import { measureAttempt, type Run } from './measure.ts';
 import type { ReadText } from './prepare.ts';
 import { type ProbeDeps, type Prober, policyOf } from './prober.ts';
+import { warmUpDns } from './warm-up.ts';
 
 /**
  * One attempt on a name server: one question, and its answer whatever its rcode is. The phases are resolve (of the server's
  * own name), connect (TCP alone), processing (from the question to the answer, over TCP to its first byte) and transfer.
  */
-export const probeDns: Prober<DnsMonitor> = (monitor, deps) =>
+export const probeDns: Prober<DnsMonitor> = async (monitor, deps) => {
+  await warmUpDns(measureDns, deps);
+  return measureDns(monitor, deps);
+};
+
+const measureDns: Prober<DnsMonitor> = (monitor, deps) =>
   measureAttempt(monitor, deps, {
     prepare: (read) => findNameServer(monitor, deps, read),
     examine: async (server, run) => {

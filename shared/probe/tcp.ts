@@ -7,12 +7,19 @@ import { type Found, measureAttempt } from './measure.ts';
 import { type ReadText, readTls } from './prepare.ts';
 import type { Prober } from './prober.ts';
 import { viewTls } from './tls-view.ts';
+import { warmUpTcp } from './warm-up.ts';
 
 /**
  * One attempt on a TCP port: connect, TLS where it is asked for, the dialogue. The phases are resolve, connect, tls, processing
  * (until the first byte that the target sends) and transfer (the rest). All that came is the body.
  */
-export const probeTcp: Prober<TcpMonitor> = (monitor, deps) =>
+export const probeTcp: Prober<TcpMonitor> = async (monitor, deps) => {
+  await warmUpTcp(measureTcp, deps);
+  return measureTcp(monitor, deps);
+};
+
+/** Without the warm-up. */
+export const measureTcp: Prober<TcpMonitor> = (monitor, deps) =>
   measureAttempt(monitor, deps, {
     prepare: (read) => prepare(monitor, read),
     examine: (ready, run) => examine(ready, monitor.maxBodyBytes, { monitor, deps, run }),
@@ -31,8 +38,17 @@ async function prepare({ request }: TcpMonitor, read: ReadText): Promise<Ready> 
     target: await readTarget(request, read),
     steps: await Promise.all(dialogue.map((step) => readStep(step, read))),
     settings: tls || hasStartTls(dialogue) ? await readTls(tls ?? defaultTls, read) : undefined,
-    expressions: dialogue.some((step) => 'matches' in step) ? await loadExpressions() : undefined,
+    expressions: await readExpressions(dialogue),
   };
+}
+
+/** Compiles them, too: the target must not be charged for that. */
+async function readExpressions(dialogue: readonly DialogueStep[]): Promise<Expressions | undefined> {
+  const patterns = dialogue.flatMap((step) => ('matches' in step ? [step.matches] : []));
+  if (patterns.length === 0) return undefined;
+  const expressions = await loadExpressions();
+  for (const pattern of patterns) expressions.find(pattern, '220 ready');
+  return expressions;
 }
 
 const hasStartTls = (steps: readonly (DialogueStep | ReadyStep)[]): boolean => steps.some((step) => 'startTls' in step);

@@ -5,21 +5,25 @@ import { type Found, measureAttempt } from './measure.ts';
 import { readTls } from './prepare.ts';
 import type { Prober } from './prober.ts';
 import { longestStartTls, startTls } from './start-tls.ts';
+import { measureTcp } from './tcp.ts';
 import { viewTls } from './tls-view.ts';
+import { warmUpTcp } from './warm-up.ts';
 
 /**
  * One attempt on a port that speaks TLS: connect, the plain dialogue of its protocol where it has one, the handshake with chain
  * and name verified. Nothing is sent over TLS. The end of the served chain is in the result also when the handshake is
  * refused for its certificate. The phases are resolve, connect, processing and transfer (of the plain dialogue), tls.
  */
-export const probeTls: Prober<TlsMonitor> = (monitor, deps) =>
-  measureAttempt(monitor, deps, {
+export const probeTls: Prober<TlsMonitor> = async (monitor, deps) => {
+  await warmUpTcp(measureTcp, deps);
+  return measureAttempt(monitor, deps, {
     prepare: async (read) => ({
       target: await readTarget(monitor.request, read),
       settings: await readTls(monitor.request.tls, read),
     }),
     examine: ({ target, settings }, run) => examine(target, settings, monitor.request.startTls, { monitor, deps, run }),
   });
+};
 
 async function examine(
   target: Target,
