@@ -20,11 +20,11 @@ const headroom = 2;
 /** Timers are no finer. */
 const shortestSpacingMs = 1;
 /** However little CPU there is, the last probe of a batch starts so soon, ms. */
-const longestSpreadMs = 4_000;
+const longestSpreadMs = 6_000;
 
 /**
  * When to start the probes of one batch: each at least 2 × (its CPU ÷ the share of a core) after the one before, so that no
- * probe spends its CPU in the latency of another; closer where the last one would start later than after 4 s.
+ * probe spends its CPU in the latency of another; closer where the last one would start later than after 6 s.
  */
 export function planStarts(monitors: readonly Monitor[], costs: CpuCosts, cpuShare: number): readonly Start[] {
   const spacings = monitors.map((_, index) => {

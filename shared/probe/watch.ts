@@ -27,7 +27,7 @@ const lateMs = 5;
  * interrupted often, each time too briefly for the heartbeat to see.
  */
 const starvedRatio = 0.02;
-const starvedMs = 5;
+const starvedMs = 10;
 
 type Sample = { readonly startedAt: number; readonly wantedMs: number; heldUpMs: number };
 

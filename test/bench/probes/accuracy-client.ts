@@ -1,15 +1,13 @@
-import { createPacing, runBatch } from '../../../shared/app/batch.ts';
-import { createRunProbe } from '../../../shared/app/run-probe.ts';
+import { type BatchDeps, cpuShareOf, createPacing, runBatch } from '../../../shared/app/batch.ts';
+import { watchRunProbe } from '../../../shared/app/run-probe.ts';
 import { systemClock } from '../../../shared/clock/clock.ts';
 import { prepareHttp, runHttpAttempt } from '../../../shared/http/attempt.ts';
 import { systemMeter } from '../../../shared/probe/cpu.ts';
-import { cpuShareOf } from '../../../shared/probe/pacing.ts';
-import { startWatch } from '../../../shared/probe/watch.ts';
 import { httpMonitor } from '../../support/http-monitor.ts';
 import type { Order, Probed, Sample } from './accuracy-model.ts';
 
 /** The prober, in a process of its own, as the probe function joins it. */
-const pacing = createPacing(cpuShareOf(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']), systemMeter.cpuMs);
+const pacing = createPacing(cpuShareOf(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']));
 const atOnce = { ...createPacing(1, () => 0), costs: { plain: 0, tls: 0 } };
 
 process.on('message', async (order: Order | 'spin') => {
@@ -34,26 +32,28 @@ async function probe({ port, count, round, isPaced }: Order): Promise<Probed> {
       request: { url: `https://127.0.0.1:${port}/`, headers: { 'x-probe': id } },
     });
   });
-  const watch = startWatch();
-  const runProbe = createRunProbe({
+  const { runProbe, stop } = watchRunProbe({
     clock: systemClock,
     runHttp: runHttpAttempt,
     allowOrigins: [],
     signer: () => async () => ({}),
     loadHeartbeat: async () => undefined,
     references: { parameter: async () => undefined, output: () => undefined },
-    watch,
   });
-  const deps = {
+  const startedAt = new Map<string, number>();
+  const deps: BatchDeps = {
     clock: systemClock,
-    runProbe,
+    runProbe: (monitor, signal) => {
+      startedAt.set(monitor.id, performance.timeOrigin + performance.now());
+      return runProbe(monitor, signal);
+    },
     prepare: () => prepareHttp({ clock: systemClock }),
     pacing: isPaced ? pacing : atOnce,
   };
   const results = await runBatch(monitors, deps, new AbortController().signal);
-  watch.stop();
-  const samples = results.map(({ monitor, latencyMs, isContaminated, outcome }): Sample => {
-    return { id: monitor, latencyMs, isContaminated, isPassed: outcome === 'passed' };
+  stop();
+  const samples = results.map(({ monitor: id, latencyMs, isContaminated, outcome }): Sample => {
+    return { id, startedAt: startedAt.get(id) ?? 0, latencyMs, isContaminated, isPassed: outcome === 'passed' };
   });
   return { samples };
 }

@@ -2,8 +2,13 @@
 export const firstByteMs = 20;
 export const lastByteMs = 30;
 
-/** What it really took, from request to last byte, ms, by the id of the probe. */
-export type Delays = readonly (readonly [id: string, ms: number])[];
+/** What the server knows of the truth. Instants are epoch ms, with fractions. */
+export type Truth = {
+  /** What it really took, from request to last byte, ms, by the id of the probe. */
+  readonly delays: readonly (readonly [id: string, ms: number])[];
+  /** When it was held up itself: of a probe at that time there is no truth. */
+  readonly holdUps: readonly (readonly [fromAt: number, toAt: number])[];
+};
 
 /** One batch of probes. Not paced: all at once. */
 export type Order = {
@@ -15,6 +20,8 @@ export type Order = {
 export type Probed = { readonly samples: readonly Sample[] };
 export type Sample = {
   readonly id: string;
+  /** Epoch ms, with fractions. */
+  readonly startedAt: number;
   readonly latencyMs: number;
   readonly isContaminated: boolean;
   readonly isPassed: boolean;

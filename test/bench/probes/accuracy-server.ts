@@ -8,6 +8,14 @@ import { firstByteMs, lastByteMs } from './accuracy-model.ts';
  * port, and for each request what its own clock made of it, so that its own lateness is not taken for the client's.
  */
 const delays = new Map<string, number>();
+const holdUps: [number, number][] = [];
+const [beatMs, lateMs] = [2, 3];
+let beatAt = performance.now();
+setInterval(() => {
+  const now = performance.now();
+  if (now - beatAt - beatMs > lateMs) holdUps.push([performance.timeOrigin + beatAt, performance.timeOrigin + now]);
+  beatAt = now;
+}, beatMs);
 
 function serve(socket: TLSSocket): void {
   socket.on('error', () => {}); // the client may be gone
@@ -39,7 +47,8 @@ server.on('tlsClientError', () => {});
 server.listen(0, '127.0.0.1', () => process.send?.('ready'));
 process.on('message', (question) => {
   if (question === 'port') process.send?.((server.address() as AddressInfo).port);
-  if (question !== 'delays') return;
-  process.send?.([...delays]);
+  if (question !== 'truth') return;
+  process.send?.({ delays: [...delays], holdUps });
   delays.clear();
+  holdUps.length = 0;
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { localhostCertificate } from '../../support/certificates.ts';
-import { type Delays, firstByteMs, lastByteMs, type Order, type Probed, type Sample } from './accuracy-model.ts';
+import { firstByteMs, lastByteMs, type Order, type Probed, type Sample, type Truth } from './accuracy-model.ts';
 import { type Child, startChild } from './child.ts';
 
 type Case = {
@@ -33,8 +33,9 @@ const coreMegabytes = 1_769;
 /**
  * How far the total that a whole tick path measures (preparing, pacing, watch, prober) is from the truth: https, a fresh
  * connection each, on a full core and on those of small Lambdas. The truth is 50 ms by the server's own clock, which says
- * of each answer what it really took. `raw` is what would be published without marks; `at once` starts them together, too.
- * A process's first batch is left out, and says in the last column how many of it were kept.
+ * of each answer what it really took, and when the server itself was held up: such samples are left out, marked or not.
+ * `raw` is what would be published without marks; `at once` starts them together, too. A process's first batch is left
+ * out as well, and the last column says how many of it were kept.
  */
 export async function runAccuracy(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'burnwatch-bench-'));
@@ -89,8 +90,15 @@ async function runCase(each: Case, server: Child, client: Child, port: number): 
   for (let round = 0; round < each.rounds; round += 1)
     samples.push(...(await ask(probe(`round${round}`, true))).samples);
   const { samples: atOnce } = await ask(probe('atOnce', false));
-  const delays = new Map((await server.ask('delays')) as Delays);
-  return row(each, { means: client.means, cpuShare, first, samples, atOnce, delays });
+  const truth = (await server.ask('truth')) as Truth;
+  return row(each, {
+    means: client.means,
+    cpuShare,
+    first,
+    samples: samples.filter((one) => isKnown(one, truth)),
+    atOnce,
+    truth,
+  });
 }
 
 type Measured = {
@@ -99,11 +107,12 @@ type Measured = {
   readonly first: readonly Sample[];
   readonly samples: readonly Sample[];
   readonly atOnce: readonly Sample[];
-  readonly delays: ReadonlyMap<string, number>;
+  readonly truth: Truth;
 };
 
 function row({ megabytes, count, barMs, keptBar }: Case, measured: Measured): string {
-  const { samples, atOnce, first, delays } = measured;
+  const { samples, atOnce, first, truth } = measured;
+  const delays = new Map(truth.delays);
   const errorAt = (quantile: number, some: readonly Sample[]): number => {
     const errors = some.map(({ id, latencyMs }) => Math.abs(latencyMs - (delays.get(id) ?? Number.NaN)));
     return errors.sort((a, b) => a - b)[Math.ceil(quantile * errors.length) - 1] ?? Number.NaN;
@@ -128,6 +137,10 @@ function row({ megabytes, count, barMs, keptBar }: Case, measured: Measured): st
     `p99 <= ${barMs}${keptBar === undefined ? '' : `, kept >= ${keptBar * 100} %`}: ${isMet ? 'ok' : 'missed'}`,
     `(CPU by ${measured.means}; first batch: ${first.filter(isKept).length} kept${failed === 0 ? '' : `; ${failed} did not pass`})`,
   ].join('  ');
+}
+
+function isKnown({ startedAt, latencyMs }: Sample, { holdUps }: Truth): boolean {
+  return !holdUps.some(([fromAt, toAt]) => fromAt < startedAt + latencyMs && toAt > startedAt);
 }
 
 const isKept = ({ isContaminated }: Sample): boolean => !isContaminated;

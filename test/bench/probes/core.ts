@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,23 +13,29 @@ const periodMs = 20;
 
 /**
  * Gives a process a share of its core, 0 to 1, as Lambda does: so much of every 20 ms, and nothing until the next 20 once
- * that is used up, and lets it come before what else runs there: by a control group of the kernel (version 1 or 2) where
- * they can be written, else by signals, without precedence.
+ * that is used up, by a control group of the kernel (version 1 or 2) where they can be written, else by signals. As far as
+ * this machine allows it comes before what else runs there; with all of the core by real-time priority.
  */
 export function giveCore(pid: number, share: number): Core {
-  const isWhole = share >= 1;
+  if (share >= 1) return realTime(pid) ?? { means: 'no means', remove: () => {} };
   return (
     group(pid, '/sys/fs/cgroup/cpu', {
       'cpu.shares': '262144',
       'cpu.cfs_period_us': `${periodMs * 1_000}`,
-      'cpu.cfs_quota_us': isWhole ? '-1' : quotaOf(share),
+      'cpu.cfs_quota_us': quotaOf(share),
     }) ??
     group(pid, '/sys/fs/cgroup', {
       'cpu.weight': '10000',
-      'cpu.max': `${isWhole ? 'max' : quotaOf(share)} ${periodMs * 1_000}`,
+      'cpu.max': `${quotaOf(share)} ${periodMs * 1_000}`,
     }) ??
-    (isWhole ? { means: 'nothing', remove: () => {} } : signals(pid, share))
+    signals(pid, share)
   );
+}
+
+/** All of its threads come before any that has no such priority. */
+function realTime(pid: number): Core | undefined {
+  const { status } = spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', '10', String(pid)], { stdio: 'ignore' });
+  return status === 0 ? { means: 'real-time priority', remove: () => {} } : undefined;
 }
 
 const quotaOf = (share: number): string => String(Math.round(share * periodMs * 1_000));

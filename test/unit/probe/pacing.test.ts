@@ -36,11 +36,11 @@ describe('the starts of a batch', () => {
     expect(planStarts(many(plain, 2), { plain: 0.1, tls: 0.2 }, 1)[1]?.atMs).toBe(1);
   });
 
-  it('of 100 probes are over within 4 s, however little CPU there is', () => {
-    expect(planStarts(many(tls, 100), { plain: 10, tls: 20 }, 0.05).at(-1)?.atMs).toBeCloseTo(4_000);
+  it('of 100 probes are over within 6 s, however little CPU there is', () => {
+    expect(planStarts(many(tls, 100), { plain: 10, tls: 20 }, 0.05).at(-1)?.atMs).toBeCloseTo(6_000);
   });
 
-  it('never go back, and keep their distance unless 4 s are not enough', () => {
+  it('never go back, and keep their distance unless 6 s are not enough', () => {
     const share = fc.double({ min: 0.05, max: 1, noNaN: true });
     const kinds = fc.array(fc.constantFrom(plain, tls), { maxLength: 120 });
     fc.assert(
@@ -50,7 +50,7 @@ describe('the starts of a batch', () => {
         for (const [index, { atMs }] of starts.entries()) {
           const next = starts[index + 1];
           const needed = (2 * (monitors[index] === tls ? costs.tls : costs.plain)) / cpuShare;
-          const isSqueezed = (starts.at(-1)?.atMs ?? 0) > 3_999;
+          const isSqueezed = (starts.at(-1)?.atMs ?? 0) > 5_999;
           if (next) expect(next.atMs - atMs).toBeGreaterThan(isSqueezed ? 0 : needed - 0.001);
         }
       }),
