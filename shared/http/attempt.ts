@@ -55,6 +55,8 @@ export type HttpOutcome = {
   readonly phases: PhaseTimes;
   /** Redirects that were followed. */
   readonly redirects: number;
+  /** The earliest end of validity in the chain that the last hop's target served, also where it was refused; epoch ms. */
+  readonly certificateExpiresAt?: number;
 } & (
   | { readonly ok: true; readonly response: HttpResponse }
   | { readonly ok: false; readonly errorType: ErrorType; readonly message: string; readonly statusCode?: number }
@@ -105,6 +107,7 @@ const measureAttempt: RunHttpAttempt = async (attempt, deps) => {
     deadline: startDeadline(attempt.timeoutMs, deps.signal),
     phase: 'resolve',
     redirects: 0,
+    certificateExpiresAt: undefined,
   };
   try {
     if (fault) throw fault.error;
@@ -135,8 +138,9 @@ async function prepareAttempt({
   }
 }
 
-function measured({ stopwatch, redirects }: Run) {
-  return { latencyMs: stopwatch.latencyMs(), phases: stopwatch.phases(), redirects };
+function measured({ stopwatch, redirects, certificateExpiresAt }: Run) {
+  const certificate = certificateExpiresAt === undefined ? {} : { certificateExpiresAt };
+  return { latencyMs: stopwatch.latencyMs(), phases: stopwatch.phases(), redirects, ...certificate };
 }
 
 async function readResponse(run: Run): Promise<HttpResponse> {

@@ -24,6 +24,8 @@ export type Run = {
   redirects: number;
   /** Of the last head that came. */
   statusCode?: number;
+  /** Of this hop. */
+  certificateExpiresAt: number | undefined;
 };
 
 /** `tls`: of the connection that the response came over. */
@@ -110,6 +112,7 @@ async function connectTo(run: Run, url: URL, own: URL): Promise<Socket> {
   const { ipVersion } = attempt;
   const { signal } = deadline;
   const endpoint = endpointOf(url);
+  run.certificateExpiresAt = undefined;
   const socket = await openEndpoint(endpoint, {
     policy,
     signal,
@@ -128,6 +131,9 @@ async function connectTo(run: Run, url: URL, own: URL): Promise<Socket> {
     alpn: [attempt.httpVersion === '2' ? 'h2' : 'http/1.1'],
     signal,
     onSecured: () => stopwatch.mark('tls'),
+    onCertificate: ({ expiresAt }) => {
+      run.certificateExpiresAt = expiresAt;
+    },
   });
 }
 

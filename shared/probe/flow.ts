@@ -93,18 +93,14 @@ function judgeUnanswered(
 
 /** Variables come first: what they say is secret must not be shown by the assertions either. */
 async function judgeAnswered(step: FlowStep, sent: Answered, { vars, secrets }: Flow): Promise<AttemptResult> {
-  const { answer, measured, certificateExpiresAt } = sent;
+  const { answer, measured } = sent;
   const extracted = await extractVars(step.extract, answer, vars);
   for (const [name, found] of extracted.vars) {
     vars.set(name, found);
     if (found.isSecure) secrets.push(found.value);
   }
   const judged = await judgeAnswer(step, answer, secrets);
-  return {
-    ...measured,
-    ...(certificateExpiresAt === undefined ? {} : { certificateExpiresAt }),
-    ...withMisses(judged, extracted, secrets),
-  };
+  return { ...measured, ...withMisses(judged, extracted, secrets) };
 }
 
 /** The steps before were too slow, unless it was this machine that stood still. */

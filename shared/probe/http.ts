@@ -13,12 +13,7 @@ export async function probeHttp(monitor: HttpMonitor, deps: ProbeDeps): Promise<
   if ('failure' in sent) {
     return { ...sent.measured, ...judgeFailure(sent.failure, sent.strain, monitor.timeoutMs, secrets) };
   }
-  const { certificateExpiresAt } = sent;
-  return {
-    ...sent.measured,
-    ...(certificateExpiresAt === undefined ? {} : { certificateExpiresAt }),
-    ...(await judgeAnswer(monitor, sent.answer, secrets)),
-  };
+  return { ...sent.measured, ...(await judgeAnswer(monitor, sent.answer, secrets)) };
 }
 
 const limitsOf = ({ timeoutMs, maxBodyBytes }: HttpMonitor) => ({ timeoutMs, maxBodyBytes });

@@ -8,10 +8,10 @@ import type { ProbeResult } from './result.ts';
 import { viewTls } from './tls-view.ts';
 import type { Strain } from './watch.ts';
 
-type Measured = Pick<ProbeResult, 'latencyMs' | 'phases' | 'redirects' | 'isContaminated'>;
+type Measured = Pick<ProbeResult, 'latencyMs' | 'phases' | 'redirects' | 'isContaminated' | 'certificateExpiresAt'>;
 
 type Sent = { readonly measured: Measured; readonly strain: Strain };
-export type Answered = Sent & { readonly answer: Answer; readonly certificateExpiresAt?: number };
+export type Answered = Sent & { readonly answer: Answer };
 export type Unanswered = Sent & { readonly failure: Failure };
 
 /** Sends one request of a monitor and measures it. Where nothing left this machine, nothing is measured. Never rejects. */
@@ -25,21 +25,19 @@ export async function send(attempt: HttpAttempt, monitor: Monitor, deps: ProbeDe
     const isSent = outcome.errorType !== 'blocked' || outcome.redirects > 0;
     return { measured: isSent ? measured : unmeasured, strain, failure: { ...outcome, isSent } };
   }
-  return { measured, strain, ...answerOf(outcome.response, measured, clock.now()) };
+  return { measured, strain, answer: answerOf(outcome.response, measured, clock.now()) };
 }
 
-function measuredOf({ latencyMs, phases, redirects }: HttpOutcome, { isContaminated }: Strain): Measured {
-  return { latencyMs: roundMs(latencyMs), phases: roundPhases(phases), redirects, isContaminated };
+function measuredOf(outcome: HttpOutcome, { isContaminated }: Strain): Measured {
+  const { latencyMs, phases, redirects, certificateExpiresAt } = outcome;
+  const certificate = certificateExpiresAt === undefined ? {} : { certificateExpiresAt };
+  return { latencyMs: roundMs(latencyMs), phases: roundPhases(phases), redirects, isContaminated, ...certificate };
 }
 
-function answerOf(response: HttpResponse, measured: Measured, now: number) {
+function answerOf(response: HttpResponse, measured: Measured, now: number): Answer {
   const { statusCode, headers, bodyProblem, tls } = response;
   const body = bodyProblem === undefined ? { text: decodeText(response) } : { problem: bodyProblem };
-  const expiresAt = tls?.certificate?.expiresAt;
-  return {
-    answer: { ...measured, statusCode, headers, body, ...(tls ? viewTls(tls, now) : {}) },
-    ...(expiresAt === undefined ? {} : { certificateExpiresAt: expiresAt }),
-  };
+  return { ...measured, statusCode, headers, body, ...(tls ? viewTls(tls, now) : {}) };
 }
 
 /** The body as text in its announced charset; UTF-8 where there is none that is known. */

@@ -40,6 +40,15 @@ describe('an https target', () => {
     expect(rowOf(result).certificateExpiresAt).toBe('2126-10-28T01:30:42.000Z');
   });
 
+  it('has the end of its certificate in the result also when that is refused', async () => {
+    const refused = httpMonitor({ request: { url: server.origin } });
+    expect(await runProbe(refused, probeDeps())).toMatchObject({
+      outcome: 'failed',
+      errorType: 'tls',
+      certificateExpiresAt: endsAt,
+    });
+  });
+
   it('of a flow has them, too', async () => {
     const plain = await startRawServer({ onRequest: (socket) => socket.end('HTTP/1.1 204 No\r\n\r\n') });
     const steps = [
