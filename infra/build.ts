@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { heartbeatsOf } from '../shared/app/heartbeat.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
 import { minuteMs, type Shard, shardsOf } from './template/shards.ts';
@@ -58,31 +58,12 @@ async function bundleOne(root: string, outdir: string, { name, file }: EntryPoin
     legalComments: 'none',
     mainFields: ['module', 'main'],
     conditions: ['module'],
-    // undici's own switch for the build inside Node: leaves its second, experimental HTTP parser out.
-    define: { esbuildDetection: '1' },
-    plugins: [trimUndici],
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
   return { name, ...measure(metafile), metafile };
 }
-
-/**
- * Parts of undici that no function can reach, a third of it: HTTP/2 (a probe opens fresh HTTP/1.1 connections) and the
- * parser for processors without SIMD (Lambda's all have it; `undefined` makes undici take the SIMD one).
- */
-const trimUndici: Plugin = {
-  name: 'trim-undici',
-  setup: ({ onLoad }) => {
-    const stub = (filter: RegExp, contents: string) => onLoad({ filter }, () => ({ contents, loader: 'js' }));
-    stub(
-      /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
-      'module.exports = () => { throw new Error("HTTP/2 is not in this bundle"); };',
-    );
-    stub(/[\\/]undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/, 'module.exports = undefined;');
-  },
-};
 
 function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: number } {
   const scripts = Object.keys(outputs).filter((path) => path.endsWith('.js'));

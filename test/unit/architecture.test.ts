@@ -30,7 +30,6 @@ const table: Readonly<Record<string, readonly string[]>> = {
 
 /** Third parties and the one room (or file) that is their door. What is not listed may be imported by infra alone. */
 const doors: Readonly<Record<string, readonly string[]>> = {
-  undici: ['http'],
   '@aws-sdk': ['aws', 'functions/shortener', 'infra'],
   '@smithy/signature-v4': ['aws'],
   '@middy/core': ['lambda'],

@@ -17,7 +17,7 @@ import { aConfig, aMonitor } from './configs.ts';
 const files: Record<string, string> = {
   'functions/small.ts': `import { word } from '../shared/word.ts';
     export const handler = async () => (await import('../shared/late.ts')).late(word);`,
-  'functions/folder/index.ts': `import Client from 'undici/lib/dispatcher/client.js'; export const handler = async () => Client.name;`,
+  'functions/folder/index.ts': `export { part as handler } from './part.ts';`,
   'functions/folder/part.ts': 'export const part = 1;',
   'functions/README.md': 'not a function',
   'shared/word.ts': `export const word: string = 'early';`,
@@ -62,18 +62,6 @@ describe('bundling', () => {
     expect(entry).toContain('early');
     expect(entry).not.toContain('and late');
     expect(JSON.parse(readFileSync(join(root, 'dist/small/package.json'), 'utf8'))).toEqual({ type: 'module' });
-  });
-
-  it('leaves HTTP/2, the second parser and the parser without SIMD out of undici', async () => {
-    const root = aRoot();
-    const [folder] = await bundle(root, join(root, 'dist'));
-    const inputs = Object.entries(
-      Object.values(folder?.metafile.outputs ?? {}).find((o) => o.entryPoint)?.inputs ?? {},
-    );
-    expect(inputs.some(([path]) => path.includes('llhttp_simd-wasm'))).toBe(true);
-    const weighty = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 200).map(([path]) => path);
-    expect(weighty.filter((path) => /milo|client-h2|llhttp-wasm|parser-h1/.test(path))).toEqual([]);
-    expect(folder?.entryBytes).toBeLessThan(300_000);
   });
 
   it('gives the same bytes wherever the sources lie', async () => {
