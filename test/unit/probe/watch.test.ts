@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { startWatch } from '../../../shared/probe/watch.ts';
 
 /** A process whose clock and CPU are told; `pass` lets time go by, with the heart beating unless it is held up. */
@@ -12,7 +11,7 @@ function setUp() {
   const pass = (ms: number) => {
     for (let left = ms; left > 0; left -= 1) {
       at.monotonicMs += 1;
-      jest.advanceTimersByTime(1);
+      import.meta.jest.advanceTimersByTime(1);
     }
   };
   const standStill = (ms: number) => {
@@ -25,8 +24,8 @@ function setUp() {
   return { watch, pass, standStill, work };
 }
 
-beforeEach(() => jest.useFakeTimers({ doNotFake: ['performance'] }));
-afterEach(() => jest.useRealTimers());
+beforeEach(() => import.meta.jest.useFakeTimers({ doNotFake: ['performance'] }));
+afterEach(() => import.meta.jest.useRealTimers());
 
 describe('a sample', () => {
   it('of a calm process is clean', () => {
@@ -102,26 +101,26 @@ describe('a sample', () => {
 describe('the heart', () => {
   it('beats only while samples are taken', () => {
     const { watch } = setUp();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(import.meta.jest.getTimerCount()).toBe(0);
     const [first, second] = [watch.begin(), watch.begin()];
-    expect(jest.getTimerCount()).toBe(1);
+    expect(import.meta.jest.getTimerCount()).toBe(1);
     first();
-    expect(jest.getTimerCount()).toBe(1);
+    expect(import.meta.jest.getTimerCount()).toBe(1);
     second();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(import.meta.jest.getTimerCount()).toBe(0);
   });
 
   it('stops with the watch, also under a sample that never ends', () => {
     const { watch } = setUp();
     watch.begin();
     watch.stop();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(import.meta.jest.getTimerCount()).toBe(0);
   });
 });
 
 describe('the real clock', () => {
   it('marks a sample in which this process stood still, and says for how long', async () => {
-    jest.useRealTimers();
+    import.meta.jest.useRealTimers();
     const watch = startWatch();
     const end = watch.begin();
     await new Promise((resolve) => setTimeout(resolve, 12));
