@@ -131,6 +131,7 @@ describe('a response', () => {
     ['a negative chunk size', `${chunked}-1\r\n`],
     ['a chunk size that no number holds', `${chunked}ffffffffffffffff\r\n`],
     ['a chunk that is longer than its size', `${chunked}1\r\nab`],
+    ['a chunk whose end is late', `${chunked}1\r\nab\r\n`],
     ['a chunk size line without end', chunked + '0'.repeat(40_000)],
   ])('with %s is no HTTP', (_name, text) => {
     expect(read([text])).toMatchObject({ error: invalid, isEnded: false });
