@@ -37,8 +37,11 @@ export const evaluateEnvironment = environment('evaluate');
 export const shortenerEnvironment = environment('shortener');
 export const statusEnvironment = environment('status');
 
-/** Which half of infra/status.yml is deployed. */
-export const statusChoice = resolver(({ config }, options) => (stackOf(config, options).isStatusOn ? 'on' : 'off'));
+/** Which half of infra/status.yml is deployed: a word in any case, because it becomes part of an address. */
+export const statusChoice = resolver(
+  ({ config }, options) => (stackOf(config, options).isStatusOn ? 'on' : 'off'),
+  'off',
+);
 
 /** The framework takes `false` for a function that is in no VPC. */
 export const probeVpc = resolver((_, { vpc }) => vpc ?? false);
@@ -99,8 +102,14 @@ function environment(name: FunctionName) {
 /** One mistake stops every property that asks; the framework is to tell it once. */
 const told = new Set<string>();
 
-/** A function for the framework. It may be called again when something that it asks for is not known yet. */
-function resolver(build: (deployment: Deployment, options: StackOptions) => Json | object) {
+/**
+ * A function for the framework. It may be called again when something that it asks for is not known yet. After a mistake that
+ * was told it answers `instead`.
+ */
+function resolver(
+  build: (deployment: Deployment, options: StackOptions) => Json | object,
+  instead: Json | object = {},
+) {
   return async ({ options, resolveConfigurationProperty }: Context): Promise<Json | object> => {
     const property = async (...path: string[]) => resolveConfigurationProperty(path);
     const stage = String(options.stage ?? (await property('provider', 'stage')) ?? 'dev');
@@ -111,7 +120,7 @@ function resolver(build: (deployment: Deployment, options: StackOptions) => Json
       return build(deployment, { ...deployment.settings, stage, region });
     } catch (error) {
       if (!(error instanceof BurnwatchError)) throw error;
-      if (told.has(error.message)) return {};
+      if (told.has(error.message)) return instead;
       told.add(error.message);
       throw withoutStack(error);
     }

@@ -217,6 +217,7 @@ describe('a configuration that is wrong', () => {
       expect.stringContaining('slos.shortener-availability.objective: must be below 100%'),
     ]);
     expect(said).not.toMatch(/^\s+at /m);
+    expect(said.match(/Cannot resolve variable/g)).toHaveLength(1);
   });
 
   it('or that is not there, is said in one line', async () => {
