@@ -1,5 +1,6 @@
 import type { Assertion } from '../config/model.ts';
 import { type Expressions, loadExpressions } from './expression.ts';
+import { loadSelect, type Select } from './select.ts';
 
 /** What assertions look at. What the protocol does not have is absent, and then missing for every assertion. */
 export type Answer = {
@@ -68,8 +69,6 @@ export type DnsView = {
 /** The whole body as text, or why there is none to look at. */
 export type Body = { readonly text: string } | { readonly problem: string };
 type ParsedJson = { readonly value: unknown } | { readonly problem: string };
-/** All values at a JSONPath (RFC 9535), in document order. May throw where the document is nested too deeply. */
-type Select = (path: string, value: unknown) => readonly unknown[];
 
 /** Reads the body as JSON, once, and loads the engines for JSONPath and for expressions, where an assertion needs them. */
 export async function prepareAnswer(answer: Answer, assertions: readonly Assertion[]): Promise<PreparedAnswer> {
@@ -77,16 +76,12 @@ export async function prepareAnswer(answer: Answer, assertions: readonly Asserti
   const hasJson = assertions.some(({ source }) => source === 'json');
   return {
     ...answer,
-    ...(answer.body && hasJson ? { json: parseBody(answer.body), select: await loadSelect() } : {}),
+    ...(answer.body && hasJson ? { json: parseBody(answer.body), select: await loadSelect(textOf(answer.body)) } : {}),
     ...(hasExpression ? { expressions: await loadExpressions() } : {}),
   };
 }
 
-/** The engine weighs as much as all the rest of this room: it is loaded at first use. */
-async function loadSelect(): Promise<Select> {
-  const { query } = await import('json-p3');
-  return (path, value) => query(path, value as Parameters<typeof query>[1]).values();
-}
+const textOf = (body: Body): string => ('text' in body ? body.text : '');
 
 function parseBody(body: Body): ParsedJson {
   if ('problem' in body) return body;
@@ -100,12 +95,16 @@ function parseBody(body: Body): ParsedJson {
 
 type WithSource = (key: string, value: unknown, context: { source?: string }) => unknown;
 
+/** More digits than any double has: a longer number is no number that anybody compares, and costs a second to read and show. */
+const mostDigits = 400;
+
 /** JSON.parse, except that a whole number beyond 2^53 becomes a bigint. Throws a SyntaxError, or RangeError when nested too deeply. */
 function parseJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
   const keepExact: WithSource = (_key, value, { source }) => {
-    const isInexact = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '');
-    return isInexact ? BigInt(source as string) : value;
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+    const isInexact = source !== undefined && source.length <= mostDigits && /^-?\d+$/.test(source);
+    return isInexact ? BigInt(source) : value;
   };
   return JSON.parse(text, keepExact as (key: string, value: unknown) => unknown);
 }

@@ -82,12 +82,8 @@ function readJson(path: string, { body, json, select }: PreparedAnswer): Found {
   if (body && 'problem' in body) return { ...body, isBody: true };
   if (!json || !select) return { problem: 'the body was not read as JSON' };
   if ('problem' in json) return { problem: json.problem };
-  try {
-    return one(select(path, json.value));
-  } catch {
-    // The path was checked when the configuration was parsed: what is left is a document that is too deep for it.
-    return { problem: 'the body is nested too deeply for this path' };
-  }
+  const selected = select(path, json.value);
+  return 'problem' in selected ? selected : one(selected.values);
 }
 
 function one(values: readonly unknown[]): Found {
