@@ -6,6 +6,3 @@ export const assertions = ['status == 200', 'body contains "ok"'];
 export const body = '{"status":"ok"}';
 
 export type Order = { readonly url: string; readonly caFile: string; readonly count: number };
-
-/** Where the targets are, and in which file the certificate is that signs for them. */
-export type Targets = { readonly http: string; readonly https: string };
