@@ -1,5 +1,6 @@
 import { httpRows } from '../support/hostile/http.ts';
 import { craftyServers } from '../support/hostile/http-content.ts';
+import { costlyServers } from '../support/hostile/http-costly.ts';
 import { endingServers } from '../support/hostile/http-end.ts';
 import { floodingServers } from '../support/hostile/http-flood.ts';
 import { redirectingServers } from '../support/hostile/http-redirect.ts';
@@ -15,3 +16,4 @@ describeRows('ends too early', httpRows(endingServers));
 describeRows('redirects', httpRows(redirectingServers));
 describeRows('sends crafty content', httpRows(craftyServers));
 describeRows('speaks HTTP/2', http2Servers);
+describeRows('sends what costs time', httpRows(costlyServers));

@@ -8,7 +8,7 @@ import { dnsMonitor, tcpMonitor, tlsMonitor } from '../endpoint-monitors.ts';
 import { httpMonitor } from '../http-monitor.ts';
 import { startRawServer } from '../raw-server.ts';
 import { bytesOf, changeBytes, type FuzzCase } from './fuzz-case.ts';
-import { brokenBy, brokenTogether, type ProberProcess } from './law.ts';
+import { brokenBy, brokenTogether, isAboutCost, type ProberProcess } from './law.ts';
 import { good, trust } from './tls.ts';
 
 const timeoutMs = 200;
@@ -26,7 +26,7 @@ export async function judgeCases(prober: ProberProcess, cases: readonly FuzzCase
     const broken = await judge(prober, [each]);
     alone.push(...broken.map((what) => `${what}: ${JSON.stringify(each)}`));
   }
-  const remaining = together.filter((what) => !/^took|^the memory/.test(what));
+  const remaining = together.filter((what) => !isAboutCost(what));
   return alone.length > 0 ? alone : remaining;
 }
 

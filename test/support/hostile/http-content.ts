@@ -62,7 +62,7 @@ export const craftyServers: readonly HttpRow[] = [
     'an object of 60,000 names',
     () => JSON.stringify(Object.fromEntries(Array.from({ length: 60_000 }, (_, at) => [`n${at}`, at]))),
     ['json $..n59999 == 59999'],
-    passed,
+    failed('assertion', /the body has more than 50000 values, too many for this path$/),
   ),
   sends('one name 60,000 times', () => `{${'"a":1,'.repeat(60_000)}"a":2}`, ['json $.a == 2'], passed),
   sends(

@@ -57,7 +57,7 @@ const batchSize = 8;
 
 /**
  * Probes every row, some at once, each on a server of its own, and tells of each what it broke. A batch in which a time or
- * the memory was too much is not yet a verdict on one of its rows: each is then probed again alone.
+ * the memory was too much is not yet a verdict on one of its rows: each is then probed again alone, up to three times.
  */
 export async function judgeRows(
   prober: ProberProcess,
@@ -70,11 +70,26 @@ export async function judgeRows(
     const together = await judgeBatch(prober, batch);
     for (const [index, row] of batch.entries()) {
       const found = together[index] ?? [];
-      verdicts.set(row.name, found.length === 0 ? found : (await judgeBatch(prober, [row])).flat());
+      verdicts.set(row.name, found.length === 0 ? found : await judgeAlone(prober, row));
     }
   }
   return verdicts;
 }
+
+/** Memory that is held is held each time; what the garbage collector has not come to yet is not. */
+const rounds = 3;
+
+async function judgeAlone(prober: ProberProcess, row: HostileRow): Promise<readonly string[]> {
+  let found: readonly string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    found = (await judgeBatch(prober, [row])).flat();
+    if (!found.some(isAboutCost)) return found;
+  }
+  return found;
+}
+
+/** A time or the memory that was too much. */
+export const isAboutCost = (broken: string): boolean => /^(took|the memory)/.test(broken);
 
 async function judgeBatch(prober: ProberProcess, rows: readonly HostileRow[]): Promise<readonly (readonly string[])[]> {
   const servers = await Promise.all(rows.map((row) => row.start()));
@@ -85,7 +100,7 @@ async function judgeBatch(prober: ProberProcess, rows: readonly HostileRow[]): P
       const probe = seen.probes[index] as SeenProbe;
       const server = servers[index];
       return [
-        ...brokenBy(probe, (targets[index] as NamelessTarget).monitor),
+        ...brokenBy(probe, (targets[index] as NamelessTarget).monitor, row.stopAfterMs),
         ...brokenTogether(seen),
         ...(probe.result ? mismatches(probe.result, row.expected) : []),
         ...(server ? (row.check?.(server) ?? []) : []),
@@ -100,6 +115,7 @@ function targetOf(row: HostileRow, port: number): NamelessTarget {
   return {
     monitor: row.monitor(port),
     ...(row.nameServer ? { nameServer: `127.0.0.1:${port}` } : {}),
+    ...(row.stopAfterMs === undefined ? {} : { stopAfterMs: row.stopAfterMs }),
     ...(row.allowOrigin ? { allowOrigin: `http://127.0.0.1:${port}` } : {}),
   };
 }

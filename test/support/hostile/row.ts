@@ -11,6 +11,8 @@ export type HostileRow = {
   readonly expected: Expected | readonly Expected[];
   /** The server is a name server, and the names of an http target are asked of it. */
   readonly nameServer?: true;
+  /** The probe is stopped from outside after this time. */
+  readonly stopAfterMs?: number;
   /** The origin of the server may be private although the monitor does not say so. */
   readonly allowOrigin?: true;
   /** More that must hold once the probe is over; each text is a violation. */
