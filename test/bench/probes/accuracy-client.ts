@@ -10,6 +10,7 @@ import type { Order, Probed, Sample } from './accuracy-model.ts';
 const pacing = createPacing(cpuShareOf(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']));
 const atOnce = { ...createPacing(1, () => 0), costs: { plain: 0, tls: 0 } };
 
+process.on('disconnect', () => process.exit()); // the benchmark itself has ended
 process.on('message', async (order: Order | 'spin') => {
   process.send?.(order === 'spin' ? spin(600) : await probe(order));
 });

@@ -45,6 +45,7 @@ async function until(at: number): Promise<void> {
 const server = createServer({ ...localhostCertificate, noDelay: true }, serve);
 server.on('tlsClientError', () => {});
 server.listen(0, '127.0.0.1', () => process.send?.('ready'));
+process.on('disconnect', () => process.exit()); // the benchmark itself has ended
 process.on('message', (question) => {
   if (question === 'port') process.send?.((server.address() as AddressInfo).port);
   if (question !== 'truth') return;

@@ -19,12 +19,12 @@ type Case = {
 const cases: readonly Case[] = [
   { megabytes: 1_769, count: 20, rounds: 40, barMs: 8, keptBar: 0.95 },
   { megabytes: 1_769, count: 100, rounds: 12, barMs: 8, keptBar: 0.95 },
-  { megabytes: 512, count: 20, rounds: 20, barMs: 20 },
-  { megabytes: 512, count: 100, rounds: 6, barMs: 20 },
-  { megabytes: 256, count: 20, rounds: 20, barMs: 20 },
-  { megabytes: 256, count: 100, rounds: 6, barMs: 20 },
-  { megabytes: 128, count: 20, rounds: 15, barMs: 20 },
-  { megabytes: 128, count: 100, rounds: 5, barMs: 20 },
+  { megabytes: 512, count: 20, rounds: 15, barMs: 20 },
+  { megabytes: 512, count: 100, rounds: 5, barMs: 20 },
+  { megabytes: 256, count: 20, rounds: 15, barMs: 20 },
+  { megabytes: 256, count: 100, rounds: 4, barMs: 20 },
+  { megabytes: 128, count: 20, rounds: 12, barMs: 20 },
+  { megabytes: 128, count: 100, rounds: 3, barMs: 20 },
 ];
 
 const [serverCore, clientCore] = [0, 1];
