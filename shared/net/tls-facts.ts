@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { CertificateFacts, TlsFacts } from './tls.ts';
 
 /** Longer chains are served by nobody who means well. */
@@ -26,7 +26,7 @@ const secured = new WeakMap<TLSSocket, TlsFacts>();
 
 /** What is known of a TLS connection once it is secured. Certificate fields that cannot be read are empty; never throws. */
 export function describeTls(socket: TLSSocket): TlsFacts {
-  return secured.get(socket) ?? rememberTls(socket, readChain(socket, ''), socket.authorized);
+  return secured.get(socket) ?? rememberTls(socket, readChain(socket, '', false), socket.authorized);
 }
 
 /** Keeps what was found out about a connection for `describeTls`. */
@@ -42,24 +42,23 @@ export function rememberTls(socket: TLSSocket, { facts }: ServedChain, isAuthori
   return found;
 }
 
-/** How long the same certificates, verified for the same name and port, are taken for the chain that was read before. */
-const chainValidMs = 600_000;
+/** How long the chain that was read for a name, port and leaf is taken for what is served with them. */
+const chainValidMs = 300_000;
 const chainsLimit = 256;
 type KnownChain = { readonly chain: ServedChain; readonly readAt: number };
 const knownChains = new Map<string, KnownChain>();
 
 /**
- * The chain that the target served for this name, without a root that was added here. `verified` is the chain that Node
- * gives to `checkServerIdentity`, where it did: a root of this machine is in it, and what was sent without need is not. Only
- * `getPeerX509Certificate` tells what was served, and each call of it loses some kB for good (Node 24 never frees the
- * issuers), so it is asked once in ten minutes. Never throws.
+ * The chain that the target served for this name, without a root that was added here. Only `getPeerX509Certificate` tells
+ * it, and each call of that loses some kB for good (Node 24 never frees the issuers): while the leaf is the same, it is asked
+ * once in five minutes, and each time when a connection `isRefused`. Never throws.
  */
-export function readChain(socket: TLSSocket, name: string, verified?: DetailedPeerCertificate): ServedChain {
+export function readChain(socket: TLSSocket, name: string, isRefused: boolean): ServedChain {
   try {
-    const path = fingerprintsOf(verified ?? socket.getPeerCertificate(true));
-    if (path === '') return noChain;
-    const key = `${name} ${socket.remotePort} ${path}`;
-    return recall(key) ?? remember(key, parseChain(listServed(socket)));
+    const { fingerprint256 } = socket.getPeerCertificate();
+    if (!fingerprint256) return noChain;
+    const key = `${name} ${socket.remotePort} ${fingerprint256}`;
+    return (isRefused ? undefined : recall(key)) ?? remember(key, parseChain(listServed(socket)));
   } catch {
     // Node refuses to read some certificates that OpenSSL takes. Whether one is trusted was decided without this.
     return noChain;
@@ -77,18 +76,6 @@ function remember(key: string, chain: ServedChain): ServedChain {
   if (knownChains.size >= chainsLimit) knownChains.clear();
   knownChains.set(key, { chain, readAt: performance.now() });
   return chain;
-}
-
-/** The leaf and its issuers, a root of this machine included: enough to know a chain again. */
-function fingerprintsOf(leaf: DetailedPeerCertificate | undefined): string {
-  let key = '';
-  let certificate = leaf;
-  for (let length = 0; certificate?.fingerprint256 && length < chainLimit; length += 1) {
-    key += certificate.fingerprint256;
-    const issuer: DetailedPeerCertificate | undefined = certificate.issuerCertificate;
-    certificate = issuer === certificate ? undefined : issuer;
-  }
-  return key;
 }
 
 /** A second call for one socket finds nothing: Node takes the certificates out of the connection. */

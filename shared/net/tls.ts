@@ -1,5 +1,5 @@
 import { isIP, type Socket } from 'node:net';
-import type { ConnectionOptions, DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { untilAborted } from '../clock/deadline.ts';
 import type { TlsVersion } from '../config/model.ts';
 import { type AttemptError, codeOf } from './error.ts';
@@ -91,10 +91,11 @@ export function secureConnection(socket: Socket, options: TlsOptions): Promise<T
     const onClose = () => fail(new Error('closed'));
     secured.once('secureConnect', () => {
       onSecured?.();
-      const chain = readChain(secured, name, check.verified());
-      if (chain.facts) onCertificate?.(chain.facts);
       const fault = check.fault(secured);
-      if (fault && settings.rejectUnauthorized) return fail(fault, chain);
+      const isRefused = fault !== undefined && settings.rejectUnauthorized;
+      const chain = readChain(secured, name, isRefused);
+      if (chain.facts) onCertificate?.(chain.facts);
+      if (isRefused) return fail(fault, chain);
       rememberTls(secured, chain, fault === undefined);
       failures.set(secured, { name, settings, alpn, isAsked: isCertificateAsked(secured) });
       secured.removeListener('error', fail);
@@ -133,12 +134,18 @@ function tryConnect(
   reject: (error: unknown) => void,
 ): TLSSocket | undefined {
   try {
-    return loadTls().connect({ socket, secureContext: contextFor(settings), ...options });
+    return withBriefCertificate(loadTls().connect({ socket, secureContext: contextFor(settings), ...options }));
   } catch (error) {
     socket.destroy();
     reject(error);
     return undefined;
   }
+}
+
+/** To compare names Node asks for the whole chain, field by field, a tenth of the CPU of a connection: the leaf will do. */
+function withBriefCertificate(socket: TLSSocket): TLSSocket {
+  const value = socket.getPeerCertificate.bind(socket, false);
+  return Object.defineProperty(socket, 'getPeerCertificate', { value });
 }
 
 function connectOptions(name: string, alpn: readonly string[]): ConnectionOptions {
@@ -154,12 +161,10 @@ function connectOptions(name: string, alpn: readonly string[]): ConnectionOption
  * say what is wrong, and so that no variable of the environment decides.
  */
 function checkName(name: string) {
-  let verified: DetailedPeerCertificate | undefined;
   let nameFault: Error | undefined;
   const options: ConnectionOptions = {
     rejectUnauthorized: false,
     checkServerIdentity: (_host, certificate) => {
-      verified = certificate as DetailedPeerCertificate;
       nameFault = loadTls().checkServerIdentity(name, certificate);
       return nameFault;
     },
@@ -169,7 +174,7 @@ function checkName(name: string) {
     if (authorized) return undefined;
     return nameFault ?? Object.assign(new Error('not verified'), { code: String(authorizationError) });
   };
-  return { options, fault, verified: () => verified };
+  return { options, fault };
 }
 
 /** Signature algorithms are shared with a server only when it asks for a certificate. */

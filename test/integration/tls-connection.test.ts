@@ -103,6 +103,25 @@ describe('a TLS connection', () => {
     expect(sent.certificate?.chainLength).toBe(3);
   });
 
+  it('learns within five minutes what else is sent with the same certificate, and at once when it is refused', async () => {
+    const port = await startTls(chainOf(leaf, issuer));
+    const lengthOf = async () => (await factsOf(port)).certificate?.chainLength;
+    const serve = (...issuers: Parameters<typeof chainOf>[1][]) =>
+      (server as ReturnType<typeof createServer>).setSecureContext(chainOf(leaf, ...issuers));
+    expect(await lengthOf()).toBe(2);
+    serve(issuer, root);
+    expect(await lengthOf()).toBe(2);
+    serve();
+    expect(await faultOf(port)).toMatch(
+      /^tls: the issuer "CN=Issuer" is not trusted, and the target sent no certificate/,
+    );
+    serve(issuer, root);
+    const now = performance.now() + 300_001;
+    import.meta.jest.spyOn(performance, 'now').mockReturnValue(now);
+    expect(await lengthOf()).toBe(3);
+    import.meta.jest.restoreAllMocks();
+  });
+
   it('looks at certificates that are sent without need, too', async () => {
     const old = makeCertificate({ name: 'Old', isCa: true, validTo: Date.now() - dayMs });
     const facts = await factsOf(await startTls(chainOf(leaf, issuer, old)));
