@@ -70,6 +70,8 @@ process.on('disconnect', () => process.exit(0));
 
 async function runJob({ id, targets, secret }: Job): Promise<Seen> {
   await prepareProbers(targets.map(({ monitor }) => monitor));
+  // What an earlier job left behind, and its servers ended, must not be taken for what was there before.
+  await leftBehind({});
   troubles.length = 0;
   const before = openResources();
   const baseBytes = resetPeak();
