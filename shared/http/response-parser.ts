@@ -127,14 +127,13 @@ export function createResponseParser(method: string, events: ResponseEvents): Re
   const feedLine = (chunk: Buffer, from: number): number => {
     const end = chunk.indexOf(10, from);
     const until = end < 0 ? chunk.length : end;
-    if (headBytes + line.length + until - from > headBytesLimit) {
-      throw line === '' && !couldGoOn(state, chunk.toString('latin1', from, from + 8)) ? invalid() : tooLarge(state);
+    if (end < 0 && line.length < tellingLength) {
+      const start = line + chunk.toString('latin1', from, Math.min(until, from + tellingLength));
+      if (!couldGoOn(state, start.slice(0, tellingLength))) throw invalid();
     }
+    if (headBytes + line.length + until - from > headBytesLimit) throw tooLarge(state);
     line += chunk.toString('latin1', from, until);
-    if (end < 0) {
-      if (!couldGoOn(state, line)) throw invalid();
-      return until;
-    }
+    if (end < 0) return until;
     const text = line.endsWith('\r') ? line.slice(0, -1) : line;
     headBytes += line.length + 1;
     line = '';
@@ -186,15 +185,14 @@ function tooLarge(state: State): AttemptError {
   return isHead ? new AttemptError('protocol', 'the headers of the answer are larger than 32 kB') : invalid();
 }
 
+const expected = 'HTTP/1.';
+/** So many characters of a line tell whether it can be one. */
+const tellingLength = expected.length;
+
 /** What greets in another protocol is known by its first bytes, and the end of a chunk by its first one. */
 function couldGoOn(state: State, start: string): boolean {
   if (state === 'chunkEnd') return start === '\r';
-  const expected = 'HTTP/1.';
-  return (
-    state !== 'status' ||
-    start.length > 64 ||
-    (start.length < expected.length ? expected.startsWith(start) : start.startsWith(expected))
-  );
+  return state !== 'status' || expected.startsWith(start);
 }
 
 function parseStatusLine(text: string): number {

@@ -28,6 +28,11 @@ export const confusingServers: readonly HttpRow[] = [
   { name: 'greets as SSH does', greet: (socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'), expected: noHttp },
   { name: 'greets as SMTP does', greet: (socket) => socket.write('220 mail ESMTP\r\n'), expected: noHttp },
   { name: 'answers before it is asked', greet: (socket) => socket.write(ok('ok')), expected: [passed, noHttp] },
+  {
+    name: 'sends 5,000 bytes that are no HTTP and no line, and waits',
+    answer: (socket) => socket.write(Buffer.alloc(5_000, 0xa5)),
+    expected: noHttp,
+  },
   says('answers with an SSH banner', 'SSH-2.0-OpenSSH_9.2p1\r\n', noHttp),
   says('speaks HTTP/0.9', '<html>hello</html>', noHttp),
   says('sends the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', noHttp),

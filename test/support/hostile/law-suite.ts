@@ -9,7 +9,7 @@ export function describeRows(kind: string, rows: readonly HostileRow[]): void {
     beforeAll(async () => {
       prober = startProber();
       verdicts = await judgeRows(prober, rows);
-    }, 40_000);
+    }, 90_000);
     afterAll(() => prober.stop());
 
     it.each(rows)('$name', ({ name }) => expect(verdicts.get(name)).toEqual([]));
