@@ -1,7 +1,13 @@
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { AttemptError } from '../../shared/net/error.ts';
-import { describeTls, type ResolvedTls, secureConnection, type TlsFacts } from '../../shared/net/tls.ts';
+import {
+  type CertificateFacts,
+  describeTls,
+  type ResolvedTls,
+  secureConnection,
+  type TlsFacts,
+} from '../../shared/net/tls.ts';
 import { chainOf, makeCertificate } from '../support/certificate-maker.ts';
 
 const dayMs = 86_400_000;
@@ -34,16 +40,16 @@ async function listen(started: Server): Promise<number> {
 const startTls = (options: TlsOptions) => listen(createServer(options, (socket) => socket.on('error', () => {})));
 const startRaw = (greet: (socket: Socket) => void) => listen(createTcpServer(greet));
 
-type Options = { readonly host?: string; readonly settings?: ResolvedTls; readonly alpn?: readonly string[] };
+type Options = Partial<Pick<Parameters<typeof secureConnection>[1], 'host' | 'settings' | 'alpn' | 'onCertificate'>>;
 
 async function secure(
   port: number,
-  { host = 'app.test', settings = trusting, alpn = [] }: Options = {},
+  { host = 'app.test', settings = trusting, alpn = [], ...callbacks }: Options = {},
 ): Promise<TLSSocket> {
   const socket = connect({ host: '127.0.0.1', port });
   await new Promise((done, fail) => socket.once('connect', done).once('error', fail));
   socket.removeAllListeners('error');
-  return secureConnection(socket, { host, settings, alpn, signal: AbortSignal.timeout(2_000) });
+  return secureConnection(socket, { host, settings, alpn, signal: AbortSignal.timeout(2_000), ...callbacks });
 }
 
 async function factsOf(port: number, options: Options = {}): Promise<TlsFacts> {
@@ -112,9 +118,10 @@ describe('a TLS connection', () => {
     serve(issuer, root);
     expect(await lengthOf()).toBe(2);
     serve();
-    expect(await faultOf(port)).toMatch(
-      /^tls: the issuer "CN=Issuer" is not trusted, and the target sent no certificate/,
-    );
+    const seen: number[] = [];
+    const onCertificate = ({ chainLength }: CertificateFacts) => seen.push(chainLength);
+    expect(await faultOf(port, { onCertificate })).toMatch(/^tls: the issuer "CN=Issuer" is not trusted/);
+    expect(seen).toEqual([1]);
     serve(issuer, root);
     const now = performance.now() + 300_001;
     import.meta.jest.spyOn(performance, 'now').mockReturnValue(now);
