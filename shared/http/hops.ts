@@ -5,11 +5,12 @@ import { endpointOf } from '../net/address-policy.ts';
 import { openEndpoint } from '../net/endpoint.ts';
 import { AttemptError } from '../net/error.ts';
 import type { Phase, Stopwatch } from '../net/phases.ts';
-import { defaultTls, describeTls, type ResolvedTls, secureConnection, type TlsFacts } from '../net/tls.ts';
-import type { HttpAttempt, HttpDeps } from './attempt.ts';
+import { describeTls, secureConnection } from '../net/tls.ts';
+import { defaultTls, type ResolvedTls, type TlsFacts } from '../net/tls-model.ts';
 import type { Exchange, ResponseWithBody } from './collect.ts';
 import { exchange } from './exchange.ts';
 import { loadHttp2 } from './http2-door.ts';
+import type { HttpAttempt, HttpDeps } from './model.ts';
 import { type Hop, isRedirect, nextHop, showUrl } from './redirect.ts';
 import { userAgent } from './user-agent.ts';
 

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
-import type { HttpAttempt, HttpDeps, HttpOutcome } from './attempt.ts';
+import type { HttpAttempt, HttpDeps, HttpOutcome } from './model.ts';
 
 /**
  * Sends a request to a server of our own on loopback and throws the answer away. The first request of a process pays for

@@ -1,6 +1,8 @@
 import ipaddr from 'ipaddr.js';
-import type { Endpoint } from './endpoint.ts';
 import { AttemptError } from './error.ts';
+
+/** Where a connection goes: a name or an address (an IPv6 one without brackets), and a port. */
+export type Endpoint = { readonly host: string; readonly port: number };
 
 /** Where requests may go. Values come from the caller: this room reads no environment. */
 export type AddressPolicy = {

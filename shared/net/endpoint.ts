@@ -1,12 +1,9 @@
 import type { Socket } from 'node:net';
 import type { IpVersion } from '../config/model.ts';
-import { type AddressPolicy, checkAddress } from './address-policy.ts';
+import { type AddressPolicy, checkAddress, type Endpoint } from './address-policy.ts';
 import { openConnection } from './connect.ts';
 import type { Phase, Stopwatch } from './phases.ts';
 import { type ResolveHost, resolveHost } from './resolve.ts';
-
-/** Where a connection goes: a name or an address (an IPv6 one without brackets), and a port. */
-export type Endpoint = { readonly host: string; readonly port: number };
 
 export type EndpointDeps = {
   readonly policy: AddressPolicy;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './address-policy.ts';
 
 const label = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
 const hostName = new RegExp(`^(${label}\\.)*${label}$`);

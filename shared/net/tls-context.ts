@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import { AttemptError, codeOf } from './error.ts';
-import type { ResolvedTls } from './tls.ts';
+import type { ResolvedTls } from './tls-model.ts';
 
 /** Loaded when the first TLS target is probed: static imports cost every cold start 8 ms. */
 const loadTls = () => process.getBuiltinModule('node:tls');

@@ -1,6 +1,6 @@
 import { AttemptError, codeOf, ownFault } from './error.ts';
-import type { ResolvedTls } from './tls.ts';
 import type { ServedCertificate, ServedChain } from './tls-facts.ts';
+import type { ResolvedTls } from './tls-model.ts';
 
 export type TlsFailure = {
   /** The name that the certificate had to be for. */

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { CertificateFacts, TlsFacts } from './tls.ts';
+import type { CertificateFacts, TlsFacts } from './tls-model.ts';
 
 /** Longer chains are served by nobody who means well. */
 const chainLimit = 20;

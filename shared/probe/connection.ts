@@ -1,9 +1,11 @@
 import type { IpVersion, Monitor, Text } from '../config/model.ts';
+import type { Endpoint } from '../net/address-policy.ts';
 import { type Conversation, type ConversationOptions, converse } from '../net/conversation.ts';
-import { type Endpoint, openEndpoint } from '../net/endpoint.ts';
+import { openEndpoint } from '../net/endpoint.ts';
 import { AttemptError } from '../net/error.ts';
 import { parseHost } from '../net/host.ts';
-import { type CertificateFacts, describeTls, type ResolvedTls, secureConnection, type TlsFacts } from '../net/tls.ts';
+import { describeTls, secureConnection } from '../net/tls.ts';
+import type { CertificateFacts, ResolvedTls, TlsFacts } from '../net/tls-model.ts';
 import type { Run } from './measure.ts';
 import type { ReadText } from './prepare.ts';
 import { type ProbeDeps, policyOf } from './prober.ts';

@@ -2,7 +2,8 @@ import { redactShort } from '../assertion/redact.ts';
 import { startDeadline, untilAborted } from '../clock/deadline.ts';
 import type { Text, TlsSettings } from '../config/model.ts';
 import { AttemptError } from '../net/error.ts';
-import { prepareTls, type ResolvedTls } from '../net/tls.ts';
+import { prepareTls } from '../net/tls.ts';
+import type { ResolvedTls } from '../net/tls-model.ts';
 import type { ProbeDeps } from './prober.ts';
 import type { Vars } from './resolve-text.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Monitor, MonitorType, Text } from '../config/model.ts';
-import type { RunHttpAttempt, Sign } from '../http/attempt.ts';
+import type { RunHttpAttempt, Sign } from '../http/model.ts';
 import type { AddressPolicy } from '../net/address-policy.ts';
 import type { HeartbeatRecord } from './heartbeat-record.ts';
 import { probeHttp } from './http.ts';

@@ -1,6 +1,6 @@
 import type { Auth, Field, HttpRequest, Json, RequestBody } from '../config/model.ts';
 import { BurnwatchError } from '../config/model.ts';
-import type { HttpAttempt, Sign } from '../http/attempt.ts';
+import type { HttpAttempt, Sign } from '../http/model.ts';
 import { AttemptError } from '../net/error.ts';
 import { prepareTls } from '../net/tls.ts';
 import { type Prepared, prepareWithin, type ReadText, readTls } from './prepare.ts';

@@ -1,6 +1,6 @@
 import type { Answer } from '../assertion/response.ts';
 import type { Monitor } from '../config/model.ts';
-import type { HttpAttempt, HttpOutcome, HttpResponse } from '../http/attempt.ts';
+import type { HttpAttempt, HttpOutcome, HttpResponse } from '../http/model.ts';
 import type { Failure } from './judge.ts';
 import { roundMs, roundPhases, unmeasured } from './judge.ts';
 import { type ProbeDeps, policyOf } from './prober.ts';

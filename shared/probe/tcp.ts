@@ -1,6 +1,6 @@
 import { type Expressions, loadExpressions } from '../assertion/expression.ts';
 import type { DialogueStep, TcpMonitor } from '../config/model.ts';
-import { defaultTls, type ResolvedTls, type TlsFacts } from '../net/tls.ts';
+import { defaultTls, type ResolvedTls, type TlsFacts } from '../net/tls-model.ts';
 import { type ConnectionDeps, openConversation, readTarget, secureConversation, type Target } from './connection.ts';
 import { type ReadyStep, runDialogue } from './dialogue.ts';
 import { type Found, measureAttempt } from './measure.ts';

@@ -1,5 +1,5 @@
 import type { Answer } from '../assertion/response.ts';
-import type { TlsFacts } from '../net/tls.ts';
+import type { TlsFacts } from '../net/tls-model.ts';
 
 const dayMs = 86_400_000;
 

@@ -1,5 +1,5 @@
 import type { StartTlsProtocol, TlsMonitor } from '../config/model.ts';
-import type { ResolvedTls } from '../net/tls.ts';
+import type { ResolvedTls } from '../net/tls-model.ts';
 import { type ConnectionDeps, openConversation, readTarget, secureConversation, type Target } from './connection.ts';
 import { type Found, measureAttempt } from './measure.ts';
 import { readTls } from './prepare.ts';

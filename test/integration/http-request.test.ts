@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { httpMethods } from '../../shared/config/model.ts';
-import type { Sign } from '../../shared/http/attempt.ts';
+import type { Sign } from '../../shared/http/model.ts';
 import { AttemptError } from '../../shared/net/error.ts';
 import { chainOf, makeCertificate } from '../support/certificate-maker.ts';
 import { attemptHttp, authority, serverCertificate, showOutcome } from '../support/http-attempt.ts';

@@ -1,13 +1,8 @@
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { AttemptError } from '../../shared/net/error.ts';
-import {
-  type CertificateFacts,
-  describeTls,
-  type ResolvedTls,
-  secureConnection,
-  type TlsFacts,
-} from '../../shared/net/tls.ts';
+import { describeTls, secureConnection } from '../../shared/net/tls.ts';
+import type { CertificateFacts, ResolvedTls, TlsFacts } from '../../shared/net/tls-model.ts';
 import { chainOf, makeCertificate } from '../support/certificate-maker.ts';
 
 const dayMs = 86_400_000;

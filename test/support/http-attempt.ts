@@ -1,5 +1,6 @@
 import { systemClock } from '../../shared/clock/clock.ts';
-import { type HttpAttempt, type HttpDeps, type HttpOutcome, runHttpAttempt } from '../../shared/http/attempt.ts';
+import { runHttpAttempt } from '../../shared/http/attempt.ts';
+import type { HttpAttempt, HttpDeps, HttpOutcome } from '../../shared/http/model.ts';
 import { chainOf, makeCertificate } from './certificate-maker.ts';
 
 /** An authority of tests alone, and a certificate of it for 127.0.0.1, localhost and app.test. */

@@ -14,7 +14,12 @@ export const frameTypes = {
 export const endStream = 1;
 export const endHeaders = 4;
 
-export function frame(type: keyof typeof frameTypes, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+export function frame(
+  type: keyof typeof frameTypes,
+  flags: number,
+  stream: number,
+  payload: Buffer = Buffer.alloc(0),
+): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head[3] = frameTypes[type];

@@ -5,7 +5,7 @@ import { probeTick } from '../../../shared/app/probe.ts';
 import { createRunProbe } from '../../../shared/app/run-probe.ts';
 import { standingOf } from '../../../shared/app/standing.ts';
 import type { HttpMonitor } from '../../../shared/config/model.ts';
-import type { RunHttpAttempt } from '../../../shared/http/attempt.ts';
+import type { RunHttpAttempt } from '../../../shared/http/model.ts';
 import { noWatch } from '../../../shared/probe/watch.ts';
 import { aConfig, aMonitor, anSlo } from '../../support/config.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';

@@ -1,6 +1,6 @@
 import { redact } from '../../../shared/assertion/redact.ts';
 import { BurnwatchError, type HttpRequest, type Text } from '../../../shared/config/model.ts';
-import type { HttpAttempt, Sign } from '../../../shared/http/attempt.ts';
+import type { HttpAttempt, Sign } from '../../../shared/http/model.ts';
 import { prepareRequest } from '../../../shared/probe/request.ts';
 import { localhostCertificate } from '../../support/certificates.ts';
 import { httpMonitor, probeDeps } from '../../support/http-monitor.ts';

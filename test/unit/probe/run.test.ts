@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock/clock.ts';
 import type { ErrorType } from '../../../shared/config/model.ts';
-import type { HttpOutcome } from '../../../shared/http/attempt.ts';
+import type { HttpOutcome } from '../../../shared/http/model.ts';
 import { runProbe } from '../../../shared/probe/run.ts';
 import { httpMonitor, probeDeps } from '../../support/http-monitor.ts';
 
