@@ -7,7 +7,7 @@ import { type BatchDeps, type RunProbe, runBatch } from './batch.ts';
 import { publishDatums, type RecordDeps, saveRow } from './record.ts';
 import { isDue, latestTickMs, offsetsOf, type Shard } from './tick.ts';
 
-export type { ProbeRow, RunProbe };
+export type { ProbeRow };
 
 export type ProbeTickDeps = BatchDeps & RecordDeps;
 

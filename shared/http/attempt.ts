@@ -5,7 +5,7 @@ import { prepareTls } from '../net/tls.ts';
 import { type DecodedBody, decodeBody } from './decode.ts';
 import { followRedirects, type Run } from './hops.ts';
 import { loadHttp2 } from './http2-door.ts';
-import type { HttpAttempt, HttpDeps, HttpOutcome, HttpResponse, RunHttpAttempt } from './model.ts';
+import type { HttpAttempt, HttpDeps, HttpResponse, RunHttpAttempt } from './model.ts';
 import { warmUp } from './warm-up.ts';
 
 /**

@@ -13,7 +13,8 @@ describe('burnwatch', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists the commands with an example of each, on stdout', async (flag) => {
     const { code, stdout, stderr } = await call(flag);
     expect([code, stderr]).toEqual([0, '']);
-    for (const name of ['init', 'validate', 'probe', 'heartbeat', 'schema']) expect(stdout).toContain(`npx burnwatch ${name}`);
+    for (const name of ['init', 'validate', 'probe', 'heartbeat', 'schema'])
+      expect(stdout).toContain(`npx burnwatch ${name}`);
   });
 
   it('without a command says so and how it is used, on stderr', async () => {
