@@ -3,7 +3,7 @@ import { probeDatums, sumDatums } from '../metrics/datums.ts';
 import type { Datum } from '../metrics/model.ts';
 import type { ProbeResult } from '../probe/result.ts';
 import { type ProbeRow, rowOf } from '../probe/row.ts';
-import { type BatchDeps, type RunProbe, runBatch } from './batch.ts';
+import { type BatchDeps, runBatch } from './batch.ts';
 import { publishDatums, type RecordDeps, saveRow } from './record.ts';
 import { isDue, latestTickMs, offsetsOf, type Shard } from './tick.ts';
 
