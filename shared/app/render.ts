@@ -1,5 +1,6 @@
 import { outageOf } from '../alert/dependency.ts';
 import type { Transition } from '../alert/model.ts';
+import { isJudged } from '../alert/monitor.ts';
 import type { Config, Monitor } from '../config/model.ts';
 import { details, outcomesBetween } from '../ledger/history.ts';
 import { dayMs } from '../ledger/keys.ts';
@@ -34,6 +35,7 @@ export function renderTransitions(
     standings: new Map(standings.map((standing) => [standing.slo.id, describeStanding(standing, now)])),
     failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
     resolvesAt: new Map(resolutions(transitions, view)),
+    failingSince: new Map(transitions.flatMap((transition) => failingSince(transition, view))),
     dependencies: new Map(transitions.flatMap((transition) => dependencyOf(transition, view))),
     outputs: context.outputs,
     links: context.links,
@@ -58,6 +60,18 @@ function newestFailure(monitor: Monitor, { history, now }: RenderView): [string,
   );
   const detail = failed && details(history, monitor.key, failed.at);
   return detail === undefined ? [] : [[monitor.id, detail]];
+}
+
+/** When the failures began that an alert fired for: an alert of few short intervals sees only the newest of them. */
+function failingSince({ kind, alertId, facts }: Transition, { config, history, now }: RenderView): [string, number][] {
+  if (kind !== 'fired' || facts.kind !== 'monitor' || facts.firstFailureAt === 0) return [];
+  const { firstFailureAt } = facts;
+  const monitor = config.monitors.find(({ alerts }) => alerts.some(({ id }) => id === alertId));
+  if (monitor === undefined) return [];
+  const judged = seenOutcomes(monitor, now - firstFailureAt + dayMs, history, now).filter(isJudged);
+  const before = judged.filter(({ at }) => at <= firstFailureAt);
+  const lastGood = before.findLastIndex(({ outcome }) => outcome !== 'failed');
+  return [[alertId, before[lastGood + 1]?.at ?? firstFailureAt]];
 }
 
 /** What held a monitor's alert until it fired: the last outage to end of those that it depends on, if it saw the first failure. */

@@ -27,6 +27,8 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly command?: string;
       /** It depends on this monitor, which was down until a moment ago. */
       readonly dependency?: Dependency;
+      /** Since when it fails without a break, epoch ms: perhaps longer than the window of its alert. */
+      readonly failingSinceAt?: number;
       readonly runbook?: string;
       /** What the newest failed probe of the window said, where the ledger knows. */
       readonly failure?: { readonly statusCode?: number; readonly message: string };

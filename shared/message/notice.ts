@@ -21,6 +21,8 @@ export type NoticeContext = {
   readonly failures: ReadonlyMap<string, Failure>;
   /** The earliest instant at which a burn alert can resolve, by rule id. */
   readonly resolvesAt: ReadonlyMap<string, number>;
+  /** By alert id: when the failures began, without a break, that it fired for; as far back as anyone knows. */
+  readonly failingSince: ReadonlyMap<string, number>;
   /** By monitor id: what it depends on, where that was down while it began to fail and has come up since. */
   readonly dependencies: ReadonlyMap<string, Dependency>;
   /** The value of an output of this very stack. */
@@ -95,6 +97,7 @@ function monitorItem(
 ): NoticeItem {
   const failure = context.failures.get(monitor.id);
   const dependency = context.dependencies.get(monitor.id);
+  const failingSinceAt = context.failingSince.get(alert.id);
   const slos = context.config.slos.filter(({ indicator }) => indicator.monitors.includes(monitor.id));
   return {
     transition,
@@ -103,6 +106,7 @@ function monitorItem(
     target: renderTarget(monitor, context.outputs),
     ...commandOf(monitor, context),
     ...(dependency && { dependency }),
+    ...(failingSinceAt !== undefined && { failingSinceAt }),
     ...(alert.runbook !== undefined && { runbook: alert.runbook }),
     ...(failure && { failure }),
     slos: slos.flatMap(({ id }) => context.standings.get(id) ?? []),

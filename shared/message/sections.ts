@@ -25,15 +25,17 @@ function hurt(item: NoticeItem): string[] {
   const name = labelOf(item);
   if (item.kind === 'withdrawn') return wrap(`${name}: it fired, and its rule has left the configuration since`, '  ');
   if (item.kind === 'monitor' && facts.kind === 'monitor') {
-    const since = `since ${formatInstant(facts.firstFailureAt)} (${formatDuration(at - facts.firstFailureAt)})`;
+    const sinceAt = item.failingSinceAt ?? facts.firstFailureAt;
+    const since = `since ${formatInstant(sinceAt)} (${formatDuration(at - sinceAt)})`;
     const told =
       item.monitor.type === 'heartbeat' ? lateWords(item) : `${facts.failures} of the last ${facts.of} probes failed`;
     const lines = [...wrap(`${name}: ${told}`, '  '), target(item)];
-    return [...lines, ...(facts.firstFailureAt > 0 ? [`    ${since}`] : []), ...heldLines(item)];
+    return [...lines, ...(sinceAt > 0 ? [`    ${since}`] : []), ...heldLines(item)];
   }
   if (item.kind === 'burn' && facts.kind === 'burn') {
     const newest = facts.lastFailureAt > 0 ? `, the newest at ${formatInstant(facts.lastFailureAt)}` : '';
-    const bad = `${plural(facts.longBad, 'bad probe')} in the last ${formatWindow(item.rule.longMs)}${newest}`;
+    const counted = monitorOf(item)?.type === 'heartbeat' ? 'bad period' : 'bad probe';
+    const bad = `${plural(facts.longBad, counted)} in the last ${formatWindow(item.rule.longMs)}${newest}`;
     return wrap(`${name}: ${bad}`, '  ');
   }
   if (item.kind !== 'coverage' || facts.kind !== 'coverage') return [];
@@ -174,8 +176,10 @@ function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' }>): string {
   if (item.kind === 'monitor') {
     const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);
     const successes = rule?.recoverSuccesses ?? 1;
-    if (item.monitor.type === 'heartbeat')
-      return `resolves once it has been called again, after ${plural(successes, 'good minute')} in a row`;
+    if (item.monitor.type === 'heartbeat') {
+      const stay = successes > 1 ? ` and all is well for ${plural(successes, 'minute')} in a row` : '';
+      return `resolves once it has been called again${stay}`;
+    }
     const good = plural(successes, 'good probe');
     return `resolves after ${good} in a row, one every ${formatWindow(item.monitor.intervalMs)}`;
   }

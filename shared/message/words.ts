@@ -58,6 +58,11 @@ const stepSaid = /^step ([a-z0-9-]{1,64}): /;
 /** `certificate.daysRemaining > 21, but found 6.4`: what was looked at, and what was found. */
 const partSaid = /^((?:certificate|tls|dns)\.\w+) .*, but found (.*)$/s;
 const longestFound = 32;
+/** Where what was looked at says more than that an assertion missed. */
+const longByPart: Readonly<Record<string, string>> = {
+  'certificate.daysRemaining':
+    'A certificate ends soon, or has ended: renew it, and see that the server loads the new one.',
+};
 
 /** `status 503`, `timeout`, `step create: status 500`: why a monitor fails, for a subject; empty when nobody knows. */
 export function shortCause(
@@ -95,8 +100,13 @@ export function longCause(
   const status = failure?.statusCode === undefined ? '' : `status ${failure.statusCode}`;
   const said = [status, message].filter((part) => part !== '').join('; ');
   const lead = type === 'heartbeat' ? 'The newest judgement' : 'The newest failed probe';
-  const meaning = errorType ? ((type && longByType[type]?.[errorType]) ?? longErrors[errorType]) : '';
+  const meaning = errorType ? meaningOf(errorType, message, type) : '';
   return [said === '' ? '' : `${lead}: ${said}`, meaning].filter((line) => line !== '');
+}
+
+function meaningOf(errorType: ErrorType, message: string, type: MonitorType | undefined): string {
+  const [, part = ''] = (errorType === 'assertion' && partSaid.exec(message.replace(stepSaid, ''))) || [];
+  return longByPart[part] ?? (type && longByType[type]?.[errorType]) ?? longErrors[errorType];
 }
 
 /** The monitor that an item tells of; of an SLO's, the one whose failure is shown. */

@@ -69,6 +69,8 @@ describe('a monitor that depends on another', () => {
     expect(fired?.text).toMatch(
       / {4}api, which it depends on, was down for 4 min, until\n {6}2026-03-02 10:08:00 UTC; shop still fails\n/,
     );
+    // Its window is five probes long: by now it sees the failures from 10:05 on.
+    expect(fired?.text).toContain('    since 2026-03-02 10:04:00 UTC (5 min)\n');
     expect(fired?.json).toMatchObject({
       transitions: [
         {

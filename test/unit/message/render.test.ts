@@ -1,12 +1,26 @@
 import { buildNotices, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
-import { burnFacts, config, context, fastPage, fired, health, minute, now, resolved, standing } from './sample.ts';
+import {
+  burnFacts,
+  config,
+  context,
+  fastPage,
+  fired,
+  health,
+  healthAlert,
+  minute,
+  now,
+  resolved,
+  standing,
+} from './sample.ts';
 
 const messageOf = (transitions: Parameters<typeof buildNotices>[0], around: Partial<NoticeContext> = {}) => {
   const [message] = buildNotices(transitions, { ...context, ...around }).map(renderMessage);
   if (!message) throw new Error('no message');
   return message;
 };
+const { request: _, maxBodyBytes: __, ...base } = health;
+const heartbeat = { ...base, assertions: [], type: 'heartbeat' as const, periodMs: 60 * minute, graceMs: minute };
 const section = (text: string, title: string) => text.split('\n\n').find((each) => each.startsWith(title)) ?? '';
 
 describe('a message', () => {
@@ -25,6 +39,31 @@ describe('a message', () => {
       channels: ['oncall'],
       json: { kind, version: 1 },
     });
+  });
+
+  it('says since when it fails, where that is longer than its alert looks back', () => {
+    const hurt = (failingSince: NoticeContext['failingSince']) =>
+      section(messageOf([fired()], { failingSince }).text, 'WHAT IS HURT');
+    expect(hurt(new Map())).toContain('\n    since 2026-11-20 10:01:00 UTC (2 min)');
+    expect(hurt(new Map([[healthAlert.id, now - 9 * minute]]))).toContain(
+      '\n    since 2026-11-20 09:54:20 UTC (9 min)',
+    );
+  });
+
+  it.each([
+    [1, 'resolves once it has been called again'],
+    [3, 'resolves once it has been called again and all is well for 3 minutes in a row'],
+  ])('of a heartbeat says when it ends, with recover.successes %d', (recoverSuccesses, words) => {
+    const beat = { ...heartbeat, alerts: [{ ...healthAlert, recoverSuccesses }] };
+    const { text } = messageOf([fired()], { config: { ...config, monitors: [beat] } });
+    expect(section(text, 'WHEN IT ENDS').replaceAll(/\s+/g, ' ')).toContain(`shortener-health: ${words}`);
+  });
+
+  it('counts the bad periods of a heartbeat in a budget that burns, and else bad probes', () => {
+    const burn = fired({ alertId: fastPage.id, facts: burnFacts });
+    const hurt = (around: Partial<NoticeContext>) => section(messageOf([burn], around).text, 'WHAT IS HURT');
+    expect(hurt({})).toContain('3 bad probes in the last 1 h');
+    expect(hurt({ config: { ...config, monitors: [heartbeat] } })).toContain('3 bad periods in the last 1 h');
   });
 
   it('fits into SNS with its JSON however long everything in it is', () => {

@@ -11,7 +11,7 @@ const day = 86_400_000;
 export const now = Date.UTC(2026, 10, 20, 10, 3, 20);
 export const incidentId = '4714205da574';
 
-const healthAlert: MonitorAlert = {
+export const healthAlert: MonitorAlert = {
   id: 'monitor/shortener-health/0',
   failures: 3,
   of: 5,
@@ -103,6 +103,7 @@ export const context: NoticeContext = {
     [slowPage.id, Date.UTC(2026, 10, 20, 11, 3)],
     [slowTicket.id, Date.UTC(2026, 10, 20, 16, 3)],
   ]),
+  failingSince: new Map(),
   dependencies: new Map(),
   outputs: { ShortenerUrl: 'https://abc123.execute-api.eu-west-1.amazonaws.com' },
   links: [
