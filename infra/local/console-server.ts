@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from './aws/read.ts';
 import { type Assets, assetHeaders } from './console/assets.ts';
-import type { ConsoleState } from './console/state.ts';
+import type { ConsoleState, ProbeAnswer } from './console/state.ts';
 import type { Drill } from './drill.ts';
 import type { Functions } from './functions.ts';
 import type { GatewayAnswer } from './gateway-event.ts';
@@ -108,7 +108,12 @@ async function probeNow(deps: ConsoleDeps, request: IncomingMessage, response: S
   const result = await deps.functions.invoke('probe', JSON.stringify({ monitors, record: false }));
   if (result.isError)
     throw new Refusal(502, 'Bad Gateway', `The probe function failed: ${errorMessage(result.payload)}`);
-  sendJson(response, 200, JSON.parse(result.payload));
+  sendJson(response, 200, inOrder(JSON.parse(result.payload), known));
+}
+
+/** The function answers shard by shard; a reader expects the order of monitors.yml. */
+function inOrder({ results }: ProbeAnswer, ids: readonly string[]): ProbeAnswer {
+  return { results: results.toSorted((a, b) => ids.indexOf(a.monitor) - ids.indexOf(b.monitor)) };
 }
 
 function errorMessage(payload: string): string {

@@ -4,8 +4,9 @@ import { type OverviewDeps, overview } from '../../shared/app/overview.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
-import type { Config } from '../../shared/config/model.ts';
+import type { Config, Monitor } from '../../shared/config/model.ts';
 import { renderTarget } from '../../shared/message/command.ts';
+import type { Outputs } from '../../shared/message/shell.ts';
 import { region } from './aws/service.ts';
 import type { ConsoleState } from './console/state.ts';
 import { environment, type Origins } from './stack.ts';
@@ -65,6 +66,14 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     memory: createMemory(),
-    showUrl: (monitor) => renderTarget(monitor, outputs).target,
+    showUrl: (monitor) => showTarget(monitor, outputs, origins),
   };
+}
+
+/** What is asked, in a line: the method too, where it is not GET; of a heartbeat, where it is called, without its token. */
+function showTarget(monitor: Monitor, outputs: Outputs, { shortener }: Origins): string {
+  if (monitor.type === 'heartbeat')
+    return `${shortener}/heartbeats/${monitor.id}/… (npx burnwatch heartbeat ${monitor.id} prints it whole)`;
+  const { verb, target } = renderTarget(monitor, outputs);
+  return monitor.type === 'http' && verb !== 'GET' ? `${verb} ${target}` : target;
 }

@@ -12,6 +12,8 @@ import type { VendedMetrics } from './vended-metrics.ts';
 const graceMs = 1_000;
 const flushEveryMs = 1_000;
 const alarmsEveryMs = 5_000;
+/** The shortest interval: what is probed between two ticks is shown between them. */
+const spansEveryMs = 5_000;
 const pruneEveryMs = 3_600_000;
 
 export type RhythmDeps = {
@@ -46,6 +48,9 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
       page.changed();
     }
   };
+  const showSpans = (): void => {
+    if (player.stack().schedules.some(({ isSpan }) => isSpan)) page.changed();
+  };
   const clock = { now: Date.now, monotonicMs: () => performance.now() };
   const prune = () => aws.metrics.prune(Date.now());
   prune();
@@ -53,6 +58,7 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
     setInterval(guarded(vended.flush, terminal), flushEveryMs),
     setInterval(guarded(judgeAlarms, terminal), alarmsEveryMs),
     setInterval(guarded(prune, terminal), pruneEveryMs),
+    setInterval(showSpans, spansEveryMs),
   ];
   const scheduler = createScheduler(player.stack().tickMs, tick, clock);
   cleanup.add(async () => {

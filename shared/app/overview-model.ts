@@ -22,8 +22,11 @@ export type MonitorView = {
   readonly intervalMs: number;
   /** How often it makes an event for an SLO: its interval, or the period of a heartbeat. */
   readonly eventIntervalMs: number;
+  /** Of a heartbeat: how much later than its period a call may come. */
+  readonly graceMs?: number;
   readonly isUnderMaintenance: boolean;
   readonly lastProbeAt?: number;
+  /** Of the newest probe whose times can be trusted. */
   readonly latencyMs?: number;
   readonly degradedAfterMs?: number;
   readonly errorType?: ErrorType;
@@ -34,8 +37,11 @@ export type MonitorView = {
   readonly history: readonly {
     readonly at: number;
     readonly outcome: Outcome;
+    /** null where nothing was measured, or where it cannot be trusted. */
     readonly latencyMs: number | null;
     readonly isMaintenance: boolean;
+    /** This machine was short of CPU: the outcome counts, the time does not. */
+    readonly isContaminated?: true;
   }[];
 };
 

@@ -1,6 +1,6 @@
 import type { AlertState, Incident } from '../alert/model.ts';
 import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
-import { details, type History, outcomesBetween } from '../ledger/history.ts';
+import { details, type Entry, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { spansOf } from './evaluate.ts';
@@ -60,30 +60,34 @@ function monitorView(
     url: showUrl(monitor),
     intervalMs: monitor.intervalMs,
     eventIntervalMs: eventIntervalMs(monitor),
+    ...(monitor.type === 'heartbeat' ? { graceMs: monitor.graceMs } : {}),
     isUnderMaintenance: isUnderMaintenance(config.maintenance, monitor.id, now) !== undefined,
     ...(monitor.degradedAfterMs === undefined ? {} : { degradedAfterMs: monitor.degradedAfterMs }),
     alerts: monitor.alerts.map((alert) => alertView(config, monitor, alert, history, state, now)),
-    history: shown.map(({ at, outcome }) => ({
-      at,
-      outcome: outcome.outcome,
-      latencyMs: outcome.latencyMs ?? null,
-      isMaintenance: outcome.isMaintenance,
-    })),
+    history: shown.map(historyEntry),
   };
   if (newest === undefined) return { ...base, state: 'waiting' };
   const { outcome } = newest;
   const changed = shown.findLastIndex((each) => each.outcome.outcome !== outcome.outcome);
   const detail = details(history, monitor.key, newest.at);
+  const latencyMs = base.history.findLast(({ isContaminated }) => !isContaminated)?.latencyMs ?? undefined;
   return {
     ...base,
     state: outcome.outcome,
     since: shown[changed + 1]?.at ?? newest.at,
     lastProbeAt: newest.at,
-    ...(outcome.latencyMs === undefined ? {} : { latencyMs: outcome.latencyMs }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
     ...(outcome.errorType === undefined ? {} : { errorType: outcome.errorType }),
     ...(detail === undefined ? {} : { message: detail.message }),
     ...(detail?.statusCode === undefined ? {} : { statusCode: detail.statusCode }),
   };
+}
+
+/** A time that this machine was too busy to measure is no time of the target's. */
+function historyEntry({ at, outcome: seen }: Entry): MonitorView['history'][number] {
+  const { outcome, latencyMs = null, isMaintenance, isContaminated } = seen;
+  if (isContaminated) return { at, outcome, latencyMs: null, isMaintenance, isContaminated };
+  return { at, outcome, latencyMs, isMaintenance };
 }
 
 function alertView(

@@ -1,9 +1,11 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
+import type { MonitorView } from '../../shared/app/overview-model.ts';
+import type { ProbeRow } from '../../shared/probe/row.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type ConsoleMock, probeAnswer, scenarios, startConsoleMock } from '../support/console-mock.ts';
 import { configErrors, many, outage, quiet } from '../support/console-states.ts';
-import { fired, monitorView, resolved, sloView } from '../support/console-views.ts';
+import { fired, historyOf, monitorView, resolved, sloView } from '../support/console-views.ts';
 
 const launched = await launchBrowser();
 if ('missing' in launched) console.warn(`The console's page is not tested: ${launched.missing}.`);
@@ -25,6 +27,51 @@ async function show(state: ConsoleState, options: BrowserContextOptions = {}): P
   await page.goto(mock.url);
   await page.locator('#verdict[data-state]').waitFor();
   return { mock, page, complaints };
+}
+
+const phases = { resolveMs: 0, connectMs: 1, tlsMs: 0, processingMs: 7, transferMs: 0 };
+const nothing = { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 };
+const notFound = { errorType: 'assertion', message: 'status == 302, but found 404', statusCode: 404 } as const;
+
+const failedFlow: ProbeRow = {
+  ...notFound,
+  monitor: 'shorten-and-follow',
+  outcome: 'failed',
+  message: `step follow: ${notFound.message}`,
+  attempts: 2,
+  latencyMs: 16,
+  phases,
+  assertions: [],
+  steps: [
+    { step: 'create', outcome: 'passed', statusCode: 201, latencyMs: 8, phases, assertions: [] },
+    { ...notFound, step: 'follow', outcome: 'failed', latencyMs: 8, phases, assertions: [] },
+    { step: 'clean', outcome: 'skipped', latencyMs: 0, phases: nothing, assertions: [] },
+  ],
+};
+
+const waitingHeartbeat: ProbeRow = {
+  monitor: 'backup',
+  outcome: 'unknown',
+  errorType: 'monitor',
+  message: 'it has not been called yet',
+  attempts: 0,
+  latencyMs: 0,
+  phases: nothing,
+  assertions: [],
+};
+
+function heartbeatView(now: number): MonitorView {
+  const { latencyMs: _, degradedAfterMs: __, statusCode: ___, ...rest } = monitorView(now);
+  return {
+    ...rest,
+    id: 'backup',
+    type: 'heartbeat',
+    url: 'http://127.0.0.1:4001/heartbeats/backup/…',
+    intervalMs: 60_000,
+    eventIntervalMs: 3_600_000,
+    graceMs: 600_000,
+    alerts: [{ id: 'monitor/backup/0', status: 'inactive', failures: 0, needed: 1, of: 1, notify: ['oncall'] }],
+  };
 }
 
 const activeText = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
@@ -221,6 +268,41 @@ describeInBrowser('the page of the console', () => {
     await result.getByRole('button', { name: 'Close' }).click();
     expect(await result.isVisible()).toBe(false);
     expect(probeAnswer.results).toHaveLength(1);
+  });
+
+  it('shows what each step of a flow found, and no time of what was not sent', async () => {
+    const { mock, page } = await show(quiet(Date.now()));
+    mock.answerProbe({ results: [failedFlow, waitingHeartbeat] });
+    await page.getByRole('button', { name: 'Probe now' }).click();
+    const [flow, heartbeat] = ['shorten-and-follow', 'backup'].map((name) =>
+      page.locator('#probe-result .result').filter({ has: page.getByRole('heading', { level: 3, name }) }),
+    );
+    const steps = flow?.locator('.result-step');
+    await steps?.first().waitFor();
+    expect(await steps?.locator('h4').allTextContents()).toEqual(['create', 'follow', 'clean']);
+    expect(await steps?.nth(0).textContent()).toContain('Passingcreatestatus 2018.0 ms');
+    expect(await steps?.nth(1).textContent()).toContain('An assertion did not hold: status == 302, but found 404');
+    expect(await steps?.nth(2).textContent()).toBe('Not runclean');
+    expect(await heartbeat?.textContent()).toBe('Unknownbackupnothing sentit has not been called yet');
+  });
+
+  it('shows a heartbeat by its calls: no latency, no chart of it, and where to call', async () => {
+    const now = Date.now();
+    const beat = {
+      ...heartbeatView(now),
+      history: historyOf(now, 3, 60_000).map((each) => ({ ...each, latencyMs: null })),
+    };
+    const waiting = { ...heartbeatView(now), id: 'import', state: 'waiting' as const, history: [] };
+    const { since: _, ...neverCalled } = waiting;
+    const { page } = await show({ ...quiet(now), monitors: [beat, neverCalled] });
+    const card = page.locator('[data-monitor="backup"]');
+    expect(await card.locator('.latency, .chart').filter({ visible: true }).count()).toBe(0);
+    expect(await card.locator('.meta').textContent()).toContain('heartbeat, expected every 1 h, 10 min of grace');
+    expect(await card.locator('.chart-readout').textContent()).toBe('3 minutes, none failed');
+    expect(await card.locator('.alert').textContent()).toContain('0 of 1 failures in the last minute');
+    const other = page.locator('[data-monitor="import"]');
+    expect(await other.locator('.meta').textContent()).toContain('Waiting for the first call');
+    expect(await other.locator('.chart-readout').textContent()).toBe('');
   });
 
   it('tells times in the reader’s zone, and in UTC on hover', async () => {

@@ -15,6 +15,8 @@ export type ConsoleMock = {
   readonly show: (state: ConsoleState) => void;
   /** From now on commands are refused with this title. */
   readonly refuse: (title: string | null) => void;
+  /** What a manual probe finds from now on. */
+  readonly answerProbe: (answer: ProbeAnswer) => void;
   /** Breaks every event stream, and refuses new ones until it is called with false. */
   readonly disconnect: (isDown: boolean) => void;
   readonly close: () => Promise<void>;
@@ -52,7 +54,14 @@ export const probeAnswer: ProbeAnswer = {
 /** Listens on loopback. The mock breaks and mends at once: a real local mode takes a few ticks. */
 export async function startConsoleMock(initial: ConsoleState, port = 0): Promise<ConsoleMock> {
   const assets = await bundleConsole();
-  const held: Held = { state: initial, refusal: null, isDown: false, streams: new Set(), commands: [] };
+  const held: Held = {
+    state: initial,
+    probe: probeAnswer,
+    refusal: null,
+    isDown: false,
+    streams: new Set(),
+    commands: [],
+  };
   const server = createServer((request, response) => answer(assets, held, request, response));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
@@ -62,6 +71,9 @@ export async function startConsoleMock(initial: ConsoleState, port = 0): Promise
     show: (state) => broadcast(held, state),
     refuse: (title) => {
       held.refusal = title;
+    },
+    answerProbe: (probe) => {
+      held.probe = probe;
     },
     disconnect: (isDown) => {
       held.isDown = isDown;
@@ -73,6 +85,7 @@ export async function startConsoleMock(initial: ConsoleState, port = 0): Promise
 
 type Held = {
   state: ConsoleState;
+  probe: ProbeAnswer;
   refusal: string | null;
   isDown: boolean;
   readonly streams: Set<ServerResponse>;
@@ -125,7 +138,7 @@ function command(held: Held, name: string, response: ServerResponse): void {
       respond(response, 204, null, '');
       break;
     case 'POST /api/probe':
-      respond(response, 200, 'application/json', JSON.stringify(probeAnswer));
+      respond(response, 200, 'application/json', JSON.stringify(held.probe));
       break;
     default:
       respond(response, 404, 'application/problem+json', JSON.stringify({ title: 'Not found' }));

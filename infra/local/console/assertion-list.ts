@@ -2,8 +2,11 @@ import type { ProbeRow } from '../../../shared/probe/row.ts';
 import { element } from './dom.ts';
 import { icon } from './icons.ts';
 
+/** What was asserted of a probe or of a step of a flow, and its outcome. */
+export type Asserted = Pick<ProbeRow, 'assertions'> & { readonly outcome: string };
+
 /** Every assertion with its result; one that did not hold says what was expected and what was found. */
-export function assertionList({ assertions, outcome }: ProbeRow): HTMLElement | null {
+export function assertionList({ assertions, outcome }: Asserted): HTMLElement | null {
   if (assertions.length === 0) return null;
   // Only what lowers to degraded can have been missed where the outcome is degraded.
   const missed = outcome === 'degraded' ? 'degraded' : 'failed';

@@ -6,12 +6,12 @@ import { element, setAttribute, setText, show } from './dom.ts';
 import { drawDegradedLine, drawMarks, drawShades } from './latency-marks.ts';
 import { historySentence, type LatencyModel, latencyCeiling, latencySeries } from './latency-series.ts';
 import { instantText } from './time.ts';
-import { latencyText, monitorWords } from './words.ts';
+import { countedWord, latencyText, monitorWords, untrustedText } from './words.ts';
 
 const noProbes = 'The chart begins with the first probe';
 export type LatencyChart = { readonly element: HTMLElement; readonly update: (monitor: MonitorView) => void };
 
-/** The latency of one monitor over its history, with every tick that was not good marked. */
+/** The latency of one monitor over its history, with every tick that was not good marked. A heartbeat has none: it is counted alone. */
 export function latencyChart(isSmall: boolean): LatencyChart {
   const model: LatencyModel = {
     series: { seconds: [], latencies: [], entries: [] },
@@ -37,13 +37,19 @@ export function latencyChart(isSmall: boolean): LatencyChart {
     update: (monitor) => {
       if (drawn !== null && isSameHistory(drawn, monitor.history)) return;
       drawn = monitor.history;
-      sentence.text = monitor.history.length === 0 ? noProbes : historySentence(monitor.history);
-      show(chart.element, monitor.history.length > 0);
+      sentence.text = sentenceOf(monitor);
+      const hasLatency = monitor.type !== 'heartbeat';
+      show(chart.element, hasLatency && monitor.history.length > 0);
       setText(readout, sentence.text);
-      legend.update(monitor.history);
-      redraw(chart, model, monitor);
+      legend.update(hasLatency ? monitor.history : []);
+      if (hasLatency) redraw(chart, model, monitor);
     },
   };
+}
+
+function sentenceOf({ type, history }: MonitorView): string {
+  if (history.length > 0) return historySentence(history, countedWord(type));
+  return type === 'heartbeat' ? '' : noProbes;
 }
 
 function redraw(chart: Chart, model: LatencyModel, monitor: MonitorView): void {
@@ -100,6 +106,10 @@ function readoutText(model: LatencyModel, index: number | null): string | null {
   const entry = index === null ? undefined : model.series.entries[index];
   if (entry === undefined) return null;
   if (entry === null) return 'No probe here: a tick is missing';
-  const latency = entry.latencyMs === null ? '' : `, ${latencyText(entry.latencyMs)}`;
+  const latency = entry.isContaminated
+    ? `, ${untrustedText}`
+    : entry.latencyMs === null
+      ? ''
+      : `, ${latencyText(entry.latencyMs)}`;
   return `${instantText(entry.at, Date.now())}: ${monitorWords[entry.outcome].toLowerCase()}${latency}${entry.isMaintenance ? ', under maintenance' : ''}`;
 }

@@ -3,10 +3,13 @@ import { latencyText, plural } from './words.ts';
 
 export type HistoryEntry = MonitorView['history'][number];
 
-/** Aligned for the chart: seconds, the latencies of good probes (null is a gap), and what each point stands for. */
+/**
+ * Aligned for the chart: seconds, the latencies of good probes (null is a gap, undefined nothing that interrupts the line), and
+ * what each point stands for.
+ */
 export type LatencySeries = {
   readonly seconds: readonly number[];
-  readonly latencies: readonly (number | null)[];
+  readonly latencies: readonly (number | null | undefined)[];
   /** null where a tick is missing. */
   readonly entries: readonly (HistoryEntry | null)[];
 };
@@ -16,7 +19,7 @@ export type LatencyModel = { series: LatencySeries; degradedAfterMs: number | un
 
 /**
  * Only good probes make the line: a refusal in 3 ms is not fast, and a time-out would flatten everything else. A tick
- * that is missing breaks the line.
+ * that is missing breaks the line; one whose time cannot be trusted is passed over.
  */
 export function latencySeries(history: readonly HistoryEntry[], intervalMs: number): LatencySeries {
   const entries: (HistoryEntry | null)[] = [];
@@ -34,8 +37,13 @@ export function latencySeries(history: readonly HistoryEntry[], intervalMs: numb
   return {
     seconds,
     entries,
-    latencies: entries.map((entry) => (entry !== null && isGood(entry) ? entry.latencyMs : null)),
+    latencies: entries.map(latencyOf),
   };
+}
+
+function latencyOf(entry: HistoryEntry | null): number | null | undefined {
+  if (entry === null || !isGood(entry)) return null;
+  return entry.isContaminated ? undefined : entry.latencyMs;
 }
 
 function isGood(entry: HistoryEntry): boolean {
@@ -51,13 +59,13 @@ export function latencyCeiling(series: LatencySeries, degradedAfterMs: number | 
     : roomy;
 }
 
-/** The history in one sentence, for those who do not see the chart and those who do. */
-export function historySentence(history: readonly HistoryEntry[]): string {
+/** The history in one sentence, for those who do not see the chart and those who do. `counted` is what an entry of it is. */
+export function historySentence(history: readonly HistoryEntry[], counted = 'probe'): string {
   const latencies = history.filter(isGood).flatMap((entry) => entry.latencyMs ?? []);
   const failed = history.filter((entry) => entry.outcome === 'failed').length;
   const tail = failed === 0 ? 'none failed' : `${failed} failed`;
   const typical = median(latencies);
-  return `${plural(history.length, 'probe')}, ${tail}${typical === null ? '' : `, median ${latencyText(typical)}`}`;
+  return `${plural(history.length, counted)}, ${tail}${typical === null ? '' : `, median ${latencyText(typical)}`}`;
 }
 
 function median(values: readonly number[]): number | null {

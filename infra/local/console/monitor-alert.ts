@@ -14,8 +14,11 @@ export const alertTones: Readonly<Record<'inactive' | 'pending' | 'firing' | 'un
 /** Pips beyond this many would be dust: the numbers tell. */
 const mostPips = 10;
 
+/** An alert, and what its failures are counted in. */
+export type AlertLine = MonitorAlertView & { readonly counted: string };
+
 /** One m-of-n alert: how many of the failures that it needs are there. */
-export function monitorAlert(): Part<MonitorAlertView> {
+export function monitorAlert(): Part<AlertLine> {
   const state = badge('badge-small');
   const pips = element('span', { class: 'pips', 'aria-hidden': 'true' });
   const text = element('span');
@@ -42,9 +45,9 @@ export function monitorAlert(): Part<MonitorAlertView> {
 }
 
 /** `2 of 3 failures`, and once there are more than it takes, `5 failures, 3 needed`. */
-function progressText({ failures, needed, of }: MonitorAlertView): string {
+function progressText({ failures, needed, of, counted }: AlertLine): string {
   const progress = failures > needed ? `${failures} failures, ${needed} needed` : `${failures} of ${needed} failures`;
-  return `${progress} in the last ${plural(of, 'probe')}`;
+  return `${progress} in the last ${of === 1 ? counted : plural(of, counted)}`;
 }
 
 function pipRow(alert: MonitorAlertView): DocumentFragment {

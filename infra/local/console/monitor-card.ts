@@ -3,9 +3,9 @@ import { type BadgeView, badge, type Tone } from './badge.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { icon } from './icons.ts';
 import { latencyChart } from './latency-chart.ts';
-import { monitorAlert } from './monitor-alert.ts';
+import { type AlertLine, monitorAlert } from './monitor-alert.ts';
 import { setTime, timeElement } from './time.ts';
-import { errorWords, latencyText, monitorWords, roughSpanText } from './words.ts';
+import { countedWord, errorWords, latencyText, monitorWords, paceText } from './words.ts';
 
 const tones: Readonly<Record<MonitorView['state'], Tone>> = {
   passed: 'good',
@@ -63,6 +63,8 @@ export function monitorCard(isCompact: boolean): Part<MonitorView> {
       setAttribute(node, 'data-state', monitor.state);
       state.update(monitorBadge(monitor.state));
       setText(name, monitor.id);
+      const hasLatency = monitor.type !== 'heartbeat';
+      show(latency, hasLatency);
       setText(latency, monitor.latencyMs === undefined ? '–' : latencyText(monitor.latencyMs));
       setAttribute(latency, 'title', 'Latency of the newest probe');
       if (toggle !== null) setAttribute(toggle, 'aria-label', `Details of ${monitor.id}`);
@@ -101,15 +103,16 @@ function sinceLine(): Part<MonitorView> {
     element: node,
     update: (monitor, now) => {
       show(time, monitor.since !== undefined);
-      setText(
-        lead,
-        monitor.since === undefined ? 'Waiting for the first probe' : `${monitorWords[monitor.state]} since `,
-      );
+      setText(lead, monitor.since === undefined ? waitingText(monitor) : `${monitorWords[monitor.state]} since `);
       if (monitor.since !== undefined) setTime(time, monitor.since, now, true);
-      setText(pace, `${monitor.type}, every ${roughSpanText(monitor.eventIntervalMs)}`);
+      setText(pace, paceText(monitor));
       show(maintenance, monitor.isUnderMaintenance);
     },
   };
+}
+
+function waitingText({ type }: MonitorView): string {
+  return `Waiting for the first ${type === 'heartbeat' ? 'call' : 'probe'}`;
 }
 
 /** Why it is not passing, in words: the kind of error, the status where there is one, and what the probe said. */
@@ -127,7 +130,7 @@ function monitorDetails(isCompact: boolean): Part<MonitorView> {
   const url = element('p', { class: 'url' });
   const alerts = element('ul', { class: 'alerts' });
   const chart = latencyChart(false);
-  const updateAlerts = keyedList<MonitorView['alerts'][number]>(alerts, (alert) => alert.id, monitorAlert);
+  const updateAlerts = keyedList<AlertLine>(alerts, (alert) => alert.id, monitorAlert);
   const node = element('div', { class: 'details', hidden: isCompact ? '' : null }, url, chart.element, alerts);
   return {
     element: node,
@@ -135,7 +138,11 @@ function monitorDetails(isCompact: boolean): Part<MonitorView> {
       if (node.hidden && isCompact) return;
       setText(url, monitor.url);
       chart.update(monitor);
-      updateAlerts(monitor.alerts, now);
+      const counted = countedWord(monitor.type);
+      updateAlerts(
+        monitor.alerts.map((alert) => ({ ...alert, counted })),
+        now,
+      );
     },
   };
 }

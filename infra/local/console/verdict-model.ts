@@ -38,17 +38,17 @@ function troubleOf({ monitors, incidents }: ConsoleState, now: number): Verdict 
 function calmOf({ monitors, incidents, slos, faults }: ConsoleState, now: number): Verdict {
   const passing = idsIn(monitors, 'passed').length;
   const open = openCount(incidents);
-  if (passing === 0) return plain('waiting', 'Waiting for the first probe', 'The next tick brings it.');
+  if (passing === 0) return waitingFor(monitors);
   if (open > 0) {
     const closes =
       open === 1 ? 'It closes when the last of its alerts resolves.' : 'They close when their alerts resolve.';
     return plain('recovering', 'Nothing fails now', `${incidentsText(open)} ${closes}`);
   }
   const isOverspent = slos.some((slo) => slo.budgetLeftRatio <= 0);
-  if (isOverspent) return plain('overspent', 'A budget is used up', `${passingText(passing, monitors.length)} now.`);
+  if (isOverspent) return plain('overspent', 'A budget is used up', `${passingText(monitors)} now.`);
   if (faults !== null && faults.until > now)
     return plain('passed', 'All was well', 'The shortener is broken now: the next probe finds out.');
-  return plain('passed', 'All is well', `${passingText(passing, monitors.length)}.`);
+  return plain('passed', 'All is well', `${passingText(monitors)}.`);
 }
 
 function plain(state: Verdict['state'], headline: string, detail: string): Verdict {
@@ -68,11 +68,23 @@ function openCount(incidents: ConsoleState['incidents']): number {
   return incidents.filter((incident) => incident.closedAt === null).length;
 }
 
-function passingText(passing: number, total: number): string {
+function waitingFor(monitors: readonly MonitorView[]): Verdict {
+  return monitors.every(isHeartbeat)
+    ? plain('waiting', 'Waiting for the first call', '“npx burnwatch heartbeat” tells where each job is to call.')
+    : plain('waiting', 'Waiting for the first probe', 'The next tick brings it.');
+}
+
+const isHeartbeat = ({ type }: MonitorView): boolean => type === 'heartbeat';
+
+/** Of monitors that pass or wait. */
+function passingText(monitors: readonly MonitorView[]): string {
+  const total = monitors.length;
   if (total === 1) return 'The one monitor passes';
-  return passing === total
-    ? `All ${total} monitors pass`
-    : `${passing} of ${total} monitors pass, the others wait for a probe`;
+  const waiting = monitors.filter(({ state }) => state !== 'passed');
+  if (waiting.length === 0) return `All ${total} monitors pass`;
+  const event = waiting.every(isHeartbeat) ? 'call' : waiting.some(isHeartbeat) ? 'probe or call' : 'probe';
+  const others = waiting.length === 1 ? 'the other waits for its' : 'the others wait for their';
+  return `${total - waiting.length} of ${total} monitors pass, ${others} first ${event}`;
 }
 
 /** For how long the oldest failure has lasted. */
@@ -83,4 +95,15 @@ function lastingText(monitors: readonly MonitorView[], now: number): string {
 
 function incidentsText(open: number): string {
   return open === 0 ? 'No alert has fired yet.' : `${plural(open, 'incident')} open.`;
+}
+
+/**
+ * When the next probe is due, epoch ms: with the next tick of local mode, or before it, where a monitor is probed more often
+ * than that.
+ */
+export function nextProbeAt({ monitors, tickMs, nextTickAt }: ConsoleState, now: number): number {
+  const between = monitors
+    .filter(({ intervalMs }) => intervalMs < tickMs)
+    .map(({ intervalMs }) => (Math.floor(now / intervalMs) + 1) * intervalMs);
+  return Math.min(nextTickAt, ...between);
 }

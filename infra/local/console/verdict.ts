@@ -4,7 +4,7 @@ import { byId, element, keyedList, type Part, setAttribute, setSlot, setText, sh
 import { type IconName, icon } from './icons.ts';
 import { monitorAnchor } from './monitor-card.ts';
 import type { ConsoleState } from './state.ts';
-import { type Verdict, verdictOf } from './verdict-model.ts';
+import { nextProbeAt, type Verdict, verdictOf } from './verdict-model.ts';
 import { budgetText, countdownText } from './words.ts';
 
 /** Names of monitors in the verdict; the rest is a number. */
@@ -84,7 +84,7 @@ function verdictTiles(): Part<TilesView> {
 
 /** A tick takes a moment to come back; one that stays away is said to be late. */
 function nextText(state: ConsoleState, now: number): string {
-  const leftMs = state.nextTickAt - now;
+  const leftMs = nextProbeAt(state, now) - now;
   if (leftMs > 0) return countdownText(leftMs);
   return leftMs > -Math.max(20_000, state.tickMs) ? 'now' : 'late';
 }

@@ -20,7 +20,7 @@ export function waterfallLegend(): HTMLElement {
 }
 
 /** The five phases of one request, one after the other, to the scale of the slowest request beside it. */
-export function waterfall(result: ProbeRow, longestMs: number): HTMLElement {
+export function waterfall(result: Pick<ProbeRow, 'phases'>, longestMs: number): HTMLElement {
   const bars = phases.map(([key, word]) => bar(key, word, result.phases[key], longestMs));
   const spoken = phases.map(([key, word]) => `${word} ${latencyText(result.phases[key])}`).join(', ');
   return element(

@@ -46,6 +46,21 @@ export const errorWords: Readonly<Record<ErrorType, string>> = {
   monitor: 'The fault is ours, not the target’s',
 };
 
+/** Of a sample that was marked. */
+export const untrustedText = 'time not trusted: this machine was short of CPU';
+
+/** What is counted of a monitor of this type: probes, or the minutes in which a heartbeat was judged. */
+export function countedWord(type: string): 'probe' | 'minute' {
+  return type === 'heartbeat' ? 'minute' : 'probe';
+}
+
+/** How often something is expected of a monitor: `http, every 1 min`, `heartbeat, expected every 1 d, 1 h of grace`. */
+export function paceText({ type, eventIntervalMs, graceMs }: MonitorView): string {
+  if (graceMs === undefined) return `${type}, every ${roughSpanText(eventIntervalMs)}`;
+  const grace = graceMs === 0 ? 'without grace' : `${spanText(graceMs)} of grace`;
+  return `${type}, expected every ${spanText(eventIntervalMs)}, ${grace}`;
+}
+
 /** What keeps an alert from firing: monitors that its own depends on, down or up only just now. */
 export function heldText(heldBy: readonly string[]): string {
   return heldBy.length === 0

@@ -10,7 +10,11 @@ const minuteMs = 60_000;
 const startAt = Date.parse('2026-03-02T10:00:00Z');
 
 /** Runs a service through its outcomes, one a minute, and gives the view at the end of them. */
-async function viewAfter(outcomes: readonly (Outcome | undefined)[], config = aConfig()): Promise<Overview> {
+async function viewAfter(
+  outcomes: readonly (Outcome | undefined)[],
+  config = aConfig(),
+  isContaminated: (minute: number) => boolean = () => false,
+): Promise<Overview> {
   const ledger = memoryLedger();
   const alerts = memoryAlerts();
   const memory = createMemory();
@@ -30,7 +34,7 @@ async function viewAfter(outcomes: readonly (Outcome | undefined)[], config = aC
             ...(outcome === 'failed' ? { errorType: 'assertion' as const } : {}),
             isMaintenance: false,
             isRetried: false,
-            isContaminated: false,
+            isContaminated: isContaminated((at - startAt) / minuteMs),
           })),
           details:
             outcome === 'failed'
@@ -81,6 +85,18 @@ describe('the overview', () => {
       alerts: [{ status: 'inactive', failures: 0, needed: 3, of: 5 }],
     });
     expect(view.monitors[0]?.history).toHaveLength(10);
+  });
+
+  it('shows no time that this machine was too busy to measure', async () => {
+    const [api] = (await viewAfter(many(4, 'passed'), aConfig(), (minute) => minute > 2)).monitors;
+    expect(api?.history.map(({ latencyMs, isContaminated }) => [latencyMs, isContaminated])).toEqual([
+      [20, undefined],
+      [20, undefined],
+      [null, true],
+      [null, true],
+    ]);
+    expect(api).toMatchObject({ state: 'passed', latencyMs: 20, lastProbeAt: startAt + 4 * minuteMs });
+    expect((await viewAfter(many(4, 'passed'), aConfig(), () => true)).monitors[0]).not.toHaveProperty('latencyMs');
   });
 
   it('shows an alert coming: two failures of the three that it takes', async () => {

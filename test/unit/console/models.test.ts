@@ -9,7 +9,8 @@ import {
 import { historySentence, latencyCeiling, latencySeries } from '../../../infra/local/console/latency-series.ts';
 import { newsBetween } from '../../../infra/local/console/news.ts';
 import type { ConsoleState } from '../../../infra/local/console/state.ts';
-import { verdictOf } from '../../../infra/local/console/verdict-model.ts';
+import { nextProbeAt, verdictOf } from '../../../infra/local/console/verdict-model.ts';
+import type { MonitorView } from '../../../shared/app/overview-model.ts';
 import { configErrors, fresh, many, mended, outage, overspent, quiet } from '../../support/console-states.ts';
 import { fired, monitorView, resolved } from '../../support/console-views.ts';
 
@@ -78,6 +79,13 @@ describe('the latency series', () => {
     ]);
   });
 
+  it('passes over what could not be measured, without a break in the line', () => {
+    const busy = { ...entry(10_000, 'passed', null), isContaminated: true as const };
+    expect(latencySeries([entry(0), busy, entry(20_000)], 10_000).latencies).toEqual([10, undefined, 10]);
+    const failed = { ...entry(10_000, 'failed', null), isContaminated: true as const };
+    expect(latencySeries([entry(0), failed, entry(20_000)], 10_000).latencies).toEqual([10, null, 10]);
+  });
+
   it.each<[string, number | undefined, number]>([
     ['no degraded line', undefined, 12.5],
     ['one in reach', 30, 34.5],
@@ -91,6 +99,22 @@ describe('the latency series', () => {
       '3 probes, 1 failed, median 10 ms',
     );
     expect(historySentence([entry(0, 'passed', null)])).toBe('1 probe, none failed');
+    expect(historySentence([entry(0, 'failed', null), entry(1, 'passed', null)], 'minute')).toBe('2 minutes, 1 failed');
+  });
+});
+
+const waiting = (id: string, type = 'heartbeat'): MonitorView => monitorView(now, { id, type, state: 'waiting' });
+
+describe('the next probe', () => {
+  const minutely = { ...quiet(now), tickMs: 60_000, nextTickAt: now + 40_000 };
+  it.each<[string, readonly number[], number, number]>([
+    ['comes with the next tick', [60_000, 300_000], now + 20_000, now + 40_000],
+    ['comes before it, where a monitor is probed more often', [60_000, 15_000], now + 20_000, now + 30_000],
+    ['comes with the next tick, where that is sooner', [60_000, 30_000], now + 31_000, now + 40_000],
+    ['is late with its tick', [60_000, 15_000], now + 100_000, now + 40_000],
+  ])('%s', (_, intervals, at, nextAt) => {
+    const monitors = intervals.map((intervalMs) => monitorView(now, { intervalMs }));
+    expect(nextProbeAt({ ...minutely, monitors }, at)).toBe(nextAt);
   });
 });
 
@@ -124,6 +148,23 @@ describe('the verdict', () => {
     ],
   ])('%s', (_, state, looks, headline) => {
     expect(verdictOf(state, now)).toMatchObject({ state: looks, headline });
+  });
+
+  it.each<[string, readonly MonitorView[], string]>([
+    ['nothing', [], 'The one monitor passes.'],
+    ['a heartbeat', [waiting('job')], '1 of 2 monitors pass, the other waits for its first call.'],
+    ['a probe', [waiting('web', 'http')], '1 of 2 monitors pass, the other waits for its first probe.'],
+    [
+      'both',
+      [waiting('job'), waiting('web', 'http')],
+      '1 of 3 monitors pass, the others wait for their first probe or call.',
+    ],
+  ])('says what the others wait for: %s', (_, others, detail) => {
+    expect(verdictOf({ ...quiet(now), monitors: [monitorView(now), ...others] }, now).detail).toBe(detail);
+  });
+
+  it('waits for a call where nothing is probed', () => {
+    expect(verdictOf({ ...quiet(now), monitors: [waiting('job')] }, now).headline).toBe('Waiting for the first call');
   });
 
   it('says for how long it has been failing, and whether an incident is open', () => {

@@ -5,11 +5,15 @@ import {
   countText,
   heldText,
   latencyText,
+  paceText,
   plural,
   ratioText,
   roughSpanText,
   spanText,
 } from '../../../infra/local/console/words.ts';
+import { monitorView } from '../../support/console-views.ts';
+
+const beat = { ...monitorView(0), type: 'heartbeat', eventIntervalMs: 86_400_000 };
 
 describe('the words of the console', () => {
   it.each<[string, string]>([
@@ -26,6 +30,9 @@ describe('the words of the console', () => {
     [countdownText(6_001), '0:07'],
     [countdownText(750_000), '12:30'],
     [countdownText(3_723_000), '1:02:03'],
+    [paceText(monitorView(0)), 'http, every 10 s'],
+    [paceText({ ...beat, graceMs: 5_400_000 }), 'heartbeat, expected every 1 d, 1 h 30 min of grace'],
+    [paceText({ ...beat, graceMs: 0 }), 'heartbeat, expected every 1 d, without grace'],
     [latencyText(0), '0 ms'],
     [latencyText(0.42), '0.4 ms'],
     [latencyText(38.4), '38 ms'],
