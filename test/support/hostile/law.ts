@@ -56,8 +56,9 @@ const memoryLimit = 32 * 1_024 * 1_024;
 const batchSize = 8;
 
 /**
- * Probes every row, some at once, each on a server of its own, and tells of each what it broke. A batch in which a time or
- * the memory was too much is not yet a verdict on one of its rows: each is then probed again alone, up to three times.
+ * Probes every row, some at once, each on a server of its own, and tells of each what it broke. What a busy machine may be
+ * the reason of (a time, the memory, a socket that is still there, an unexpected outcome) is not yet a verdict: such a row
+ * is probed again alone, and where it costs too much up to three times.
  */
 export async function judgeRows(
   prober: ProberProcess,
@@ -70,7 +71,8 @@ export async function judgeRows(
     const together = await judgeBatch(prober, batch);
     for (const [index, row] of batch.entries()) {
       const found = together[index] ?? [];
-      verdicts.set(row.name, found.length === 0 ? found : await judgeAlone(prober, row));
+      const faults = found.filter(isCertain);
+      verdicts.set(row.name, found.length === 0 || faults.length > 0 ? faults : await judgeAlone(prober, row));
     }
   }
   return verdicts;
@@ -87,6 +89,11 @@ async function judgeAlone(prober: ProberProcess, row: HostileRow): Promise<reado
   }
   return found;
 }
+
+/** What a busy machine cannot be the reason of. */
+const isCertain = (broken: string): boolean => certain.test(broken);
+const certain =
+  /^(threw|warning|unhandled|uncaught|the secret|a text|there is no message|\d+ listeners|the phases|the error type)/;
 
 /** A time or the memory that was too much. */
 export const isAboutCost = (broken: string): boolean => /^(took|the memory)/.test(broken);
