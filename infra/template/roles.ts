@@ -6,6 +6,7 @@ import {
   type FunctionName,
   functionsOf,
   getAtt,
+  nameOf,
   type Resource,
   type Resources,
   ref,
@@ -34,7 +35,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
         ...(stack.isStatusOn ? [readHeartbeats] : []),
         putMetrics,
         ...readParameters(config, stack),
-        ...(stack.vpc === undefined ? [] : [manageInterfaces]),
+        ...(stack.vpc === undefined ? [] : [manageInterfaces, keepInterfacesFromCode(stack)]),
       ];
     case 'evaluate':
       return [...judgeTicks, putMetrics, allow(['sns:Publish'], ref('AlertsTopic'))];
@@ -121,6 +122,16 @@ const manageInterfaces = allow(
   ],
   '*',
 );
+
+/**
+ * Lambda calls them, not the function, whose credentials carry its ARN: a monitor that signs what it sends could use them. The
+ * ARN is put together, because the function refers to its role.
+ */
+const keepInterfacesFromCode = (stack: Stack): Statement => ({
+  ...manageInterfaces,
+  Effect: 'Deny',
+  Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arnOf('lambda', `function:${nameOf(stack, 'probe')}`) } },
+});
 
 /** What the inline policies of a role hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const longestPolicy = 10_240;

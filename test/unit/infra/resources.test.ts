@@ -341,9 +341,9 @@ describe('a stack with a heartbeat', () => {
 describe('a probe in a VPC', () => {
   const vpc = { subnetIds: ['subnet-01234567'], securityGroupIds: ['sg-01234567'] };
   const onEverything = (built: ReturnType<typeof build>, id: string) =>
-    statements(built, id).filter(({ Resource }) => Resource === '*');
+    statements(built, id).filter(({ Resource, Effect }) => Resource === '*' && Effect === 'Allow');
 
-  it('has the rights that Lambda needs for its network interfaces, and no other function has', () => {
+  it('has the rights that Lambda needs for its network interfaces, its own code may not use them, and no other function has them', () => {
     const built = build({}, { vpc });
     expect(onEverything(built, 'ProbeRole').map(({ Action }) => Action)).toEqual([
       ['cloudwatch:PutMetricData'],
@@ -355,6 +355,21 @@ describe('a probe in a VPC', () => {
         'ec2:DescribeSubnets',
         'ec2:UnassignPrivateIpAddresses',
       ],
+    ]);
+    const [refused, ...others] = statements(built, 'ProbeRole').filter(({ Effect }) => Effect === 'Deny');
+    expect([others, refused]).toEqual([
+      [],
+      {
+        ...onEverything(built, 'ProbeRole')[1],
+        Effect: 'Deny',
+        Condition: {
+          ArnEquals: {
+            'lambda:SourceFunctionArn': {
+              'Fn::Sub': 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:shortener-dev-probe',
+            },
+          },
+        },
+      },
     ]);
     expect(JSON.stringify(statements(built, 'EvaluateRole'))).not.toContain('ec2:');
     expect(JSON.stringify(build())).not.toContain('ec2:');
