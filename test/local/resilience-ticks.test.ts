@@ -89,7 +89,9 @@ describe('a tick', () => {
     const history = monitors[0]?.history.map(({ at }) => at) ?? [];
     expect(history.filter((at) => at <= one)).toEqual([other, one]);
     expect((slos[0]?.goodEvents ?? 0) + (slos[0]?.badEvents ?? 0)).toBe(history.length);
-    expect([await samplesAt(one), await samplesAt(other)]).toEqual([[1], [1]]);
+    // Of a sample that was taken without CPU there is no latency: on a busy machine a tick may have none, and never two.
+    const measured = (at: number) => (monitors[0]?.history.find((each) => each.at === at)?.isContaminated ? [] : [1]);
+    expect([await samplesAt(one), await samplesAt(other)]).toEqual([measured(one), measured(other)]);
   }, 30_000);
 });
 
