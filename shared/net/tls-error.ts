@@ -9,6 +9,8 @@ export type TlsFailure = {
   readonly alpn: readonly string[];
   /** The target asked for a client certificate. */
   readonly isAsked: boolean;
+  /** The handshake was over. */
+  readonly isSecured: boolean;
   /** What the target served, where the handshake came that far. */
   readonly chain?: ServedChain;
 };
@@ -18,7 +20,7 @@ export function toTlsError(error: unknown, failure: TlsFailure): AttemptError {
   const own = ownFault(error);
   if (own) return own;
   const code = codeOf(error);
-  const sentence = sentenceOf(code, failure) ?? 'the TLS handshake failed';
+  const sentence = sentenceOf(code, failure) ?? `the TLS ${partOf(failure)} failed`;
   const isProtocol = code.endsWith('NO_APPLICATION_PROTOCOL') && failure.alpn.length > 0;
   const type = isProtocol ? 'protocol' : 'tls';
   return new AttemptError(type, `${sentence}: ${failure.name}${code ? ` (${code})` : ''}`, { cause: error });
@@ -66,9 +68,9 @@ function alertSentence(alert: string, failure: TlsFailure): string {
         ? `the target does not speak ${alpn.join(' or ')}`
         : 'the target wants to agree on a protocol (ALPN), and none was offered';
     case 'INTERNAL_ERROR':
-      return 'the target broke off the TLS handshake because of an error of its own';
+      return `the target broke off the TLS ${partOf(failure)} because of an error of its own`;
     default:
-      return aboutCertificates.includes(alert) ? certificateRefused(failure) : 'the target broke off the TLS handshake';
+      return aboutCertificates.includes(alert) ? certificateRefused(failure) : brokenOff(failure);
   }
 }
 
@@ -83,10 +85,14 @@ const aboutCertificates = [
   'ACCESS_DENIED',
 ];
 
-function certificateRefused({ settings, isAsked }: TlsFailure): string {
+function certificateRefused(failure: TlsFailure): string {
+  const { settings, isAsked } = failure;
   if (settings.cert !== undefined) return 'the target does not accept our client certificate (tls.cert)';
-  return isAsked ? certificateWanted : 'the target broke off the TLS handshake';
+  return isAsked ? certificateWanted : brokenOff(failure);
 }
+
+const partOf = ({ isSecured }: TlsFailure): string => (isSecured ? 'connection' : 'handshake');
+const brokenOff = (failure: TlsFailure): string => `the target broke off the TLS ${partOf(failure)}`;
 
 function tooOld({ settings }: TlsFailure): string {
   return `the target speaks no TLS from ${(settings.minVersion ?? 'TLSv1.2').replace('v', ' ')} on`;

@@ -48,7 +48,7 @@ export function secureConnection(socket: Socket, options: TlsOptions): Promise<T
     const fail = (error: unknown, chain?: ServedChain) => {
       const isAsked = isCertificateAsked(secured);
       abandon();
-      reject(toTlsError(error, { name, settings, alpn, isAsked, ...(chain ? { chain } : {}) }));
+      reject(toTlsError(error, { name, settings, alpn, isAsked, isSecured: false, ...(chain ? { chain } : {}) }));
     };
     const onClose = () => fail(new Error('closed'));
     secured.once('secureConnect', () => {
@@ -59,7 +59,7 @@ export function secureConnection(socket: Socket, options: TlsOptions): Promise<T
       if (chain.facts) onCertificate?.(chain.facts);
       if (isRefused) return fail(fault, chain);
       rememberTls(secured, chain, fault === undefined);
-      failures.set(secured, { name, settings, alpn, isAsked: isCertificateAsked(secured) });
+      failures.set(secured, { name, settings, alpn, isAsked: isCertificateAsked(secured), isSecured: true });
       secured.removeListener('error', fail);
       secured.removeListener('close', onClose);
       resolve(secured);
