@@ -30,7 +30,7 @@ export const outageConfig = aConfig({ monitors: [monitor], slos: [anSlo()] });
 /** The bundles that local mode runs, with another configuration beside them. */
 export function packageFor(local: Running, config: Config, outdir: string): string {
   cpSync(join(local.data, 'build'), outdir, { recursive: true });
-  writeRuntimeConfig(config, outdir);
+  writeRuntimeConfig(config, outdir, 1_000);
   return outdir;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { namesOf } from '../../../shared/assertion/sources.ts';
+import { errorTypes, outcomes } from '../../../shared/config/model.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
 
 const page = readFileSync(new URL('../../../docs/probes.md', import.meta.url), 'utf8');
@@ -15,6 +16,10 @@ describe('the page about probes', () => {
     const text = `${monitor}${assertions.replaceAll(/^/gm, '    ').trimEnd()}\n`;
     expect(parseConfig(text, { file: 'docs/probes.md', env: {} })).toMatchObject({ ok: true, warnings: [] });
     expect(assertions.match(/^ {2}- /gm)?.length).toBeGreaterThan(10);
+  });
+
+  it('names every outcome and every error type', () => {
+    for (const word of [...outcomes, ...errorTypes]) expect(page).toContain(`| \`${word}\` |`);
   });
 
   it.each(['certificate', 'tls', 'dns', 'phase'])('names every path of %s that there is, and no other', (source) => {
