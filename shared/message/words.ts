@@ -58,6 +58,8 @@ const stepSaid = /^step ([a-z0-9-]{1,64}): /;
 /** `certificate.daysRemaining > 21, but found 6.4`: what was looked at, and what was found. */
 const partSaid = /^((?:certificate|tls|dns)\.\w+) .*, but found (.*)$/s;
 const longestFound = 32;
+/** `the certificate expired at …`: the one fault of TLS that everybody can mend who reads of it. */
+const expirySaid = /^(?:the certificate|the issuer's certificate .*) expired at /;
 /** Where what was looked at says more than that an assertion missed. */
 const longByPart: Readonly<Record<string, string>> = {
   'certificate.daysRemaining':
@@ -87,6 +89,7 @@ function causeOf(
   const [, part, found = ''] = (isAnswer && partSaid.exec(message.replace(stepSaid, ''))) || [];
   if (part !== undefined) return `${part} is ${cut(cleanText(found, 256), longestFound)}`;
   if (errorType === undefined) return '';
+  if (errorType === 'tls' && expirySaid.test(message.replace(stepSaid, ''))) return 'certificate expired';
   return (type && shortByType[type]?.[errorType]) ?? shortErrors[errorType];
 }
 

@@ -43,6 +43,17 @@ describe('the subject of a failing monitor', () => {
     );
   });
 
+  it.each([
+    ['the certificate expired at 2026-11-20T06:14:01Z: www.example.com (CERT_HAS_EXPIRED)', 'certificate expired'],
+    ['the issuer\'s certificate "Example CA" expired at 2026-11-20T06:14:01Z: www.example.com', 'certificate expired'],
+    ['step pay: the certificate expired at 2026-11-20T06:14:01Z: www.example.com', 'certificate expired'],
+    ['the certificate is valid from 2026-11-21T06:14:01Z only', 'TLS fails'],
+  ])('says of a TLS failure: %s', (message, cause) => {
+    const failures = new Map([[health.id, { message }]]);
+    const facts = { ...monitorFacts, errorType: 'tls' as const };
+    expect(subjectOf([fired({ facts })], { failures })).toContain(` 3 of 5 probes, ${cause} (`);
+  });
+
   it('says no cause where nobody knows one', () => {
     const { errorType: _none, ...facts } = monitorFacts;
     expect(subjectOf([fired({ facts })], { failures: new Map() })).toBe(
