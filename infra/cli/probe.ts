@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { BurnwatchError, type Monitor } from '../../shared/config/model.ts';
+import { BurnwatchError, type Monitor, type MonitorType, type Outcome } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/suggest.ts';
 import { rowOf } from '../../shared/probe/row.ts';
 import type { Command } from './command.ts';
@@ -24,7 +24,8 @@ Secrets (\${ssm:/path}) are read from AWS SSM, or from a running local mode. Req
 AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION.
 
 The table shows how long each probe took, phase by phase; under it, what was wrong, and of a flow each of its steps.
-The STATUS of a flow is how many of its steps passed. A heartbeat waits to be called: it cannot be probed from here.
+The STATUS of a flow is how many of its steps passed. A heartbeat waits to be called: it cannot be probed from here,
+and unless it is named it does not count for the exit code.
 
 Exit codes: 0 all passed or degraded, 1 any failed, blocked or unknown, 2 bad usage or configuration.
 
@@ -58,9 +59,12 @@ export const probeCommand: Command = {
         ? results.map((result) => `${JSON.stringify(rowOf(result))}\n`).join('')
         : renderTable(probed, { ...io, now: Date.now() }),
     );
-    return results.every(({ outcome }) => outcome === 'passed' || outcome === 'degraded') ? 0 : 1;
+    const isCounted = (type: MonitorType) => type !== 'heartbeat' || args.ids.length > 0;
+    return probed.every(({ type, result }) => isGood(result.outcome) || !isCounted(type)) ? 0 : 1;
   },
 };
+
+const isGood = (outcome: Outcome): boolean => outcome === 'passed' || outcome === 'degraded';
 
 type Arguments = {
   readonly ids: readonly string[];

@@ -108,6 +108,18 @@ describe('burnwatch probe of all kinds of monitors', () => {
     expect(stdout.replaceAll(/notContains "?7f3a"?/g, '')).not.toContain('7f3a');
   });
 
+  it('counts a heartbeat for its exit code only where it is named', async () => {
+    const file = join(folder, 'counted.yml');
+    const mail = `mail: { type: tcp, request: { host: 127.0.0.1, port: ${ports.mail}, dialogue: [{ expect: "220 " }] } }`;
+    const backup = 'backup: { type: heartbeat, period: 1d, grace: 1h }';
+    writeFileSync(
+      file,
+      `version: 1\nservice: x\ndefaults: { allowPrivate: true }\nmonitors:\n  ${mail}\n  ${backup}\n`,
+    );
+    expect(await run(['--config', file])).toMatchObject({ code: 0, stdout: expect.stringContaining('backup') });
+    expect((await run(['--config', file, 'mail', 'backup'])).code).toBe(1);
+  });
+
   it('gives a step a row of its own in JSON, without its secrets', async () => {
     const { stdout, stderr } = await run(['--json', 'links', 'mail']);
     const [links, mailRow] = stdout
