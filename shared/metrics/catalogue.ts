@@ -22,7 +22,7 @@ export const metrics = {
     unit: 'Milliseconds',
     of: 'Monitor',
     isSparse: false,
-    help: 'From the start of resolution to the last byte, in the last attempt. Its sample count counts the probes.',
+    help: 'From the start of resolution to the last byte, in the last attempt. Its sample count counts the probes whose time can be trusted.',
   },
   probeFailures: {
     name: 'ProbeFailures',
