@@ -4,6 +4,7 @@
  * Spans are milliseconds, instants are epoch milliseconds.
  */
 
+import type { AllowedHost, Burst } from './burst.ts';
 import type { Monitor } from './monitor.ts';
 
 /** A string that may hold references. Plain text is a string; anything else is its parts in order. */
@@ -12,13 +13,14 @@ export type TextPart = string | Reference;
 /**
  * `${ssm:/path}` is a secret, read at run time. `${output:Name}` is an output of this very stack. `${vars.name}` is what an
  * earlier step of the same flow extracted. `${random.hex8}` (`uuid`, `hexN`, `digitsN`, N from 1 to 64) is made anew each
- * time that it is resolved.
+ * time that it is resolved. `${data.name}` is a value of the row of its burst's data that is at its turn.
  */
 export type Reference =
   | { readonly ssm: string }
   | { readonly output: string }
   | { readonly vars: string }
-  | { readonly random: string };
+  | { readonly random: string }
+  | { readonly data: string };
 
 export type Config = {
   readonly version: 1;
@@ -27,12 +29,16 @@ export type Config = {
   readonly channels: readonly Channel[];
   readonly monitors: readonly Monitor[];
   readonly slos: readonly Slo[];
+  readonly bursts: readonly Burst[];
+  /** Hosts that bursts may load beside those that monitors name. */
+  readonly allow: readonly AllowedHost[];
   readonly maintenance: readonly Maintenance[];
 };
 
 export type Channel = EmailChannel;
 export type EmailChannel = { readonly id: string; readonly type: 'email'; readonly to: string };
 
+export * from './burst.ts';
 export * from './monitor.ts';
 
 export const assertionSources = [

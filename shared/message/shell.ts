@@ -73,6 +73,7 @@ function variableOf(reference: Reference): string {
 function nameOf(reference: Reference): string {
   if ('ssm' in reference) return (reference.ssm.split('/').filter(Boolean).at(-1) ?? 'SECRET').toUpperCase();
   if ('output' in reference) return reference.output;
+  if ('data' in reference) return reference.data;
   return 'vars' in reference ? reference.vars : `RANDOM_${reference.random.toUpperCase()}`;
 }
 

@@ -6,7 +6,7 @@ export type ReadReference = {
   output(name: string): string | undefined;
 };
 
-/** What the steps of a flow have extracted so far, by name. Secure values are secrets. */
+/** What the steps of a flow have extracted so far, or the row of a burst's data, by name. Secure values are secrets. */
 export type Vars = ReadonlyMap<string, { readonly value: string; readonly isSecure: boolean }>;
 
 /** `secrets` are the values that must not be shown; `unresolved` is one sentence that says what is missing. */
@@ -45,6 +45,10 @@ async function resolveReference(reference: Reference, read: ReadReference, vars:
     const found = vars.get(reference.vars);
     if (found === undefined) return { unresolved: `the variable ${reference.vars} was not extracted by any step` };
     return { value: found.value, isSecret: found.isSecure };
+  }
+  if ('data' in reference) {
+    const found = vars.get(reference.data);
+    return found ?? { unresolved: `the row of data has no ${reference.data}` };
   }
   if ('output' in reference) {
     const { output } = reference;

@@ -78,6 +78,8 @@ export function aConfig(change: Partial<Config> = {}): Config {
     channels: [{ id: 'oncall', type: 'email', to: 'oncall@example.com' }],
     monitors: [aMonitor()],
     slos: [anSlo()],
+    bursts: [],
+    allow: [],
     maintenance: [],
     ...change,
   };

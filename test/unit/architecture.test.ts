@@ -11,18 +11,33 @@ const table: Readonly<Record<string, readonly string[]>> = {
   functions: ['app', 'aws', 'http', 'lambda', 'clock'],
   'functions/shortener': ['lambda'],
   config: [],
-  'config/parse': ['slo', 'assertion', 'net'],
+  'config/parse': ['slo', 'assertion', 'net', 'burst'],
   clock: [],
   net: ['clock'],
   http: ['net', 'clock'],
   assertion: [],
   probe: ['clock', 'net', 'assertion', 'http:types'],
+  stats: [],
+  burst: ['clock', 'stats', 'assertion', 'http:types'],
   ledger: [],
   slo: ['ledger:types'],
   alert: ['slo', 'probe:types'],
   message: ['alert:types', 'slo'],
-  metrics: ['probe:types', 'slo:types'],
-  app: ['clock', 'net', 'assertion', 'probe', 'ledger', 'slo', 'alert', 'message', 'metrics'],
+  metrics: ['stats', 'probe:types', 'burst:types', 'slo:types'],
+  app: [
+    'clock',
+    'net',
+    'assertion',
+    'probe',
+    'stats',
+    'burst',
+    'ledger',
+    'slo',
+    'alert',
+    'message',
+    'metrics',
+    'http:types',
+  ],
   aws: ['app', 'metrics', 'ledger', 'alert'],
   lambda: ['metrics', 'clock'],
   infra: ['*'],
@@ -42,7 +57,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms in which the same input always gives the same output. */
-const pureRooms = ['assertion', 'ledger', 'slo', 'alert', 'message', 'metrics'];
+const pureRooms = ['assertion', 'stats', 'burst', 'ledger', 'slo', 'alert', 'message', 'metrics'];
 const impure = /Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|process\.env/;
 
 type Import = { readonly file: string; readonly target: string; readonly isType: boolean };

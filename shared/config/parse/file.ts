@@ -53,6 +53,8 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     channels: [...channels.entries].map(([id, channel]) => ({ id, ...channel })),
     monitors: [...monitors.entries.values()],
     slos: [...slos.entries.values()],
+    bursts: [],
+    allow: [],
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
   };
   return { config, faults, warnings };

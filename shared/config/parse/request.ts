@@ -141,7 +141,7 @@ function opaqueUrl(text: Text): string {
   const parts = text.map((part, index) => {
     if (typeof part === 'string') return part;
     const word = `burnwatch-${kindOf(part)}`;
-    return index === 0 && !('random' in part) ? `https://${word}.invalid` : word;
+    return index === 0 && !('random' in part || 'data' in part) ? `https://${word}.invalid` : word;
   });
   return parts.join('');
 }

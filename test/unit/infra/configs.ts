@@ -54,6 +54,8 @@ export function aConfig(change: Partial<Config> = {}): Config {
     channels: [{ id: 'oncall', type: 'email', to: 'oncall@example.com' }],
     monitors: [aMonitor()],
     slos: [aSlo('shortener-availability')],
+    bursts: [],
+    allow: [],
     maintenance: [],
     ...change,
   };

@@ -78,6 +78,8 @@ export const config: Config = {
   ],
   monitors: [health],
   slos: [availability],
+  bursts: [],
+  allow: [],
   maintenance: [],
 };
 export const standing: SloStanding = {
