@@ -1,4 +1,5 @@
 import type { AlertState, Incident, OutboxEntry } from '../alert/model.ts';
+import type { BurstVerdict } from '../burst/verdict.ts';
 import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
 import type { Message } from '../message/model.ts';
 import type { Datum } from '../metrics/model.ts';
@@ -29,3 +30,8 @@ export type AlertStore = {
 
 export type Notify = (message: Message) => Promise<void>;
 export type PublishMetrics = (datums: readonly Datum[]) => Promise<void>;
+
+/** The kept verdicts of every burst: of each the newest runs, the newest first. */
+export type LoadVerdicts = () => Promise<readonly BurstVerdict[]>;
+/** Keeps the verdict of a run; of the same run twice it is one, and an older run never takes the place of a newer. */
+export type SaveVerdict = (verdict: BurstVerdict) => Promise<void>;

@@ -21,8 +21,8 @@ const table: Readonly<Record<string, readonly string[]>> = {
   burst: ['clock', 'stats', 'assertion', 'http:types'],
   ledger: [],
   slo: ['ledger:types'],
-  alert: ['slo', 'probe:types'],
-  message: ['alert:types', 'slo'],
+  alert: ['slo', 'probe:types', 'burst'],
+  message: ['alert:types', 'slo', 'burst:types'],
   metrics: ['stats', 'probe:types', 'burst:types', 'slo:types'],
   app: [
     'clock',
@@ -38,7 +38,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'http:types',
   ],
-  aws: ['app', 'metrics', 'ledger', 'alert'],
+  aws: ['app', 'metrics', 'ledger', 'alert', 'burst'],
   lambda: ['metrics', 'clock'],
   infra: ['*'],
 };
