@@ -1,3 +1,4 @@
+import { hasBurstAlerts } from '../../shared/alert/burst.ts';
 import { BurnwatchError, type Config, type Json } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
 import { heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
@@ -38,7 +39,12 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
         ...(stack.vpc === undefined ? [] : [manageInterfaces, keepInterfacesFromCode(stack)]),
       ];
     case 'evaluate':
-      return [...judgeTicks, putMetrics, allow(['sns:Publish'], ref('AlertsTopic'))];
+      return [
+        ...judgeTicks,
+        ...(hasBurstAlerts(config) ? [readVerdicts] : []),
+        putMetrics,
+        allow(['sns:Publish'], ref('AlertsTopic')),
+      ];
     case 'shortener':
       return [
         allow(
@@ -92,6 +98,9 @@ const judgeTicks: readonly Statement[] = [
 /** What calls left behind: read by the probe, all of it at once, and written by the function that takes the calls. */
 const readHeartbeats = allowLedger(['dynamodb:Query'], ['heartbeat']);
 const writeHeartbeats = allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['heartbeat']);
+
+/** What the newest runs of bursts came to, of all of them at once. */
+const readVerdicts = allowLedger(['dynamodb:Query'], ['burst-verdict']);
 
 /** What may be done in these partitions of the ledger: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 function allowLedger(actions: readonly string[], partitions: readonly string[]): Statement {

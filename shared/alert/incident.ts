@@ -1,4 +1,5 @@
 import type { Severity } from '../config/model.ts';
+import { burstOf } from './burst.ts';
 import { stableId } from './identity.ts';
 import type { Incident, IncidentAlert } from './model.ts';
 
@@ -18,9 +19,9 @@ export type Incidents = Readonly<Record<string, Incident>>;
 const longestAlertList = 200;
 
 /**
- * Puts alerts that fire in the same instant into incidents. Alerts that share a monitor, directly or through others of
- * the same step, go together: into the oldest open incident that shares a monitor with any of them, else into one of
- * their own. Where they bridge two open incidents the older takes them and the other stays as it is: what was
+ * Puts alerts that fire in the same instant into incidents. Alerts that share a monitor (or are of one burst), directly or
+ * through others of the same step, go together: into the oldest open incident that shares a monitor (or the burst) with any
+ * of them, else into one of their own. Where they bridge two open incidents the older takes them and the other stays as it is: what was
  * announced under an id keeps it. Answers the incidents, and the incident id of each alert. Does not depend on the order of `fired`.
  */
 export function joinIncidents(
@@ -30,8 +31,7 @@ export function joinIncidents(
   const next: Record<string, Incident> = { ...incidents };
   const incidentOf = new Map<string, string>();
   for (const group of connected(fired)) {
-    const monitors = new Set(group.flatMap((alert) => alert.monitors));
-    const joined = oldestSharing(Object.values(next), monitors) ?? open(group);
+    const joined = oldestSharing(Object.values(next), group) ?? open(group);
     next[joined.id] = withAlerts(joined, group);
     for (const alert of group) incidentOf.set(alert.alertId, joined.id);
   }
@@ -51,28 +51,37 @@ export function resolveInIncident(incident: Incident, alertId: string, resolvedA
   return { ...incident, alerts, closedAt: last };
 }
 
-/** Splits alerts into groups in which each shares a monitor with at least one other; groups and members in a fixed order. */
+/** Splits alerts into groups in which each shares something with at least one other; groups and members in a fixed order. */
 function connected(fired: readonly NewlyFired[]): NewlyFired[][] {
   let groups: NewlyFired[][] = [];
   for (const alert of [...fired].sort(byInstantThenId)) {
-    const touching = groups.filter((group) => group.some((member) => sharesMonitor(member, alert)));
+    const touching = groups.filter((group) => group.some((member) => sharesSubject(member, alert)));
     const merged = [...touching.flat(), alert].sort(byInstantThenId);
     groups = [...groups.filter((group) => !touching.includes(group)), merged];
   }
   return groups;
 }
 
-function sharesMonitor(a: NewlyFired, b: NewlyFired): boolean {
-  return a.monitors.some((monitor) => b.monitors.includes(monitor));
+function sharesSubject(a: NewlyFired, b: NewlyFired): boolean {
+  const burst = burstOf(a.alertId);
+  return (
+    a.monitors.some((monitor) => b.monitors.includes(monitor)) || (burst !== undefined && burst === burstOf(b.alertId))
+  );
 }
 
 function byInstantThenId(a: NewlyFired, b: NewlyFired): number {
   return a.firedAt - b.firedAt || (a.alertId < b.alertId ? -1 : 1);
 }
 
-function oldestSharing(incidents: readonly Incident[], monitors: ReadonlySet<string>): Incident | undefined {
+function oldestSharing(incidents: readonly Incident[], group: readonly NewlyFired[]): Incident | undefined {
+  const monitors = new Set(group.flatMap((alert) => alert.monitors));
+  const bursts = new Set(group.flatMap(({ alertId }) => burstOf(alertId) ?? []));
   return incidents
-    .filter((incident) => incident.monitors.some((monitor) => monitors.has(monitor)))
+    .filter(
+      (incident) =>
+        incident.monitors.some((monitor) => monitors.has(monitor)) ||
+        incident.alerts.some(({ alertId }) => bursts.has(burstOf(alertId) ?? '')),
+    )
     .sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1))[0];
 }
 

@@ -42,7 +42,16 @@ export type AlertFacts =
       readonly budgetLeftPpm: number;
       readonly lastFailureAt: number;
     }
-  | { readonly kind: 'coverage'; readonly lastJudgedAt: number };
+  | { readonly kind: 'coverage'; readonly lastJudgedAt: number }
+  | {
+      readonly kind: 'burst';
+      /** The run that it was decided by, epoch ms; 0 where there is none. */
+      readonly runAt: number;
+      /** How many things did not hold in it. */
+      readonly unmet: number;
+      /** The gravest of them, at most 64 characters. */
+      readonly reason?: string;
+    };
 
 /** Alerts that are not inactive. Pending is seen, never stored: it follows from the ledger. */
 export type FiringAlert = {

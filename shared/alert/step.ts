@@ -1,3 +1,4 @@
+import { burstOf, noBurstFacts } from './burst.ts';
 import { stableId } from './identity.ts';
 import { joinIncidents, resolveInIncident } from './incident.ts';
 import type { AlertFacts, AlertState, FiringAlert, Incident, Observation, OutboxEntry, Transition } from './model.ts';
@@ -142,6 +143,7 @@ function transition(
 
 /** The facts of an alert that nobody looks at any more: its kind, and no numbers. */
 function noFacts(alertId: string): AlertFacts {
+  if (burstOf(alertId) !== undefined) return noBurstFacts;
   if (alertId.startsWith('coverage/')) return { kind: 'coverage', lastJudgedAt: 0 };
   if (alertId.startsWith('monitor/'))
     return { kind: 'monitor', failures: 0, of: 0, firstFailureAt: 0, lastFailureAt: 0 };

@@ -135,12 +135,9 @@ function amount(quantity: string, value: number): string {
   }
 }
 
-/** Four significant digits, with commas: enough that a limit and what missed it closely read differently. */
+/** With so many digits that a limit and what missed it closely read differently. */
 function plain(value: number): string {
-  return value.toLocaleString(
-    'en-US',
-    Math.abs(value) < 1_000 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 1 },
-  );
+  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 1_000 ? 2 : 1 });
 }
 
 function rounded(value: number, digits: number): number {

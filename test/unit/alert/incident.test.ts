@@ -68,6 +68,16 @@ describe('an incident', () => {
       ],
       ['a b c d'],
     ],
+    [
+      'alerts of one burst are one, those of another are not in it',
+      [
+        ['burst/redirects/0', []],
+        ['burst/redirects/1', []],
+        ['burst/checkout/0', []],
+        ['a', ['x']],
+      ],
+      ['a', 'burst/checkout/0', 'burst/redirects/0 burst/redirects/1'],
+    ],
   ] as const)('in one step: %s', (_, alerts, expected) => {
     expect(open(run([alerts.map(([id, monitors]) => on(id, monitors))]).state).sort()).toEqual(expected);
   });
@@ -75,6 +85,11 @@ describe('an incident', () => {
   it('takes in what fires later and shares a monitor with it', () => {
     const { state } = run([[on('a', ['x'])], [on('a', ['x']), on('b', ['x', 'y'])]]);
     expect(open(state)).toEqual(['a b']);
+    const bursts = [on('burst/redirects/0', []), on('burst/checkout/0', []), on('burst/redirects/1', [])];
+    expect(open(run([bursts.slice(0, 2), bursts]).state).sort()).toEqual([
+      'burst/checkout/0',
+      'burst/redirects/0 burst/redirects/1',
+    ]);
     expect(Object.values(state.incidents)[0]?.monitors).toEqual(['x', 'y']);
   });
 

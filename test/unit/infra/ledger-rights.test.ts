@@ -2,9 +2,12 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { buildResources } from '../../../infra/resources.ts';
 import { emptyAlertState, type Incident } from '../../../shared/alert/model.ts';
 import { createAlertStore } from '../../../shared/aws/alert-store.ts';
+import { createVerdictReader } from '../../../shared/aws/burst-verdicts.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import type { Config } from '../../../shared/config/model.ts';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
+import { aBurst } from '../../support/burst.ts';
 import { aConfig, aHeartbeat } from './configs.ts';
 
 const at = Date.parse('2026-03-02T10:59:00Z');
@@ -35,9 +38,9 @@ async function askedBy(run: (client: DynamoDBClient) => Promise<unknown>): Promi
 }
 
 /** `<action> <partition>` of everything that a role may do with the ledger. */
-function allowed(id: string): string[] {
+function allowed(id: string, change: Partial<Config> = {}): string[] {
   const options = { isShortenerOn: true, areFaultsOn: false, isRetained: false, logRetentionDays: 30 };
-  const template = buildResources(aConfig({ monitors: [aHeartbeat()] }), {
+  const template = buildResources(aConfig({ monitors: [aHeartbeat()], ...change }), {
     stage: 'dev',
     region: location,
     ...options,
@@ -89,4 +92,8 @@ it('the evaluation may do with the ledger exactly what judging, folding and arch
   });
   expect(asked).toHaveLength(8);
   expect(allowed('EvaluateRole')).toEqual(asked);
+  expect(allowed('EvaluateRole', { bursts: [aBurst({ alerts: [] })] })).toEqual(asked);
+  const more = await askedBy((client) => createVerdictReader(client, 'ledger')());
+  expect(more).toEqual(['dynamodb:Query burst-verdict']);
+  expect(allowed('EvaluateRole', { bursts: [aBurst()] })).toEqual([...asked, ...more].toSorted());
 });
