@@ -11,7 +11,10 @@ import type { HttpAttempt } from './model.ts';
  */
 export type LoadSlot = {
   begin(): void;
-  /** `status` of the final answer, 0 where there is none; `errorType` says why there is none, or why it does not count. */
+  /**
+   * `status` of the final answer, 0 where there is none; `errorType` says why there is none, or why it does not count. A flow
+   * has no status of its own: with 0 and without an error type it went well, and is in no count of statuses.
+   */
   done(status: number, errorType?: ErrorType): void;
 };
 
