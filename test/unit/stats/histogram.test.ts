@@ -105,6 +105,10 @@ describe('a histogram', () => {
       expect(of([ms]).maxMs).toBe(4_294_967.295);
   });
 
+  it('has no quantile above its longest span, also where many share its bucket', () => {
+    expect(of([1_048.576, 1_048.576, 1_048.576]).quantile(0.5)).toBe(1_048.576);
+  });
+
   it('rounds to whole microseconds', () => {
     expect(of([0.0004, 0.0005, 0.4114, 0.4116, 700.0001]).sumMs).toBe(0 + 0.001 + 0.411 + 0.412 + 700);
   });
