@@ -4,6 +4,7 @@ import { createMemory } from '../shared/app/history.ts';
 import { renderTransitions } from '../shared/app/render.ts';
 import { parseEvaluationTime } from '../shared/app/tick.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
+import { createVerdictReader } from '../shared/aws/burst-verdicts.ts';
 import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
 import type { Config } from '../shared/config/model.ts';
@@ -49,6 +50,7 @@ function createDeps(config: Config): Omit<EvaluateDeps, 'writer' | 'remainingMs'
   return {
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
+    loadVerdicts: createVerdictReader(client, table),
     notify: async (message) => (await topic())(message),
     publishMetrics: async (datums) => (await publisher())(datums),
     render: (transitions, view) => renderTransitions(transitions, view, context),

@@ -1,21 +1,25 @@
+import { hasBurstAlerts } from '../alert/burst.ts';
 import type { AlertState, Incident, OutboxEntry, Transition } from '../alert/model.ts';
 import { monitorLookbackMs } from '../alert/monitor.ts';
 import { stepAlerts } from '../alert/step.ts';
+import type { BurstVerdict } from '../burst/verdict.ts';
 import type { Config } from '../config/model.ts';
-import { type History, keptTicksMs } from '../ledger/history.ts';
+import { keptTicksMs } from '../ledger/history.ts';
 import { dayMs, minuteMs } from '../ledger/keys.ts';
 import type { Message } from '../message/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
 import { deliver } from './deliver.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
-import { observeAll } from './observe.ts';
-import type { AlertStore, LedgerStore, Notify, PublishMetrics } from './ports.ts';
+import { observeAll, type Seen } from './observe.ts';
+import type { AlertStore, LedgerStore, LoadVerdicts, Notify, PublishMetrics } from './ports.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 export type EvaluateDeps = {
   readonly ledger: Omit<LedgerStore, 'saveTick'>;
   readonly alerts: Omit<AlertStore, 'loadIncidents'>;
+  /** Asked only where a burst has alerts. */
+  readonly loadVerdicts: LoadVerdicts;
   readonly notify: Notify;
   readonly publishMetrics: PublishMetrics;
   readonly render: (transitions: readonly Transition[], view: RenderView) => readonly Message[];
@@ -29,14 +33,9 @@ export type EvaluateDeps = {
 };
 
 /** What a message is rendered from, beside its transitions. */
-export type RenderView = {
-  readonly config: Config;
-  readonly history: History;
-  readonly standings: readonly Standing[];
-  readonly state: AlertState;
+export type RenderView = Seen & {
   /** Open incidents, and those that closed with what is being told. */
   readonly incidents: ReadonlyMap<string, Incident>;
-  readonly now: number;
 };
 
 export type EvaluateSummary = {
@@ -68,12 +67,13 @@ export async function evaluate(
   deps: EvaluateDeps,
   now: number,
 ): Promise<EvaluateSummary> {
-  const [loaded, history] = await Promise.all([
+  const [loaded, verdicts, history] = await Promise.all([
     deps.alerts.load(),
+    readVerdicts(config, deps),
     refreshHistory(memory, deps, { spansMs: spansOf(config), ticksMs: ticksOf(config), isSaving: true }, now),
   ]);
   const standings = config.slos.map((slo) => standingOf(config, slo, history, now));
-  const view = { config, history, standings, state: loaded.state, now };
+  const view = { config, history, standings, verdicts, state: loaded.state, now };
   const backlog = await send(loaded.outbox, view, deps, decideMs);
   const decided =
     loaded.outbox.length - backlog.sentEntries > mostWaiting
@@ -90,6 +90,17 @@ export async function evaluate(
     resolved: kinds.filter((kind) => kind === 'resolved').length,
     sent: backlog.sent + decided.sent,
   };
+}
+
+/** Bursts are told of beside everything else: where their verdicts cannot be read, their alerts stay as they are. */
+async function readVerdicts(config: Config, deps: EvaluateDeps): Promise<readonly BurstVerdict[] | undefined> {
+  if (!hasBurstAlerts(config)) return [];
+  try {
+    return await deps.loadVerdicts();
+  } catch (cause) {
+    deps.onWarning('the verdicts of bursts could not be read: their alerts stay as they are', cause);
+    return undefined;
+  }
 }
 
 /** The windows that an evaluation asks for: those of the SLOs, and a day for the monitors' alerts. */
@@ -115,12 +126,12 @@ type Decided = {
   readonly errors: readonly unknown[];
 };
 
-async function decide(view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps): Promise<Decided> {
+async function decide(view: Seen, deps: EvaluateDeps): Promise<Decided> {
   let state = view.state;
   let isReloaded = false;
   const done = { entries: [] as OutboxEntry[], sent: 0, errors: [] as unknown[] };
   for (let round = 0; round < mostRounds; round += 1) {
-    const observations = observeAll(view.config, view.history, view.standings, state, view.now);
+    const observations = observeAll({ ...view, state });
     const step = stepAlerts(state, observations, view.now);
     if (step.state === state) break;
     const saved = await deps.alerts.save(step.state, step.entries, deps.writer);
@@ -141,12 +152,7 @@ async function decide(view: Omit<RenderView, 'incidents'>, deps: EvaluateDeps): 
 }
 
 /** Delivers an outbox as long as more than `keptMs` of the invocation's time remain. */
-async function send(
-  outbox: readonly OutboxEntry[],
-  view: Omit<RenderView, 'incidents'>,
-  deps: EvaluateDeps,
-  keptMs: number,
-) {
+async function send(outbox: readonly OutboxEntry[], view: Seen, deps: EvaluateDeps, keptMs: number) {
   const closed = outbox.flatMap((entry) => (entry.kind === 'incident' ? [entry.incident] : []));
   const all = [...Object.values(view.state.incidents), ...closed];
   const incidents = new Map(all.map((incident) => [incident.id, incident]));

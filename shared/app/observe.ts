@@ -1,21 +1,28 @@
+import { observeBurst } from '../alert/burst.ts';
 import { coverageChannels, observeCoverage } from '../alert/coverage.ts';
 import { observeDependent, type Parent, parentLookbackMs } from '../alert/dependency.ts';
 import type { AlertState, Observation } from '../alert/model.ts';
 import { monitorLookbackMs, type SeenOutcome } from '../alert/monitor.ts';
+import type { BurstVerdict } from '../burst/verdict.ts';
 import type { BurnRule, Config, Monitor, MonitorAlert } from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { evaluateBurn } from '../slo/burn.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import type { Standing } from './standing.ts';
 
+/** What an evaluation looks at. */
+export type Seen = {
+  readonly config: Config;
+  readonly history: History;
+  readonly standings: readonly Standing[];
+  /** Of the newest runs of bursts; undefined where they could not be read. */
+  readonly verdicts: readonly BurstVerdict[] | undefined;
+  readonly state: AlertState;
+  readonly now: number;
+};
+
 /** Everything that the alerts of a configuration see at one instant: one observation an alert. */
-export function observeAll(
-  config: Config,
-  history: History,
-  standings: readonly Standing[],
-  state: AlertState,
-  now: number,
-): readonly Observation[] {
+export function observeAll({ config, history, standings, verdicts, state, now }: Seen): readonly Observation[] {
   return [
     ...config.monitors.flatMap((monitor) => [
       ...monitor.alerts.map((alert) => observeMonitorAlert(config, monitor, alert, history, state, now)),
@@ -24,6 +31,7 @@ export function observeAll(
     ...standings.flatMap((standing) =>
       standing.slo.alerts.map((rule) => observeBurn(config, standing, rule, history, now)),
     ),
+    ...config.bursts.flatMap((burst) => burst.alerts.map((alert) => observeBurst(burst, alert, verdicts))),
   ];
 }
 

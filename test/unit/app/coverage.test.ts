@@ -60,6 +60,7 @@ function setUp(change: Partial<HttpMonitor>) {
     ...common,
     ledger: ledger.store,
     alerts: alerts.store,
+    loadVerdicts: async () => [],
     notify: async ({ subject }: { subject: string }) => void told.push(`${minuteOf(world.at)} ${subject}`),
     publishMetrics: async () => {},
     render: (transitions: readonly { id: string; kind: string; alertId: string }[]) => [

@@ -34,6 +34,7 @@ async function told(api: string, shop: string, dependsOn = ['api']): Promise<rea
       {
         ledger: ledger.store,
         alerts,
+        loadVerdicts: async () => [],
         notify: async (message) => {
           messages.push(message);
         },

@@ -46,6 +46,7 @@ describe('a cold evaluation', () => {
       const deps = {
         ledger: ledger.store,
         alerts: memoryAlerts().store,
+        loadVerdicts: async () => [],
         notify: async () => {},
         publishMetrics: async () => {},
         render: () => [],

@@ -21,6 +21,7 @@ function setUp(config = aConfig()) {
   const deps: EvaluateDeps = {
     ledger: ledger.store,
     alerts: alerts.store,
+    loadVerdicts: async () => [],
     notify: async (message) => {
       if (world.isTopicDown) throw new Error('the topic is down');
       sent.push({ message, at: world.at });

@@ -62,6 +62,7 @@ function setUp() {
     ...common,
     ledger: ledger.store,
     alerts: alerts.store,
+    loadVerdicts: async () => [],
     notify: async () => {},
     publishMetrics: async () => {},
     render: (transitions: readonly { readonly kind: string; readonly alertId: string }[]) => {

@@ -49,6 +49,7 @@ async function viewAfter(
       {
         ledger: ledger.store,
         alerts: alerts.store,
+        loadVerdicts: async () => [],
         notify: async () => {},
         publishMetrics: async () => {},
         render: () => [],
