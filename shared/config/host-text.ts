@@ -39,13 +39,19 @@ export function hostTextsOf(monitor: Monitor): readonly Text[] {
   }
 }
 
+/** The host that a resolved text names: that of a whole URL, or one alone, with a port or without. */
+export function hostNameOf(text: string): string {
+  const host = /^https?:/i.test(text) ? hostTextOf(text) : bare(text.replace(/^([^:]+|\[.*\]):\d+$/, '$1'));
+  return typeof host === 'string' ? host : '';
+}
+
 /** Whether two hosts were written in the same way. */
 export function isSameText(one: Text, other: Text): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 const requestHost = ({ url }: HttpRequest): Text => hostTextOf(url);
-const lower = (text: Text): Text => (typeof text === 'string' ? bare(text.toLowerCase()) : text);
+const lower = (text: Text): Text => (typeof text === 'string' ? bare(text) : text);
 
 /** Without the port at the end. */
 function tidy(parts: readonly TextPart[]): Text {
@@ -61,4 +67,10 @@ function withoutPort(text: string, isWhole: boolean): string {
   return isWhole && text.startsWith('[') ? text.replace(/\]:\d*$/, ']') : text.replace(/:\d*$/, '');
 }
 
-const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+/** As URLs write it: in lower case, international names in their ASCII form; here without brackets and the last dot. */
+function bare(host: string): string {
+  const plain = host.replace(/^\[(.*)\]$/, '$1');
+  const url = `http://${plain.includes(':') ? `[${plain}]` : plain}`;
+  const written = URL.canParse(url) ? new URL(url).hostname : plain.toLowerCase();
+  return written.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+}
