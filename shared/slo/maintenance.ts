@@ -1,5 +1,5 @@
 import { type Maintenance, weekdays } from '../config/model.ts';
-import { instantOf } from './wall-clock.ts';
+import { instantOf } from '../config/wall-clock.ts';
 
 /** A planned span: [from, to) in epoch ms. */
 export type MaintenanceSpan = { readonly from: number; readonly to: number; readonly reason: string };

@@ -6,10 +6,24 @@ const hourMs = 3_600_000;
  * RangeError for a name that is no IANA time zone.
  */
 export function instantOf(wallMs: number, timezone: string): number {
-  const before = offsetAt(wallMs - 24 * hourMs, timezone);
-  const after = offsetAt(wallMs + 24 * hourMs, timezone);
+  const { before, after } = offsetsAround(wallMs, timezone);
+  return firstShowing(wallMs, timezone) ?? endOfGap(wallMs - after, wallMs - before, timezone);
+}
+
+/** The same, but undefined for a time that clocks skip. */
+export function firstShowing(wallMs: number, timezone: string): number | undefined {
+  const { before, after } = offsetsAround(wallMs, timezone);
   const fits = [wallMs - before, wallMs - after].filter((at) => at + offsetAt(at, timezone) === wallMs);
-  return fits.length > 0 ? Math.min(...fits) : endOfGap(wallMs - after, wallMs - before, timezone);
+  return fits.length > 0 ? Math.min(...fits) : undefined;
+}
+
+/** What clocks in a time zone show at an instant, as if it were UTC (epoch ms). */
+export function wallTimeOf(at: number, timezone: string): number {
+  return at + offsetAt(at, timezone);
+}
+
+function offsetsAround(wallMs: number, timezone: string): { readonly before: number; readonly after: number } {
+  return { before: offsetAt(wallMs - 24 * hourMs, timezone), after: offsetAt(wallMs + 24 * hourMs, timezone) };
 }
 
 /** The instant between two at which the offset changes. */
@@ -26,6 +40,7 @@ function endOfGap(from: number, to: number, timezone: string): number {
 
 /** How far the clocks of a time zone are ahead of UTC at an instant. */
 function offsetAt(at: number, timezone: string): number {
+  if (timezone === 'UTC') return 0;
   const whole = Math.floor(at / 1000) * 1000;
   const parts = Object.fromEntries(
     formatterOf(timezone)
