@@ -1,9 +1,10 @@
-import type { Config, Monitor, Reference, Slo, Text } from '../../shared/config/model.ts';
+import type { Config, Monitor, Slo } from '../../shared/config/model.ts';
 import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import { targetOf } from '../../shared/config/texts.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { readFlags } from './flags.ts';
+import { renderText } from './reference-text.ts';
 import { count, paint, renderTable } from './terminal.ts';
 
 const help = `
@@ -124,16 +125,4 @@ function renderRows(titles: readonly string[], rows: readonly (readonly string[]
 function renderTarget(monitor: Monitor): string {
   const { verb, target } = targetOf(monitor);
   return monitor.type === 'http' ? `${verb} ${renderText(target)}` : renderText(target);
-}
-
-/** References as they were typed. */
-function renderText(text: Text): string {
-  if (typeof text === 'string') return text;
-  return text.map((part) => (typeof part === 'string' ? part : renderReference(part))).join('');
-}
-
-function renderReference(reference: Reference): string {
-  if ('ssm' in reference) return `\${ssm:${reference.ssm}}`;
-  if ('output' in reference) return `\${output:${reference.output}}`;
-  return 'vars' in reference ? `\${vars.${reference.vars}}` : `\${random.${reference.random}}`;
 }
