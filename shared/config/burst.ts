@@ -8,7 +8,7 @@ export type Burst = {
   readonly schedule?: BurstSchedule;
   /** What is sent: each start takes one of them, as often as its weight says. At least one. */
   readonly mix: readonly BurstUnit[];
-  /** Rows for `${data.name}`: each start takes the next one, and after the last the first again. */
+  /** Rows for `${data.name}`: each time that a request is sent it takes the next one, and after the last the first again. */
   readonly data: readonly DataRow[];
   readonly load: Load;
   /** The wall clock of one request, connecting and redirects included; of a flow, the flow's own where that is shorter. */
