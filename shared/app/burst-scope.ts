@@ -1,0 +1,50 @@
+import { hostNameOf, hostTextOf, hostTextsOf, isSameText } from '../config/host-text.ts';
+import type { Burst, Config, FlowMonitor, Text, TextPart } from '../config/model.ts';
+import { type ReadReference, resolveText } from '../probe/resolve-text.ts';
+import type { BurstScope } from './burst-model.ts';
+
+/**
+ * What a burst of this configuration may reach: the hosts that a monitor sends to, those under `allow:`, and what is an output
+ * of this very stack. Hosts that only a parameter tells are in it where the burst itself is written with the same one.
+ */
+export function scopeOf(config: Pick<Config, 'monitors' | 'allow'>, burst: Burst): BurstScope {
+  const own = burst.mix.flatMap((unit) => ('request' in unit ? [hostTextOf(unit.request.url)] : []));
+  const isOurs = (host: Text) => own.some((other) => isSameText(other, host));
+  const named = [...config.monitors.flatMap(hostTextsOf), ...config.allow];
+  const known = named.filter((host) => isKnownAhead(host) || isOurs(host));
+  const flows = burst.mix.flatMap((unit) => ('flow' in unit ? [unit.flow] : []));
+  return {
+    hosts: distinct([...known, ...own.filter(isOutput)]),
+    flows: config.monitors.filter(
+      (monitor): monitor is FlowMonitor => monitor.type === 'flow' && flows.includes(monitor.id),
+    ),
+  };
+}
+
+/** The names and addresses behind the hosts of a scope, as URLs write them. One that does not resolve is none. Never rejects. */
+export async function resolveHosts(
+  { hosts }: Pick<BurstScope, 'hosts'>,
+  references: ReadReference,
+): Promise<ReadonlySet<string>> {
+  const names = await Promise.all(
+    hosts.map(async (host) => {
+      const found = await resolveText(host, references);
+      return 'unresolved' in found ? '' : hostNameOf(found.value);
+    }),
+  );
+  return new Set(names.filter((name) => name !== ''));
+}
+
+const partsOf = (host: Text): readonly TextPart[] => (typeof host === 'string' ? [host] : host);
+const isKnownAhead = (host: Text): boolean =>
+  partsOf(host).every((part) => typeof part === 'string' || 'output' in part);
+
+/** An output alone is a URL of this stack; one with text around it is what the text makes of it. */
+const isOutput = (host: Text): boolean => {
+  const [only, ...rest] = partsOf(host);
+  return rest.length === 0 && typeof only === 'object' && 'output' in only;
+};
+
+function distinct(hosts: readonly Text[]): readonly Text[] {
+  return hosts.filter((host, index) => hosts.findIndex((other) => isSameText(other, host)) === index);
+}
