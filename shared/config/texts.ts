@@ -25,7 +25,16 @@ export function textsOf(monitor: Monitor): readonly Text[] {
 
 /** The references in all that a monitor sends. */
 export function referencesOf(monitor: Monitor): readonly Reference[] {
-  return textsOf(monitor)
+  return referencesIn(textsOf(monitor));
+}
+
+/** The references in one request. */
+export function requestReferences(request: HttpRequest): readonly Reference[] {
+  return referencesIn(requestTexts(request));
+}
+
+function referencesIn(texts: readonly Text[]): readonly Reference[] {
+  return texts
     .flatMap((text) => (typeof text === 'string' ? [] : text))
     .filter((part): part is Reference => typeof part !== 'string');
 }
