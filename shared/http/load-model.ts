@@ -7,7 +7,9 @@ import type { HttpAttempt } from './model.ts';
 /**
  * One request under way. Whoever sends it calls `begin` right before anything leaves this machine (a connection that has
  * to be opened belongs to it), and `done` exactly once, inside a socket's or timer's own callback and never before `send`
- * has returned. `done` without `begin` is a request that was never sent, through our own fault or our policy.
+ * has returned. `done` without `begin` is a request that was never sent, through our own fault or our policy. `done` may send
+ * the next request before it returns: whatever this one held, its connection above all, is free before it is called. A slot
+ * is used again: nobody touches it after `done`.
  */
 export type LoadSlot = {
   begin(): void;
