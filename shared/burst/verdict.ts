@@ -1,4 +1,5 @@
-import type { BurstSummary, ComparedQuantity, ThresholdResult } from './model.ts';
+import type { BurstSummary } from './model.ts';
+import { reasonsOf } from './reasons.ts';
 
 /**
  * What one run came to, small: what alerts are decided by and messages tell. `refused`: it was not sent, since an SLO had too
@@ -20,6 +21,9 @@ export type BurstVerdict = {
 /** A run in few numbers, to be compared with the runs before it by a person's eyes. Latencies from the intended start. */
 export type RunFigures = {
   readonly requests: number;
+  readonly failures: number;
+  /** What failed most, at most three of it: how many answers had a status, or how many requests ended in an error. */
+  readonly failed: Readonly<Record<string, number>>;
   readonly errorRatio: number;
   readonly throughputPerSecond: number;
   readonly p50Ms: number;
@@ -32,6 +36,7 @@ export type RunFigures = {
 
 const mostReasons = 3;
 const longestReason = 120;
+const mostFailed = 3;
 /** Verdicts of a burst that are kept for its alerts and messages. */
 const mostKept = 5;
 
@@ -69,24 +74,12 @@ export function newestJudged(verdicts: readonly BurstVerdict[], burst: string): 
     .sort((a, b) => b.runAt - a.runAt)[0];
 }
 
-/** Everything that did not hold. Of a search for the breaking point no threshold has to hold at every rate, but at the lowest. */
-function reasonsOf(summary: BurstSummary): readonly string[] {
-  const { aborted, thresholds, comparison, shards, breakingPoint, model } = summary;
-  const missed = thresholds.filter(({ passed }) => !passed).map(missedWords);
-  const worse = (comparison?.quantities ?? []).filter(({ verdict }) => verdict === 'worse').map(worseWords);
-  return [
-    ...(aborted === undefined ? [] : [`ended early: ${aborted}`]),
-    ...(model === 'breakingPoint' ? [] : missed),
-    ...(breakingPoint?.sustainedPerSecond === 0 && aborted === undefined ? [brokenWords(breakingPoint)] : []),
-    ...(comparison?.verdict === 'worse' ? worse : []),
-    ...(shards !== undefined && shards.merged < shards.expected ? [missingWords(shards)] : []),
-  ];
-}
-
 function figuresOf(summary: BurstSummary): RunFigures {
-  const { requests, errorRatio, throughputPerSecond, latencyMs, breakingPoint, generatorSaturated } = summary;
+  const { requests, failures, errorRatio, throughputPerSecond, latencyMs, breakingPoint, generatorSaturated } = summary;
   return {
     requests,
+    failures,
+    failed: failedOf(summary),
     errorRatio: rounded(errorRatio, 6),
     throughputPerSecond: rounded(throughputPerSecond, 1),
     p50Ms: rounded(latencyMs.p50, 2),
@@ -96,48 +89,13 @@ function figuresOf(summary: BurstSummary): RunFigures {
   };
 }
 
-/** `p99 412 ms, wanted < 300ms`: the threshold's own text, with what came beside it. */
-function missedWords({ threshold, actual }: ThresholdResult): string {
-  const [, metric = '', wanted = ''] = /^\s*(\w+)\s*(.*?)\s*$/.exec(threshold) ?? [];
-  return `${metric} ${amount(metric, actual)}, wanted ${wanted}`;
-}
-
-function worseWords({ quantity, actual, baseline, changeRatio }: ComparedQuantity): string {
-  const change = changeRatio === 0 ? '' : `${Math.round(Math.abs(changeRatio) * 100)} % `;
-  const direction = quantity === 'sustained' ? 'below' : 'above';
-  return `${quantity} ${amount(quantity, actual)}, ${change}${direction} its baseline of ${amount(quantity, baseline)}`;
-}
-
-function brokenWords({ brokenPerSecond, broken }: NonNullable<BurstSummary['breakingPoint']>): string {
-  const rate = brokenPerSecond === undefined ? 'the lowest rate' : `${plain(brokenPerSecond)}/s`;
-  return `not even ${rate} held${broken === undefined ? '' : `: ${missedWords(broken)}`}`;
-}
-
-function missingWords({ expected, merged, missing }: NonNullable<BurstSummary['shards']>): string {
-  const why = missing[0] === undefined ? '' : `: ${missing[0]}`;
-  return `only ${merged} of ${expected} shards have sent${why}`;
-}
-
-/** A number in the unit of what it measures. */
-function amount(quantity: string, value: number): string {
-  switch (quantity) {
-    case 'errorRatio':
-      return `${plain(value * 100)} %`;
-    case 'throughput':
-    case 'sustained':
-      return `${plain(value)}/s`;
-    case 'requests':
-    case 'failures':
-    case 'dropped':
-      return plain(value);
-    default:
-      return `${plain(value)} ms`;
-  }
-}
-
-/** With so many digits that a limit and what missed it closely read differently. */
-function plain(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 1_000 ? 2 : 1 });
+/** Which statuses were failures is the burst's own rule; those from 400 on are shown where they are just as many. */
+function failedOf({ statusCodes, errors, failures }: BurstSummary): RunFigures['failed'] {
+  const broken = Object.entries(errors);
+  const refused = Object.entries(statusCodes).filter(([status]) => Number(status) >= 400);
+  const all = [...broken, ...refused];
+  const shown = all.reduce((sum, [, count]) => sum + count, 0) === failures ? all : broken;
+  return Object.fromEntries(shown.toSorted((a, b) => b[1] - a[1]).slice(0, mostFailed));
 }
 
 function rounded(value: number, digits: number): number {

@@ -97,7 +97,15 @@ export function aVerdict(change: Partial<BurstVerdict> = {}): BurstVerdict {
     outcome: change.reasons === undefined ? 'passed' : 'failed',
     reasons: [],
     more: 0,
-    figures: { requests: 2_500, errorRatio: 0, throughputPerSecond: 166.2, p50Ms: 11.8, p99Ms: 182.4 },
+    figures: {
+      requests: 2_500,
+      failures: 0,
+      failed: {},
+      errorRatio: 0,
+      throughputPerSecond: 166.2,
+      p50Ms: 11.8,
+      p99Ms: 182.4,
+    },
     ...change,
   };
 }

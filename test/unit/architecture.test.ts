@@ -22,7 +22,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   ledger: [],
   slo: ['ledger:types'],
   alert: ['slo', 'probe:types', 'burst'],
-  message: ['alert:types', 'slo', 'burst:types'],
+  message: ['alert:types', 'slo', 'burst'],
   metrics: ['stats', 'probe:types', 'burst:types', 'slo:types'],
   app: [
     'clock',

@@ -31,7 +31,7 @@ describe('the verdict of a run', () => {
       outcome: 'passed',
       reasons: [],
       more: 0,
-      figures: { requests: 2_500, errorRatio: 0, throughputPerSecond: 166.2, p50Ms: 11.8, p99Ms: 182.4 },
+      figures: aVerdict().figures,
     });
   });
 
@@ -39,44 +39,54 @@ describe('the verdict of a run', () => {
     [
       'a latency that was wanted shorter',
       { thresholds: [missed('p99 < 300ms', 412.4)] },
-      ['p99 412.4 ms, wanted < 300ms'],
+      ['p99 412 ms, wanted < 300 ms'],
     ],
     [
       'one that missed by a hair reads differently from its limit',
       { thresholds: [missed('p99 < 300ms', 300.04)] },
-      ['p99 300.04 ms, wanted < 300ms'],
+      ['p99 300.04 ms, wanted < 300 ms'],
     ],
     [
       'an error ratio, in percent',
       { thresholds: [missed('errorRatio < 0.1%', 0.0214)] },
-      ['errorRatio 2.14 %, wanted < 0.1%'],
+      ['error ratio 2.14 %, wanted < 0.1 %'],
     ],
-    ['a throughput', { thresholds: [missed('throughput > 190/s', 141.26)] }, ['throughput 141.26/s, wanted > 190/s']],
-    ['a count', { thresholds: [missed('dropped == 0', 12_345)] }, ['dropped 12,345, wanted == 0']],
+    ['a throughput', { thresholds: [missed('throughput > 190/s', 141.26)] }, ['throughput 141/s, wanted > 190/s']],
+    ['a count', { thresholds: [missed('dropped == 0', 12_345)] }, ['dropped 12,345, wanted 0']],
     [
       'a run that was ended early comes first, since it explains the rest',
       {
         aborted: 'error ratio 34.2 % after 2.1 s, above 10 %',
         thresholds: [missed('dropped == 0', 9)],
       },
-      ['ended early: error ratio 34.2 % after 2.1 s, above 10 %', 'dropped 9, wanted == 0'],
+      ['ended early: error ratio 34.2 % after 2.1 s, above 10 %', 'dropped 9, wanted 0'],
     ],
     [
       'a latency worse than the baseline',
       compared(worse('p95', 298, 411.2)),
-      ['p95 411.2 ms, 38 % above its baseline of 298 ms'],
+      ['p95 411 ms, 38 % above its baseline of 298 ms'],
     ],
     [
       'an error ratio worse than a baseline of none',
       compared(worse('errorRatio', 0, 0.02)),
-      ['errorRatio 2 %, above its baseline of 0 %'],
+      ['error ratio 2 %, above its baseline of 0 %'],
     ],
     [
       'a rate that is no longer sustained',
       { ...search(310), ...compared(worse('sustained', 430, 310)) },
-      ['sustained 310/s, 28 % below its baseline of 430/s'],
+      ['sustains 310/s, 28 % below its baseline of 430/s'],
     ],
-    ['a search whose first rate broke', search(0), ['not even 50/s held: p99 412 ms, wanted < 300ms']],
+    ['a search whose first rate broke', search(0), ['not even 50/s held: p99 412 ms, wanted < 300 ms']],
+    [
+      'a run that sent nothing',
+      { requests: 0, thresholds: [missed('p99 < 300ms', 0), missed('throughput > 190/s', 0)] },
+      ['no request was sent'],
+    ],
+    [
+      'a threshold of another release as it was typed',
+      { thresholds: [missed('p42 < 1', 2)] },
+      ['p42 < 1 did not hold'],
+    ],
     [
       'shards that did not send',
       { shards: { expected: 4, merged: 3, missing: ['shard 2 came 14 s too late'] } },
@@ -102,9 +112,25 @@ describe('the verdict of a run', () => {
     const thresholds = ['p50', 'p75', 'p90', 'p95', 'p99'].map((metric) => missed(`${metric} < 1ms`, 2));
     const { reasons, more } = verdictOf(aSummary({ thresholds }), ranAt);
     expect([reasons, more]).toEqual([
-      ['p50 2 ms, wanted < 1ms', 'p75 2 ms, wanted < 1ms', 'p90 2 ms, wanted < 1ms'],
+      ['p50 2 ms, wanted < 1 ms', 'p75 2 ms, wanted < 1 ms', 'p90 2 ms, wanted < 1 ms'],
       2,
     ]);
+  });
+
+  it.each<[string, Partial<BurstSummary>, Readonly<Record<string, number>>]>([
+    ['nothing where nothing failed', {}, {}],
+    [
+      'the three that were most',
+      { failures: 66, statusCodes: { '200': 9, '503': 30, '404': 5 }, errors: { timeout: 8, connect: 1, tls: 22 } },
+      { '503': 30, tls: 22, timeout: 8 },
+    ],
+    [
+      'no status where others count as failures',
+      { failures: 8, statusCodes: { '404': 5 }, errors: { timeout: 8 } },
+      { timeout: 8 },
+    ],
+  ])('says of what failed %s', (_, change, failed) => {
+    expect(verdictOf(aSummary(change), ranAt).figures?.failed).toEqual(failed);
   });
 
   it('keeps what a search found, and that the generator was the bottleneck', () => {
