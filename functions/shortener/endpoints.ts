@@ -1,4 +1,6 @@
 import { readJsonObject } from './body.ts';
+import type { LinkReader } from './cache.ts';
+import type { Clicks } from './clicks.ts';
 import { generateCode, isCode } from './code.ts';
 import type { Drill } from './drill.ts';
 import { parseFault, renderFault } from './fault.ts';
@@ -18,8 +20,6 @@ type Call = {
   readonly code: string;
   readonly requestId: string;
   readonly signal: AbortSignal;
-  /** Hears of trouble that does not change the answer. */
-  readonly onTrouble: (what: string, error: unknown) => void;
 };
 
 export type Endpoint = (call: Call) => Promise<Reply>;
@@ -27,40 +27,48 @@ export type Endpoint = (call: Call) => Promise<Reply>;
 /** Where `/demo` leads: a page that IANA keeps for examples (RFC 2606 §3). */
 const demoUrl = 'https://example.com/';
 
-/** How long a redirect waits for its count, a dead connection tried anew included, before it goes on without. */
-const countMs = 1_000;
-
 /** Draws of a code before giving up; even with a billion links a second draw is needed once in 200,000 times. */
 const mostDraws = 5;
 
 const unknownLink: Problem = { problem: 'unknown-link', detail: 'it never existed, has expired or was deleted' };
 
+/** What a sandbox keeps between requests, and the endpoints share. */
+export type Kept = {
+  readonly drill: Drill;
+  readonly links: LinkReader;
+  readonly clicks: Clicks;
+  readonly checkReadiness: (signal: AbortSignal) => Promise<Answer>;
+};
+
 /** What each route does. */
-export function createEndpoints(
-  dependencies: Dependencies,
-  drill: Drill,
-  checkReadiness: (signal: AbortSignal) => Promise<Answer>,
-): Readonly<Record<RouteId, Endpoint>> {
+export function createEndpoints(dependencies: Dependencies, kept: Kept): Readonly<Record<RouteId, Endpoint>> {
   const { store, now } = dependencies;
+  const { drill, links, clicks, checkReadiness } = kept;
   return {
-    createLink: (call) => createLink(call, dependencies),
+    createLink: (call) => createLink(call, dependencies, links),
     listLinks: async ({ request, signal }) => {
       const page = parsePageQuery(request.query);
       if ('problem' in page) return page;
-      const { links, next } = await store.listLinks(page.value.limit, page.value.after, now(), signal);
-      const shown = links.map((link) => renderLink(link, originOf(request)));
-      return jsonAnswer(200, { links: shown, ...(next !== undefined && { nextCursor: renderCursor(next) }) });
+      await clicks.writeNow(signal);
+      const found = await store.listLinks(page.value.limit, page.value.after, now(), signal);
+      const shown = found.links.map((link) => renderLink(link, originOf(request)));
+      return jsonAnswer(200, {
+        links: shown,
+        ...(found.next !== undefined && { nextCursor: renderCursor(found.next) }),
+      });
     },
     readLink: async ({ code, request, signal }) => {
-      const link = isCode(code) ? await store.loadLink(code, now(), signal) : undefined;
+      if (!isCode(code)) return unknownLink;
+      await clicks.writeNow(signal);
+      const link = await store.loadLink(code, now(), signal);
       return link ? jsonAnswer(200, renderLink(link, originOf(request))) : unknownLink;
     },
-    deleteLink: async ({ code, signal }) =>
-      isCode(code) && (await store.deleteLink(code, now(), signal)) ? emptyAnswer(204) : unknownLink,
-    followLink: async (call) => {
-      const link = await follow(call, dependencies);
-      return link ? redirectAnswer(link.url) : unknownLink;
+    deleteLink: async ({ code, signal }) => {
+      if (!isCode(code)) return unknownLink;
+      const isDeleted = await store.deleteLink(code, now(), signal).finally(() => links.forget(code));
+      return isDeleted ? emptyAnswer(204) : unknownLink;
     },
+    followLink: (call) => follow(call, kept),
     followDemo: async () => redirectAnswer(demoUrl),
     checkLiveness: async () => checkLiveness(now()),
     checkReadiness: ({ signal }) => checkReadiness(signal),
@@ -84,6 +92,7 @@ export function createEndpoints(
 async function createLink(
   { request, requestId, signal }: Call,
   { store, now, randomBytes }: Dependencies,
+  links: LinkReader,
 ): Promise<Reply> {
   const body = readJsonObject(request);
   const input = 'problem' in body ? body : parseNewLink(body.value, request.hosts, now());
@@ -91,7 +100,8 @@ async function createLink(
   const { code, ...rest } = input.value;
   for (let draw = 1; draw <= (code === undefined ? mostDraws : 1); draw++) {
     const link: Link = { code: code ?? generateCode(randomBytes), ...rest, createdAt: now(), clicks: 0 };
-    if ((await store.createLink(link, requestId, now(), signal)) === 'created') {
+    const made = await store.createLink(link, requestId, now(), signal).finally(() => links.forget(link.code));
+    if (made === 'created') {
       return jsonAnswer(201, renderLink(link, originOf(request)), { location: `/links/${link.code}` });
     }
   }
@@ -99,20 +109,10 @@ async function createLink(
   return { problem: 'no-free-code', detail: 'try again' };
 }
 
-/**
- * The link that a visit leads to. Reading and counting is one call; when that fails, perhaps because the table takes no
- * writes, the link is read without counting. A HEAD is no visit.
- */
-async function follow(
-  { code, request, signal, onTrouble }: Call,
-  { store, now }: Dependencies,
-): Promise<Link | undefined> {
-  if (request.method !== 'HEAD') {
-    try {
-      return await store.visitLink(code, now(), AbortSignal.any([signal, AbortSignal.timeout(countMs)]));
-    } catch (error) {
-      onTrouble('a click was not counted', error);
-    }
-  }
-  return store.loadLink(code, now(), signal);
+/** A redirect, counted in memory; a HEAD is no visit. It is not for its count to fail it. */
+async function follow({ code, request, signal }: Call, { links, clicks }: Kept): Promise<Reply> {
+  const link = await links.find(code, signal);
+  if (link && request.method !== 'HEAD') clicks.add(link);
+  await clicks.writeWhenDue(signal);
+  return link ? redirectAnswer(link.url) : unknownLink;
 }

@@ -22,7 +22,7 @@ export type Answer = {
 
 /**
  * On every answer. Nothing here is a page, nothing may be framed, sniffed, indexed or kept: a link can be deleted or
- * expire at any time, so a redirect is not cached either.
+ * expire at any time, and every visit counts, so nobody on the way may cache a redirect either.
  */
 const everywhere = {
   'cache-control': 'no-store',

@@ -12,7 +12,7 @@ export type Link = {
   readonly createdAt: number;
   /** From this instant on the link is gone; without it the link stays. */
   readonly expiresAt?: number;
-  /** GETs that were redirected; one that could not be counted is missing, one whose answer was lost may be there twice. */
+  /** GETs that were redirected; docs/shortener.md says how far it may be from the truth. */
   readonly clicks: number;
 };
 

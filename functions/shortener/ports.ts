@@ -1,3 +1,4 @@
+import type { ClickBatch } from './click-book.ts';
 import type { Fault } from './fault.ts';
 import type { Link } from './link.ts';
 
@@ -10,8 +11,8 @@ export type Store = {
   createLink(link: Link, writer: string, now: number, signal: AbortSignal): Promise<'created' | 'taken'>;
   /** The link with this code, if it is alive at `now`; strongly consistent. */
   loadLink(code: string, now: number, signal: AbortSignal): Promise<Link | undefined>;
-  /** The same, and counts one click, in one go. */
-  visitLink(code: string, now: number, signal: AbortSignal): Promise<Link | undefined>;
+  /** Adds clicks to the link that was clicked; where it is gone, or has just this batch already, nothing happens. */
+  countClicks(batch: ClickBatch, signal: AbortSignal): Promise<void>;
   /** Deletes a link; whether there was one alive at `now`. */
   deleteLink(code: string, now: number, signal: AbortSignal): Promise<boolean>;
   /** Links alive at `now`, in an order of the database's own that does not change; `next` is where to go on after. */

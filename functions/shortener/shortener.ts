@@ -1,5 +1,7 @@
 import { describeError } from '../../shared/lambda/handler.ts';
 import type { Log } from '../../shared/lambda/log.ts';
+import { createLinkReader } from './cache.ts';
+import { createClicks } from './clicks.ts';
 import { createDrill } from './drill.ts';
 import { createEndpoints, type Endpoint } from './endpoints.ts';
 import { createReadiness } from './health.ts';
@@ -30,7 +32,12 @@ export function createShortener(settings: Settings, dependencies: Dependencies):
   const drill = createDrill(dependencies, tell('the drill could not be read'));
   const parts: Parts = {
     settings,
-    endpoints: createEndpoints(dependencies, drill, createReadiness(dependencies, tell('the database is not ready'))),
+    endpoints: createEndpoints(dependencies, {
+      drill,
+      links: createLinkReader(dependencies),
+      clicks: createClicks(dependencies, tell('clicks could not be written')),
+      checkReadiness: createReadiness(dependencies, tell('the database is not ready')),
+    }),
     strike: drill.strike,
     readToken: cacheToken(
       (signal) => dependencies.readParameter(settings.tokenParameter, signal),
@@ -41,7 +48,7 @@ export function createShortener(settings: Settings, dependencies: Dependencies):
   return async (event, serving) => {
     warn = (what, error) => serving.log('warn', what, describeError(error));
     const request = readRequest(event);
-    const reply = request ? await replySafely(request, serving, parts, warn) : notHttp;
+    const reply = request ? await replySafely(request, serving, parts) : notHttp;
     const answer = 'problem' in reply ? problemAnswer(reply, serving.id) : reply;
     return finishAnswer(answer, request?.method ?? 'GET', serving.id);
   };
@@ -60,14 +67,9 @@ const noDatabase = {
   headers: { 'retry-after': '1' },
 } as const;
 
-async function replySafely(
-  request: Request,
-  serving: Serving,
-  parts: Parts,
-  warn: (what: string, error: unknown) => void,
-): Promise<Reply> {
+async function replySafely(request: Request, serving: Serving, parts: Parts): Promise<Reply> {
   try {
-    return await reply(request, serving, parts, warn);
+    return await reply(request, serving, parts);
   } catch (error) {
     const isStore = error instanceof StoreError;
     serving.log('error', isStore ? 'the database failed' : 'the request failed', describeError(error));
@@ -80,7 +82,6 @@ async function reply(
   request: Request,
   { id, deadline }: Serving,
   { settings, endpoints, strike, readToken }: Parts,
-  onTrouble: (what: string, error: unknown) => void,
 ): Promise<Reply> {
   const isSwitch = request.path === '/faults';
   const fault = settings.areFaultsOn && !isSwitch ? await strike(deadline) : undefined;
@@ -92,5 +93,5 @@ async function reply(
     const refusal = findTokenProblem(request.headers['authorization'], await readToken(deadline));
     if (refusal) return refusal;
   }
-  return endpoints[route.id]({ request, code, requestId: id, signal: deadline, onTrouble });
+  return endpoints[route.id]({ request, code, requestId: id, signal: deadline });
 }

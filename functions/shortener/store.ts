@@ -57,17 +57,15 @@ export function createStore(table: string, config: DynamoDBClientConfig = {}): S
       return there?.['writer']?.S === writer ? 'created' : 'taken';
     },
     loadLink: async (code, now, abortSignal) => alive(await load(linkKey(code), abortSignal), now),
-    visitLink: async (code, now, abortSignal) => {
+    countClicks: async ({ code, createdAt, count, mark }, abortSignal) => {
       const command = new UpdateItemCommand({
         TableName: table,
         Key: linkKey(code),
-        UpdateExpression: 'ADD clicks :one',
-        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(expiresAtMs) OR expiresAtMs > :now)',
-        ExpressionAttributeValues: { ':one': number(1), ':now': number(now) },
-        ReturnValues: 'ALL_NEW',
+        UpdateExpression: 'SET clickMark = :mark ADD clicks :count',
+        ConditionExpression: 'createdAtMs = :createdAt AND (attribute_not_exists(clickMark) OR clickMark <> :mark)',
+        ExpressionAttributeValues: { ':mark': { S: mark }, ':count': number(count), ':createdAt': number(createdAt) },
       });
-      const visit = await unlessRefused(client.send(command, { abortSignal }));
-      return visit.refusal ? undefined : alive(visit.output.Attributes, now);
+      await unlessRefused(client.send(command, { abortSignal }));
     },
     deleteLink: async (code, now, abortSignal) => {
       const command = new DeleteItemCommand({ TableName: table, Key: linkKey(code), ReturnValues: 'ALL_OLD' });
@@ -152,12 +150,13 @@ function alive(item: Item | undefined, now: number): Link | undefined {
 function toLink(item: Item | undefined): Link | undefined {
   const code = codeOf(item);
   const url = item?.['url']?.S;
-  if (code === undefined || url === undefined) return undefined;
+  const createdAt = Number(item?.['createdAtMs']?.N);
+  if (code === undefined || url === undefined || Number.isNaN(createdAt)) return undefined;
   const expiry = item?.['expiresAtMs']?.N;
   return {
     code,
     url,
-    createdAt: Number(item?.['createdAtMs']?.N),
+    createdAt,
     ...(expiry !== undefined && { expiresAt: Number(expiry) }),
     clicks: Number(item?.['clicks']?.N ?? 0),
   };

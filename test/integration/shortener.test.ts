@@ -24,6 +24,7 @@ const endpoint = {
   trouble: 'none' as Trouble,
   only: '',
   hits: [] as string[],
+  connections: 0,
   parameter: undefined as string | undefined,
 };
 const database = dynalite({ createTableMs: 0 });
@@ -87,6 +88,10 @@ function createSandbox(settings: Partial<Settings> = {}, now = Date.now): Sandbo
 const shorten = (sandbox: Sandbox, input: unknown) =>
   sandbox.call('POST', '/links', { headers: json, body: JSON.stringify(input) });
 
+server.on('connection', () => {
+  endpoint.connections += 1;
+});
+
 beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -117,7 +122,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  Object.assign(endpoint, { trouble: 'none', only: '', hits: [], parameter: undefined });
+  Object.assign(endpoint, { trouble: 'none', only: '', hits: [], connections: 0, parameter: undefined });
 });
 
 describe('The shortener over DynamoDB', () => {
@@ -149,6 +154,61 @@ describe('The shortener over DynamoDB', () => {
     await shorten(sandbox, { url: 'https://example.com/', code: 'busy' });
     await Promise.all(Array.from({ length: 50 }, () => sandbox.call('GET', '/busy')));
     expect(bodyOf(await sandbox.call('GET', '/links/busy'))['clicks']).toBe(50);
+  });
+
+  it('follows a link a thousand times over a few calls of the database, and counts every one', async () => {
+    const sandbox = createSandbox();
+    await shorten(sandbox, { url: 'https://example.com/', code: 'hot1' });
+    endpoint.hits.length = 0;
+    for (let round = 0; round < 20; round++) {
+      const visits = Array.from({ length: 50 }, () => sandbox.call('GET', '/hot1'));
+      for (const { statusCode } of await Promise.all(visits)) expect(statusCode).toBe(302);
+    }
+    expect(endpoint.hits.filter((hit) => hit === 'GetItem')).toHaveLength(1);
+    expect(endpoint.hits.length).toBeLessThan(10); // a write a second
+    expect(bodyOf(await sandbox.call('GET', '/links/hot1'))['clicks']).toBe(1_000);
+  });
+
+  it('reads a code that nobody has once for all who ask at once', async () => {
+    const sandbox = createSandbox();
+    const visits = Array.from({ length: 100 }, () => sandbox.call('GET', '/nobody1'));
+    for (const { statusCode } of await Promise.all(visits)) expect(statusCode).toBe(404);
+    expect(endpoint.hits).toEqual(['GetItem']);
+  });
+
+  it('writes the clicks of many links over few connections, which are used again', async () => {
+    await createTable('many');
+    const sandbox = createSandbox({ table: 'many' });
+    const codes = Array.from({ length: 150 }, (_, at) => `many${at}`);
+    for (const code of codes) await shorten(sandbox, { url: 'https://example.com/', code });
+    for (const code of codes) await sandbox.call('GET', `/${code}`);
+    for (const code of codes) expect(bodyOf(await sandbox.call('GET', `/links/${code}`))['clicks']).toBe(1);
+    expect(endpoint.connections).toBeLessThanOrEqual(20);
+  });
+
+  it('makes no link of the clicks of one that was deleted elsewhere, and gives them to no other', async () => {
+    const [here, elsewhere] = [createSandbox(), createSandbox()];
+    for (const code of ['lost1', 'heir1']) await shorten(here, { url: 'https://example.com/', code });
+    for (const code of ['lost1', 'heir1', 'lost1', 'heir1']) await here.call('GET', `/${code}`);
+    for (const code of ['lost1', 'heir1']) await elsewhere.call('DELETE', `/links/${code}`);
+    await shorten(elsewhere, { url: 'https://example.org/', code: 'heir1' });
+    expect((await here.call('GET', '/links/lost1')).statusCode).toBe(404);
+    expect(bodyOf(await here.call('GET', '/links/heir1'))['clicks']).toBe(0);
+    expect(here.logged).toEqual([]);
+    const key = { pk: { S: 'link#lost1' }, sk: { S: 'link' } };
+    expect((await client.send(new GetItemCommand({ TableName: 'links', Key: key }))).Item).toBeUndefined();
+  });
+
+  it('sees what another sandbox changed within its bounds', async () => {
+    let nowAt = Date.now();
+    const [here, elsewhere] = [createSandbox({}, () => nowAt), createSandbox()];
+    expect((await here.call('GET', '/moved1')).statusCode).toBe(404);
+    await shorten(elsewhere, { url: 'https://example.com/1', code: 'moved1' });
+    nowAt += 1_000;
+    expect((await here.call('GET', '/moved1')).headers['location']).toBe('https://example.com/1');
+    await elsewhere.call('DELETE', '/links/moved1');
+    nowAt += 10_000;
+    expect((await here.call('GET', '/moved1')).statusCode).toBe(404);
   });
 
   it('leaves nothing behind when an unknown code is followed', async () => {
@@ -279,7 +339,19 @@ describe('When DynamoDB', () => {
     await shorten(sandbox, { url: 'https://example.com/', code: `keep${trouble}` });
     Object.assign(endpoint, { trouble, only: 'UpdateItem' });
     expect((await sandbox.call('GET', `/keep${trouble}`)).statusCode).toBe(302);
-    expect(sandbox.logged.join()).toContain('a click was not counted');
+    expect(sandbox.logged.join()).toContain('clicks could not be written');
+    endpoint.trouble = 'none';
+    expect(bodyOf(await sandbox.call('GET', `/links/keep${trouble}`))['clicks']).toBe(1);
+  });
+
+  it('counts a click and loses the answer, it is counted once', async () => {
+    const sandbox = createSandbox();
+    await shorten(sandbox, { url: 'https://example.com/', code: 'echo' });
+    Object.assign(endpoint, { trouble: 'loseAnswer', only: 'UpdateItem' });
+    expect((await sandbox.call('GET', '/echo')).statusCode).toBe(302);
+    expect(endpoint.hits.filter((hit) => hit === 'UpdateItem')).toHaveLength(2);
+    expect(bodyOf(await sandbox.call('GET', '/links/echo'))['clicks']).toBe(1);
+    expect(sandbox.logged).toEqual([]);
   });
 
   it('hangs on counts, a redirect still comes within its bounds', async () => {

@@ -1,3 +1,4 @@
+import { StoreError } from '../../../functions/shortener/ports.ts';
 import { authorized, bodyOf, createBench, json, ownHost, startAt } from './caller.ts';
 
 const day = 86_400_000;
@@ -78,22 +79,105 @@ describe('A short link', () => {
     expect(bodyOf(await bench.call('GET', '/links/abcd', { headers: authorized }))['clicks']).toBe(2);
   });
 
-  it('redirects also when the count fails, and says so in the log alone', async () => {
+  it('redirects also when the count fails, says so in the log alone, and counts later', async () => {
     const bench = createBench();
     await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
-    bench.store.broken.add('visitLink');
+    bench.store.broken.add('countClicks');
     const answer = await bench.call('GET', '/abcd');
     expect([answer.statusCode, answer.headers['location']]).toEqual([302, 'https://example.com/']);
     expect(bench.logged).toHaveLength(1);
-    expect(bench.logged[0]).toContain('a click was not counted');
+    expect(bench.logged[0]).toContain('clicks could not be written');
+    bench.store.broken.clear();
+    expect(bodyOf(await bench.call('GET', '/links/abcd', { headers: authorized }))['clicks']).toBe(1);
   });
 
-  it('costs one call of the database a visit', async () => {
+  it('costs a read and a write at its first visit, and nothing at the next ones within a second', async () => {
     const bench = createBench({ areFaultsOn: false });
     await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
     bench.store.calls.length = 0;
+    for (const afterMs of [0, 1, 999]) {
+      bench.now = startAt + afterMs;
+      expect((await bench.call('GET', '/abcd')).statusCode).toBe(302);
+    }
+    expect(bench.store.calls).toEqual(['loadLink', 'countClicks']);
+    bench.now = startAt + 1_000;
     await bench.call('GET', '/abcd');
-    expect(bench.store.calls).toEqual(['visitLink']);
+    expect(bench.store.calls).toEqual(['loadLink', 'countClicks', 'countClicks']);
+    expect((await bench.store.loadLink('abcd', bench.now, AbortSignal.abort()))?.clicks).toBe(4);
+  });
+
+  it('shows every click to who looks where they were made, in the list too', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    for (let clicks = 1; clicks <= 3; clicks++) {
+      await bench.call('GET', '/abcd');
+      expect(bodyOf(await bench.call('GET', '/links/abcd', { headers: authorized }))['clicks']).toBe(clicks);
+    }
+    await bench.call('GET', '/abcd');
+    const { links } = bodyOf(await bench.call('GET', '/links', { headers: authorized }));
+    expect(links).toMatchObject([{ code: 'abcd', clicks: 4 }]);
+  });
+
+  it('is followed without the database once it was read, until it is ten seconds old', async () => {
+    const bench = createBench({ areFaultsOn: false });
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    await bench.call('GET', '/abcd');
+    bench.store.broken.add('*');
+    bench.now = startAt + 9_999;
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(302);
+    bench.now = startAt + 10_000;
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(503);
+    bench.store.broken.clear();
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(302);
+  });
+
+  it('is followed at once where it was made, also by who asked for its code before', async () => {
+    const bench = createBench();
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(404);
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(302);
+  });
+
+  it('that was deleted elsewhere is gone within ten seconds; one that was made elsewhere is there within one', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    await bench.call('GET', '/abcd');
+    await bench.store.deleteLink('abcd', bench.now, AbortSignal.abort());
+    bench.now = startAt + 10_000;
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(404);
+    const link = { code: 'abcd', url: 'https://example.org/', createdAt: bench.now, clicks: 0 };
+    await bench.store.createLink(link, 'elsewhere', bench.now, AbortSignal.abort());
+    bench.now += 1_000;
+    expect((await bench.call('GET', '/abcd')).headers['location']).toBe('https://example.org/');
+  });
+
+  it.each(['createLink', 'deleteLink'] as const)('is read anew after a %s whose answer was lost', async (name) => {
+    const bench = createBench();
+    if (name === 'deleteLink') await bench.shorten({ url: 'https://example.com/', code: 'abcd' });
+    await bench.call('GET', '/abcd');
+    const { [name]: perform } = bench.store;
+    bench.store[name] = async (...given: unknown[]) => {
+      await (perform as (...given: unknown[]) => Promise<unknown>)(...given);
+      throw new StoreError('timeout', new Error('lost'));
+    };
+    const answer =
+      name === 'createLink'
+        ? await bench.shorten({ url: 'https://example.com/', code: 'abcd' })
+        : await bench.call('DELETE', '/links/abcd', { headers: authorized });
+    expect(answer.statusCode).toBe(503);
+    expect((await bench.call('GET', '/abcd')).statusCode).toBe(name === 'createLink' ? 302 : 404);
+  });
+
+  it('that took the code of a deleted one gets none of its clicks', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/1', code: 'abcd' });
+    for (let clicks = 0; clicks < 3; clicks++) await bench.call('GET', '/abcd');
+    await bench.call('DELETE', '/links/abcd', { headers: authorized });
+    bench.now += 1;
+    await bench.shorten({ url: 'https://example.com/2', code: 'abcd' });
+    expect((await bench.call('GET', '/abcd')).headers['location']).toBe('https://example.com/2');
+    expect(bodyOf(await bench.call('GET', '/links/abcd', { headers: authorized }))['clicks']).toBe(1);
+    expect(bench.logged).toEqual([]);
   });
 
   it('is gone from its expiry on, with the answer that an unknown code gets, and its code is free again', async () => {

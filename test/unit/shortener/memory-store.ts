@@ -11,7 +11,7 @@ export type MemoryStore = Store & {
 
 /** A store in memory that can be broken on request, one operation at a time. */
 export function createMemoryStore(): MemoryStore {
-  const links = new Map<string, Link & { writer: string }>();
+  const links = new Map<string, Link & { writer: string; mark?: string }>();
   const broken = new Set<keyof Store | '*'>();
   const calls: (keyof Store)[] = [];
   let fault: Fault | undefined;
@@ -22,7 +22,7 @@ export function createMemoryStore(): MemoryStore {
   const alive = (code: string, now: number): Link | undefined => {
     const found = links.get(code);
     if (!found || isExpired(found, now)) return undefined;
-    const { writer: _, ...link } = found;
+    const { writer: _, mark: __, ...link } = found;
     return link;
   };
   return {
@@ -39,12 +39,11 @@ export function createMemoryStore(): MemoryStore {
       enter('loadLink');
       return alive(code, now);
     },
-    visitLink: async (code, now) => {
-      enter('visitLink');
+    countClicks: async ({ code, createdAt, count, mark }) => {
+      enter('countClicks');
       const found = links.get(code);
-      const link = alive(code, now);
-      if (found && link) links.set(code, { ...found, clicks: found.clicks + 1 });
-      return link;
+      if (found?.createdAt !== createdAt || found.mark === mark) return;
+      links.set(code, { ...found, clicks: found.clicks + count, mark });
     },
     deleteLink: async (code, now) => {
       enter('deleteLink');

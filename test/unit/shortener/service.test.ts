@@ -40,10 +40,9 @@ describe('Every answer', () => {
 
   it('to a bug of our own is a problem that tells nothing of it, and the log has it', async () => {
     const bench = createBench();
-    bench.store.visitLink = () => {
+    bench.store.loadLink = () => {
       throw new TypeError('the inner workings');
     };
-    bench.store.loadLink = bench.store.visitLink;
     const answer = await bench.call('GET', '/abcd');
     expect(bodyOf(answer)).toEqual({
       type: type('internal-error'),
