@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { packageBursts } from '../shared/app/burst-package.ts';
 import { heartbeatsOf } from '../shared/app/heartbeat.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
 import { minuteMs, type Shard, shardsOf } from './template/shards.ts';
@@ -78,8 +79,8 @@ function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: numbe
 
 /**
  * Writes the parsed configuration where the bundles read it: `<outdir>/probe/shards/<shard>.json` with each shard's
- * monitors, `<outdir>/status/heartbeats.json` with its heartbeats, `<outdir>/evaluate/config.json` whole. Nothing but parsed
- * configuration gets there, so a secret stays the path of its parameter. Each file is replaced in one step, so a running
+ * monitors, `<outdir>/status/heartbeats.json` with its heartbeats, `<outdir>/burst/bursts.json` with its bursts,
+ * `<outdir>/evaluate/config.json` whole. Nothing but parsed configuration gets there, so a secret stays the path of its parameter. Each file is replaced in one step, so a running
  * function reads the old one or the new one. `tickMs` is how often schedules tick.
  */
 export function writeRuntimeConfig(config: Config, outdir: string, tickMs: number = minuteMs): void {
@@ -90,6 +91,7 @@ export function writeRuntimeConfig(config: Config, outdir: string, tickMs: numbe
   if (existsSync(folder))
     for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name), { force: true });
   replaceJson(join(outdir, 'status'), 'heartbeats.json', heartbeatsOf(config));
+  replaceJson(join(outdir, 'burst'), 'bursts.json', packageBursts(config));
   replaceJson(join(outdir, 'evaluate'), 'config.json', config);
 }
 

@@ -36,10 +36,17 @@ export const probeEnvironment = environment('probe');
 export const evaluateEnvironment = environment('evaluate');
 export const shortenerEnvironment = environment('shortener');
 export const statusEnvironment = environment('status');
+export const burstEnvironment = environment('burst');
 
 /** Which half of infra/status.yml is deployed: a word in any case, because it becomes part of an address. */
 export const statusChoice = resolver(
   ({ config }, options) => (stackOf(config, options).isStatusOn ? 'on' : 'off'),
+  'off',
+);
+
+/** The same of infra/burst.yml. */
+export const burstChoice = resolver(
+  ({ config }, options) => (stackOf(config, options).isBurstOn ? 'on' : 'off'),
   'off',
 );
 

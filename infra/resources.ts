@@ -13,7 +13,7 @@ import {
   type Template,
 } from './template/model.ts';
 import { functionRoles } from './template/roles.ts';
-import { schedules } from './template/schedules.ts';
+import { burstSchedules, schedules } from './template/schedules.ts';
 import { shardsOf } from './template/shards.ts';
 import { tables } from './template/tables.ts';
 import { topics } from './template/topics.ts';
@@ -21,35 +21,40 @@ import { topics } from './template/topics.ts';
 export type { StackOptions, Template } from './template/model.ts';
 export { shardsOf } from './template/shards.ts';
 
-/** CloudFormation takes 500 resources a stack; a shard is one of them. */
-const mostShards = 400;
+/** CloudFormation takes 500 resources a stack; a shard of monitors and a shard of a burst are one each. */
+const mostSchedules = 400;
 
 /**
  * Everything of the stack but the functions and the HTTP API, which the framework makes of serverless.yml: the same
  * configuration and options give the same template, byte for byte. Throws a BurnwatchError when the environment's name
- * is too long for IAM, or when there are more monitors than one stack holds.
+ * is too long for IAM, or when there are more monitors and bursts than one stack holds.
  */
 export function buildResources(config: Config, options: StackOptions): Template {
   const stack = stackOf(config, options);
   const shards = shardsOf(config.monitors, options.tickMs);
-  if (shards.length > mostShards)
-    throw new BurnwatchError(
-      'BURN_TOO_MANY_MONITORS',
-      `${config.monitors.length} monitors need ${shards.length} schedules, and one stack holds ${mostShards}: ` +
-        'split them over several configurations with a service name each',
-    );
+  const bursts = burstSchedules(config.bursts);
+  if (shards.length + bursts.length > mostSchedules) throw tooMany(config, shards.length, bursts.length);
   return {
     Resources: {
       ...tables(stack),
       ...topics(stack, config.channels),
       ...logGroups(stack),
       ...functionRoles(config, stack),
-      ...schedules(stack, shards),
+      ...schedules(stack, shards, bursts),
       ...deadManAlarms(stack),
       OverviewDashboard: dashboard(stack, config),
     },
     Outputs: outputs(stack),
   };
+}
+
+function tooMany({ monitors }: Config, shards: number, bursts: number): BurnwatchError {
+  const ofBursts = bursts === 0 ? '' : ` and bursts ${bursts}`;
+  return new BurnwatchError(
+    'BURN_TOO_MANY_MONITORS',
+    `${monitors.length} monitors need ${shards} schedules${ofBursts}, and one stack holds ${mostSchedules}: ` +
+      'split them over several configurations with a service name each',
+  );
 }
 
 function outputs(stack: Stack): Record<string, Output> {

@@ -1,7 +1,7 @@
 import type { Config, Json } from '../../shared/config/model.ts';
 import { dashboardUrl } from './dashboard.ts';
 import { type FunctionName, nameOf, ref, type Stack } from './model.ts';
-import { outputVariables } from './references.ts';
+import { burstUsers, monitorUsers, outputVariables } from './references.ts';
 
 /** SSM parameter whose value makes the tokens in the addresses of heartbeats. */
 export const heartbeatKeyParameter = '/burnwatch/heartbeat-key';
@@ -18,13 +18,13 @@ export const writeTokenParameter = '/burnwatch/write-token';
 export function environmentOf(name: FunctionName, config: Config, stack: Stack): Variables {
   switch (name) {
     case 'probe':
-      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(config.monitors) };
+      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(monitorUsers(config), stack) };
     case 'evaluate':
       return {
         LEDGER_TABLE: nameOf(stack, 'ledger'),
         ALERT_TOPIC_ARN: ref('AlertsTopic'),
         DASHBOARD_URL: dashboardUrl(stack),
-        ...outputVariables(config.monitors),
+        ...outputVariables([...monitorUsers(config), ...burstUsers(config)], stack),
       };
     case 'shortener':
       return {
@@ -33,6 +33,8 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         WRITE_TOKEN_PARAMETER: writeTokenParameter,
         FAULTS: stack.areFaultsOn ? 'on' : 'off',
       };
+    case 'burst':
+      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(burstUsers(config), stack) };
     case 'status':
       return { LEDGER_TABLE: nameOf(stack, 'ledger'), HEARTBEAT_KEY_PARAMETER: heartbeatKeyParameter };
     default:

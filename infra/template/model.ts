@@ -40,11 +40,14 @@ export type Stack = StackOptions & {
   readonly service: string;
   /** It has monitors that wait to be called, and so the function that takes the calls. */
   readonly isStatusOn: boolean;
+  /** It has bursts, and so the function that sends them. */
+  readonly isBurstOn: boolean;
 };
 
 /** The stack that a configuration asks for, deployed so. */
-export function stackOf({ service, monitors }: Config, options: StackOptions): Stack {
-  return { ...options, service, isStatusOn: monitors.some(({ type }) => type === 'heartbeat') };
+export function stackOf({ service, monitors, bursts }: Config, options: StackOptions): Stack {
+  const isStatusOn = monitors.some(({ type }) => type === 'heartbeat');
+  return { ...options, service, isStatusOn, isBurstOn: bursts.length > 0 };
 }
 
 /** Somebody calls a function of this stack over HTTP. */
@@ -58,6 +61,7 @@ export const functions = {
   evaluate: 'EvaluateLambdaFunction',
   shortener: 'ShortenerLambdaFunction',
   status: 'StatusLambdaFunction',
+  burst: 'BurstLambdaFunction',
 } as const;
 export type FunctionName = keyof typeof functions;
 
@@ -68,6 +72,7 @@ export function functionsOf(stack: Stack): readonly FunctionName[] {
     'evaluate',
     ...(stack.isShortenerOn ? ['shortener' as const] : []),
     ...(stack.isStatusOn ? ['status' as const] : []),
+    ...(stack.isBurstOn ? ['burst' as const] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
-import { BurnwatchError, type Config, type Json, type Monitor } from '../../shared/config/model.ts';
-import { referencesOf } from '../../shared/config/texts.ts';
-import { getAtt, ref } from './model.ts';
+import { scopeOf } from '../../shared/app/burst-scope.ts';
+import { BurnwatchError, type Burst, type Config, type Json, type Reference } from '../../shared/config/model.ts';
+import { referencesOf, requestReferences } from '../../shared/config/texts.ts';
+import { getAtt, ref, type Stack } from './model.ts';
 
 /** What `${output:Name}` in monitors.yml stands for: outputs of the stack that a monitor can ask. */
 const shortenerOutputs: Readonly<Record<string, Json>> = {
@@ -10,41 +11,71 @@ const shortenerOutputs: Readonly<Record<string, Json>> = {
 /** Those that are there once a monitor is a heartbeat. */
 const statusOutputs: Readonly<Record<string, Json>> = { StatusUrl: getAtt('HttpApi', 'ApiEndpoint') };
 
-/** Paths of the SSM parameters that these monitors use, each once, sorted. */
-export function parametersOf(monitors: readonly Monitor[]): readonly string[] {
-  return sorted(monitors.flatMap(referencesOf).flatMap((part) => ('ssm' in part ? [part.ssm] : [])));
+/** A monitor or a burst, and the references in all that it sends. */
+export type User = { readonly id: string; readonly references: readonly Reference[] };
+
+export function monitorUsers({ monitors }: Pick<Config, 'monitors'>): readonly User[] {
+  return monitors.map((monitor) => ({ id: monitor.id, references: referencesOf(monitor) }));
+}
+
+/** The flows of their mixes, and what tells the hosts that they may load, included. */
+export function burstUsers(config: Pick<Config, 'monitors' | 'bursts' | 'allow'>): readonly User[] {
+  return config.bursts.map((burst) => ({ id: burst.id, references: burstReferences(config, burst) }));
+}
+
+function burstReferences(config: Pick<Config, 'monitors' | 'allow'>, burst: Burst): readonly Reference[] {
+  const { hosts, flows } = scopeOf(config, burst);
+  const inHosts = hosts.flatMap((host) => (typeof host === 'string' ? [] : host));
+  return [
+    ...burst.mix.flatMap((unit) => ('request' in unit ? requestReferences(unit.request) : [])),
+    ...flows.flatMap(referencesOf),
+    ...inHosts.filter((part): part is Reference => typeof part !== 'string'),
+  ];
+}
+
+/** Paths of the SSM parameters that these use, each once, sorted. */
+export function parametersOf(users: readonly User[]): readonly string[] {
+  return sorted(users.flatMap(({ references }) => references).flatMap((part) => ('ssm' in part ? [part.ssm] : [])));
 }
 
 /**
- * The environment variables that carry the outputs which these monitors use: `OUTPUT_<Name>` and its CloudFormation
- * expression. Throws, with a line for each, when they use one that the stack does not have.
+ * The environment variables that carry the outputs which these use: `OUTPUT_<Name>` and its CloudFormation expression.
+ * Throws, with a line for each, when they use one that the stack does not have.
  */
-export function outputVariables(monitors: readonly Monitor[]): Readonly<Record<string, Json>> {
-  const names = sorted(monitors.flatMap(outputsOf));
-  const hasStatus = monitors.some(({ type }) => type === 'heartbeat');
-  const outputs = hasStatus ? { ...shortenerOutputs, ...statusOutputs } : shortenerOutputs;
+export function outputVariables(
+  users: readonly User[],
+  { isStatusOn }: Pick<Stack, 'isStatusOn'>,
+): Readonly<Record<string, Json>> {
+  const names = sorted(users.flatMap(outputsOf));
+  const outputs = isStatusOn ? { ...shortenerOutputs, ...statusOutputs } : shortenerOutputs;
   const known = `the stack has no such output; it has ${listOf(Object.keys(outputs))}`;
   const unknown = names.filter((name) => !Object.hasOwn(outputs, name));
   if (unknown.length > 0)
     throw new BurnwatchError(
       'BURN_OUTPUT_UNKNOWN',
-      unknown.map((name) => `\${output:${name}}, used by ${users(name, monitors)}: ${known}`).join('\n'),
+      unknown.map((name) => `\${output:${name}}, used by ${usersOf(name, users)}: ${known}`).join('\n'),
     );
   return Object.fromEntries(names.map((name) => [`OUTPUT_${name}`, outputs[name] ?? null]));
 }
 
-function users(name: string, monitors: readonly Monitor[]): string {
-  return sorted(monitors.filter((monitor) => outputsOf(monitor).includes(name)).map(({ id }) => id)).join(', ');
+function usersOf(name: string, users: readonly User[]): string {
+  return sorted(users.filter((user) => outputsOf(user).includes(name)).map(({ id }) => id)).join(', ');
 }
+
+const needsShortener = (user: User): boolean => outputsOf(user).some((name) => Object.hasOwn(shortenerOutputs, name));
 
 /**
  * The configuration of a stack without the shortener, where its outputs name nothing: without the monitors that use
- * them, without the SLOs that judge nothing else; and the ids of both, to be told.
+ * them, without the SLOs that judge nothing else, without the bursts that load it, take a flow that is left out, or ask for the
+ * budget of an SLO that is; and the ids of all of these, to be told.
  */
 export function withoutShortener(config: Config): { readonly config: Config; readonly left: readonly string[] } {
-  const monitors = config.monitors.filter(
-    (monitor) => !outputsOf(monitor).some((name) => Object.hasOwn(shortenerOutputs, name)),
+  const needy = new Set(
+    monitorUsers(config)
+      .filter(needsShortener)
+      .map(({ id }) => id),
   );
+  const monitors = config.monitors.filter(({ id }) => !needy.has(id));
   const kept = new Set(monitors.map(({ id }) => id));
   const keep = (ids: readonly string[]) => ids.filter((id) => kept.has(id));
   const slos = config.slos
@@ -53,16 +84,29 @@ export function withoutShortener(config: Config): { readonly config: Config; rea
   const maintenance = config.maintenance
     .map((entry) => ({ ...entry, monitors: keep(entry.monitors) }))
     .filter((entry) => entry.monitors.length > 0);
+  const rest = { ...config, monitors, slos, maintenance };
+  const bursts = config.bursts.filter((burst) => isWhole(burst, rest));
   const gone = (all: readonly { id: string }[], some: readonly { id: string }[]) =>
     all.map(({ id }) => id).filter((id) => !some.some((one) => one.id === id));
   return {
-    config: { ...config, monitors, slos, maintenance },
-    left: [...gone(config.monitors, monitors), ...gone(config.slos, slos)],
+    config: { ...rest, bursts },
+    left: [...gone(config.monitors, monitors), ...gone(config.slos, slos), ...gone(config.bursts, bursts)],
   };
 }
 
-function outputsOf(monitor: Monitor): readonly string[] {
-  return referencesOf(monitor).flatMap((part) => ('output' in part ? [part.output] : []));
+/** All that this burst names is in the configuration, and none of it is the shortener's. */
+function isWhole(burst: Burst, config: Config): boolean {
+  const flows = burst.mix.flatMap((unit) => ('flow' in unit ? [unit.flow] : []));
+  const slos = burst.requireBudget?.slos ?? [];
+  return (
+    flows.every((flow) => config.monitors.some(({ id }) => id === flow)) &&
+    slos.every((slo) => config.slos.some(({ id }) => id === slo)) &&
+    !burstUsers({ ...config, bursts: [burst] }).some(needsShortener)
+  );
+}
+
+function outputsOf({ references }: User): readonly string[] {
+  return references.flatMap((part) => ('output' in part ? [part.output] : []));
 }
 
 function listOf(names: readonly string[]): string {

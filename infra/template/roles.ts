@@ -14,7 +14,7 @@ import {
   roleNameOf,
   type Stack,
 } from './model.ts';
-import { parametersOf } from './references.ts';
+import { burstUsers, monitorUsers, parametersOf, type User } from './references.ts';
 
 type Statement = { readonly [name: string]: Json };
 
@@ -35,8 +35,16 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
         writeTicks,
         ...(stack.isStatusOn ? [readHeartbeats] : []),
         putMetrics,
-        ...readParameters(config, stack),
-        ...(stack.vpc === undefined ? [] : [manageInterfaces, keepInterfacesFromCode(stack)]),
+        ...readParameters(name, monitorUsers(config), stack),
+        ...inVpc(name, stack),
+      ];
+    case 'burst':
+      return [
+        ...keepRuns,
+        ...(config.bursts.some(({ requireBudget }) => requireBudget) ? readBudgets : []),
+        putMetrics,
+        ...readParameters(name, burstUsers(config), stack),
+        ...inVpc(name, stack),
       ];
     case 'evaluate':
       return [
@@ -99,6 +107,19 @@ const judgeTicks: readonly Statement[] = [
 const readHeartbeats = allowLedger(['dynamodb:Query'], ['heartbeat']);
 const writeHeartbeats = allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['heartbeat']);
 
+/** Claims its part of a run, keeps it, reads those of the other shards and the runs before, and tells what came of it. */
+const keepRuns: readonly Statement[] = [
+  allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['burst-part#*']),
+  allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['burst#*']),
+  allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['burst-verdict']),
+];
+
+/** What is left of the budgets, and which incidents are open. */
+const readBudgets: readonly Statement[] = [
+  allowLedger(['dynamodb:GetItem'], ['alerts']),
+  allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
+];
+
 /** What the newest runs of bursts came to, of all of them at once. */
 const readVerdicts = allowLedger(['dynamodb:Query'], ['burst-verdict']);
 
@@ -133,25 +154,30 @@ const manageInterfaces = allow(
 );
 
 /**
- * Lambda calls them, not the function, whose credentials carry its ARN: a monitor that signs what it sends could use them. The
+ * Lambda calls them, not the function, whose credentials carry its ARN: what signs its requests could use them. The
  * ARN is put together, because the function refers to its role.
  */
-const keepInterfacesFromCode = (stack: Stack): Statement => ({
+const keepInterfacesFromCode = (name: FunctionName, stack: Stack): Statement => ({
   ...manageInterfaces,
   Effect: 'Deny',
-  Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arnOf('lambda', `function:${nameOf(stack, 'probe')}`) } },
+  Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arnOf('lambda', `function:${nameOf(stack, name)}`) } },
 });
+
+/** Functions that send requests to targets are placed where these are reached. */
+function inVpc(name: FunctionName, stack: Stack): readonly Statement[] {
+  return stack.vpc === undefined ? [] : [manageInterfaces, keepInterfacesFromCode(name, stack)];
+}
 
 /** What the inline policies of a role hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const longestPolicy = 10_240;
-/** Kept for the other statements of `probe`, which take about fifteen hundred characters. */
-const otherStatements = 2_000;
+/** Kept for the other statements: those of `probe` take about 1,500 characters, those of `burst` at most 2,500. */
+const otherStatements = { probe: 2_000, burst: 3_000 };
 
-function readParameters({ monitors }: Config, { region }: Stack): readonly Statement[] {
-  const paths = parametersOf(monitors);
+function readParameters(name: 'probe' | 'burst', users: readonly User[], { region }: Stack): readonly Statement[] {
+  const paths = parametersOf(users);
   if (paths.length === 0) return [];
   const arns = paths.map((path) => `arn:aws-us-gov:ssm:${region}:123456789012:parameter${path}`);
-  if (JSON.stringify(arns).length > longestPolicy - otherStatements)
+  if (JSON.stringify(arns).length > longestPolicy - otherStatements[name])
     throw new BurnwatchError(
       'BURN_TOO_MANY_PARAMETERS',
       `${paths.length} different \${ssm:…} paths: one role cannot hold the right to read them all, because IAM takes ` +

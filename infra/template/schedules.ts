@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { BurnwatchError, type Burst } from '../../shared/config/model.ts';
 import {
   accountId,
   arnOf,
   type FunctionName,
   functions,
+  functionsOf,
   getAtt,
   nameOf,
   type Resource,
@@ -16,32 +19,87 @@ import type { Shard } from './shards.ts';
 /** What a late tick is worth: nothing. Neither the Scheduler nor Lambda's own queue keeps one for longer than this. */
 const oldestEventSeconds = 60;
 
+/** Every minute on the minute: `rate()` would count from its creation. */
+const everyMinute = { expression: 'cron(* * * * ? *)', timezone: 'UTC' };
+
+/** A schedule that a burst brings with it: one for each of its shards. */
+export type BurstSchedule = { readonly burst: Burst; readonly shard: number };
+
+/** Those of all bursts; none of a burst that is run by hand only. */
+export function burstSchedules(bursts: readonly Burst[]): readonly BurstSchedule[] {
+  return bursts.flatMap((burst) =>
+    burst.schedule === undefined ? [] : Array.from({ length: burst.shards }, (_, shard) => ({ burst, shard })),
+  );
+}
+
 /**
- * A schedule a shard and one for evaluate, in a group of their own, every minute on the minute (`rate()` would count
- * from its creation), and the role that lets them invoke these functions and nothing else.
+ * A schedule a shard, one for evaluate and those of the bursts, in a group of their own, and the role that lets them invoke
+ * these functions and nothing else. Throws a BurnwatchError for a burst whose shards would not begin together.
  */
-export function schedules(stack: Stack, shards: readonly Shard[]): Resources {
+export function schedules(stack: Stack, shards: readonly Shard[], bursts: readonly BurstSchedule[]): Resources {
   return {
     ScheduleGroup: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: nameOf(stack, 'ticks') } },
     SchedulerRole: schedulerRole(stack),
     ...Object.fromEntries(
-      shards.map(({ id }) => [`ProbeSchedule${id}`, schedule(stack, 'probe', `probe-${id}`, { shard: id })]),
+      shards.map(({ id }) => [
+        `ProbeSchedule${id}`,
+        schedule(stack, 'probe', { thing: `probe-${id}`, input: { shard: id }, what: 'Invokes probe every minute.' }),
+      ]),
     ),
-    EvaluateSchedule: schedule(stack, 'evaluate', 'evaluate', {}),
+    EvaluateSchedule: schedule(stack, 'evaluate', {
+      thing: 'evaluate',
+      input: {},
+      what: 'Invokes evaluate every minute.',
+    }),
+    ...Object.fromEntries(bursts.map((each) => [`BurstSchedule${partOf(each, 'S')}`, burstSchedule(stack, each)])),
     ProbeInvokeConfig: invokeConfig('probe'),
     EvaluateInvokeConfig: invokeConfig('evaluate'),
+    ...(stack.isBurstOn ? { BurstInvokeConfig: invokeConfig('burst') } : {}),
   };
 }
 
-function schedule(stack: Stack, target: FunctionName, thing: string, input: { shard?: string }): Resource {
+/** `rate()` counts from the creation of each schedule, and so its shards would never agree on an instant. */
+function burstSchedule(stack: Stack, part: BurstSchedule): Resource {
+  const { burst, shard } = part;
+  const { id, schedule: rhythm = everyMinute, shards } = burst;
+  if (shards > 1 && rhythm.expression.startsWith('rate('))
+    throw new BurnwatchError(
+      'BURN_SHARDS_APART',
+      `bursts.${id}: ${shards} shards begin together only by the clock: write cron(…) in place of ${rhythm.expression}`,
+    );
+  const ofShards = shards === 1 ? '' : `, shard ${shard + 1} of ${shards}`;
+  return schedule(stack, 'burst', {
+    thing: `burst-${partOf(part, '-')}`,
+    input: { burst: id, shard },
+    what: `Sends the burst ${id}${ofShards}.`,
+    rhythm,
+  });
+}
+
+/**
+ * Names a burst's part in names of at most 64 characters that hold the service and the environment, too, and in logical ids,
+ * which take letters and digits only.
+ */
+function partOf({ burst, shard }: BurstSchedule, separator: string): string {
+  return `${createHash('sha256').update(burst.id).digest('hex').slice(0, 10)}${separator}${shard}`;
+}
+
+type Invoked = {
+  readonly thing: string;
+  readonly input: Readonly<Record<string, string | number>>;
+  readonly what: string;
+  readonly rhythm?: { readonly expression: string; readonly timezone: string };
+};
+
+function schedule(stack: Stack, target: FunctionName, { thing, input, what, rhythm = everyMinute }: Invoked): Resource {
   return {
     Type: 'AWS::Scheduler::Schedule',
     Properties: {
       Name: nameOf(stack, thing),
       GroupName: ref('ScheduleGroup'),
-      Description: `Invokes ${target} every minute.`,
-      ScheduleExpression: 'cron(* * * * ? *)',
-      ScheduleExpressionTimezone: 'UTC',
+      Description: what,
+      ScheduleExpression: rhythm.expression,
+      ScheduleExpressionTimezone: rhythm.timezone,
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         Arn: getAtt(functions[target], 'Arn'),
@@ -77,6 +135,14 @@ function schedulerRole(stack: Stack): Resource {
     },
   };
   return role(stack, 'scheduler', trust('scheduler.amazonaws.com', isOurs), [
-    allow(['lambda:InvokeFunction'], [getAtt(functions.probe, 'Arn'), getAtt(functions.evaluate, 'Arn')]),
+    allow(
+      ['lambda:InvokeFunction'],
+      scheduledOf(stack).map((name) => getAtt(functions[name], 'Arn')),
+    ),
   ]);
+}
+
+/** The functions that schedules invoke. */
+function scheduledOf(stack: Stack): readonly FunctionName[] {
+  return functionsOf(stack).filter((name) => name === 'probe' || name === 'evaluate' || name === 'burst');
 }

@@ -11,7 +11,12 @@ import type { BudgetReading } from '../slo/model.ts';
 /** How one SLO stands: its budget, and its burn rate over the last hour. For people, charts and metrics; no alert is decided by it. */
 export type Standing = { readonly slo: Slo; readonly budget: BudgetReading; readonly burnRate: number };
 
-export function standingOf(config: Config, slo: Slo, history: History, now: number): Standing {
+export function standingOf(
+  config: Pick<Config, 'monitors' | 'maintenance'>,
+  slo: Slo,
+  history: History,
+  now: number,
+): Standing {
   const monitors = monitorsOf(slo, config.monitors);
   const budget = evaluateBudget(slo, monitors, config.maintenance, history, now);
   const fromAt = windowStart(hourMs, now);

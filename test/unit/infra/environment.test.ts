@@ -6,6 +6,7 @@ import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
 const stack = {
   service: 'shortener',
   isStatusOn: false,
+  isBurstOn: false,
   stage: 'dev',
   region: 'eu-west-1',
   isShortenerOn: true,

@@ -446,7 +446,7 @@ describe('dead-man alarms', () => {
 });
 
 describe('the dashboard', () => {
-  const stack = { ...options, service: 'shortener', isStatusOn: false };
+  const stack = { ...options, service: 'shortener', isStatusOn: false, isBurstOn: false };
   const fleet = (count: number) => Array.from({ length: count }, (_, key) => aMonitor({ id: `monitor-${key}`, key }));
   const widgets = (monitors: number, slos = 3) =>
     dashboardBody(

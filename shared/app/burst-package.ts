@@ -1,0 +1,33 @@
+import type { Burst, Config } from '../config/model.ts';
+import type { BurstScope } from './burst-model.ts';
+import { scopeOf } from './burst-scope.ts';
+
+/** What the burst function knows: the file beside its bundle. */
+export type BurstPackage = {
+  readonly service: string;
+  readonly bursts: readonly PackagedBurst[];
+  /** What is left of a budget is told by these: there where a burst requires one. */
+  readonly budgets?: BudgetConfig;
+};
+export type PackagedBurst = { readonly burst: Burst; readonly scope: BurstScope };
+/** The SLOs that bursts ask for, with the monitors that they judge and what leaves these out. */
+export type BudgetConfig = Pick<Config, 'service' | 'slos' | 'monitors' | 'maintenance'>;
+
+/** The bursts of a configuration with what each may reach, and no more of the rest than they need. */
+export function packageBursts(config: Config): BurstPackage {
+  const { service, bursts } = config;
+  const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
+  const packaged = bursts.map((burst) => ({ burst, scope: scopeOf(config, burst) }));
+  return { service, bursts: packaged, ...(ids.size === 0 ? {} : { budgets: budgetsOf(config, ids) }) };
+}
+
+function budgetsOf(config: Config, ids: ReadonlySet<string>): BudgetConfig {
+  const slos = config.slos.filter(({ id }) => ids.has(id));
+  const judged = new Set(slos.flatMap(({ indicator }) => indicator.monitors));
+  return {
+    service: config.service,
+    slos,
+    monitors: config.monitors.filter(({ id }) => judged.has(id)),
+    maintenance: config.maintenance.filter(({ monitors }) => monitors.some((id) => judged.has(id))),
+  };
+}
