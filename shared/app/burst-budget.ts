@@ -1,0 +1,80 @@
+import type { AlertState } from '../alert/model.ts';
+import { startDeadline, untilAborted } from '../clock/deadline.ts';
+import { BurnwatchError, type RequireBudget, type Slo } from '../config/model.ts';
+import type { History } from '../ledger/history.ts';
+import type { BudgetConfig } from './burst-package.ts';
+import { spansOf } from './evaluate.ts';
+import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
+import type { AlertStore } from './ports.ts';
+import { standingOf } from './standing.ts';
+
+export type BudgetDeps = HistorySource & {
+  readonly alerts: Pick<AlertStore, 'load'>;
+  /** What this sandbox remembers of the ledger. */
+  readonly memory: LedgerMemory;
+};
+
+/** A first reading goes through a month of days and hours. */
+const longestReadMs = 20_000;
+
+/**
+ * Why a burst that requires a budget must not be sent now, in one sentence; undefined where it may. An SLO of which nothing was
+ * judged yet has no budget that anybody knows. Throws where the ledger cannot be read, within twenty seconds.
+ */
+export async function reasonToRefuse(
+  required: RequireBudget,
+  config: BudgetConfig,
+  deps: BudgetDeps,
+  now: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const slos = config.slos.filter(({ id }) => required.slos.includes(id));
+  const missing = required.slos.find((id) => !slos.some((slo) => slo.id === id));
+  if (missing !== undefined) return `the SLO ${missing}, whose budget it requires, is not in the package`;
+  const [history, { state }] = await within(longestReadMs, signal, () =>
+    Promise.all([
+      refreshHistory(deps.memory, deps, { spansMs: spansOf(config), isSaving: false }, now),
+      deps.alerts.load(),
+    ]),
+  );
+  const reasons = slos.map((slo) => incidentReason(slo, state) ?? budgetReason(slo, required, config, history, now));
+  return reasons.find((reason) => reason !== undefined);
+}
+
+function incidentReason({ indicator }: Slo, { incidents }: AlertState): string | undefined {
+  const isAbout = (monitor: string) => indicator.monitors.includes(monitor);
+  const open = Object.values(incidents).find(({ monitors }) => monitors.some(isAbout));
+  if (open === undefined) return undefined;
+  const since = `${new Date(open.openedAt).toISOString().slice(0, 16)}Z`;
+  return `an incident of ${open.monitors.filter(isAbout).join(', ')} is open since ${since}`;
+}
+
+function budgetReason(
+  slo: Slo,
+  { leftPpm }: RequireBudget,
+  config: BudgetConfig,
+  history: History,
+  now: number,
+): string | undefined {
+  const { budget } = standingOf(config, slo, history, now);
+  if (budget.good + budget.bad === 0) return `nothing is known of the SLO ${slo.id} yet`;
+  if (budget.leftPpm >= leftPpm) return undefined;
+  return `the SLO ${slo.id} has ${percent(budget.leftPpm)} of its error budget left, and ${percent(leftPpm)} are required`;
+}
+
+const percent = (ppm: number): string => `${Number((ppm / 10_000).toFixed(1))} %`;
+
+async function within<T>(ms: number, signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+  const deadline = startDeadline(ms, signal);
+  try {
+    return await untilAborted<T>(deadline.signal, (resolve, reject) => {
+      read().then(resolve, reject);
+      return () => {};
+    });
+  } catch (cause) {
+    if (!deadline.signal.aborted) throw cause;
+    throw new BurnwatchError('BURN_BUDGET_UNKNOWN', `the error budgets could not be read within ${ms} ms`, { cause });
+  } finally {
+    deadline.end();
+  }
+}
