@@ -34,6 +34,7 @@ export function renderTransitions(
     incidents: Object.fromEntries(view.incidents),
     standings: new Map(standings.map((standing) => [standing.slo.id, describeStanding(standing, now)])),
     failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
+    verdicts: view.verdicts ?? [],
     resolvesAt: new Map(resolutions(transitions, view)),
     failingSince: new Map(transitions.flatMap((transition) => failingSince(transition, view))),
     dependencies: new Map(transitions.flatMap((transition) => dependencyOf(transition, view))),

@@ -1,7 +1,9 @@
 import type { Transition } from '../alert/model.ts';
+import type { RunFigures } from '../burst/verdict.ts';
 import type { Json } from '../config/model.ts';
 import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { uniqueStandings } from './budget-text.ts';
+import { type BurstItem, reasonsOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
 import { commandsOf } from './sections.ts';
@@ -12,6 +14,9 @@ const mostTransitions = 50;
 const mostBudgets = 50;
 const longestUrl = 320;
 const longestRunbook = 256;
+/** Units of a burst. */
+const mostSent = 20;
+const longestReason = 128;
 
 /**
  * The notice for machines, as `message.schema.json` describes it: version 1, to which keys may be added, and of which
@@ -61,6 +66,10 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
     const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
     return { slo: item.slo.id, monitors: item.slo.indicator.monitors, ...failureOf(item), ...resolvesAt, ...runbook };
   }
+  if (item.kind === 'burst') {
+    const sent = item.sent.slice(0, mostSent).map((line) => cleanText(line, longestUrl));
+    return { burst: item.burst.id, sent, ...runbook };
+  }
   const { monitor, target } = item;
   const url = cleanText(target.target, longestUrl);
   const dependency = 'dependency' in item && item.dependency ? { dependency: { ...item.dependency } } : {};
@@ -84,6 +93,7 @@ function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [ke
     return { failures, of, ...instants({ firstFailureAt, lastFailureAt }) };
   }
   if (item.kind === 'coverage' && facts.kind === 'coverage') return instants({ lastJudgedAt: facts.lastJudgedAt });
+  if (item.kind === 'burst' && facts.kind === 'burst') return runOf(item, facts);
   if (item.kind !== 'burn' || facts.kind !== 'burn') return {};
   const { kind: _kind, lastFailureAt, ...counts } = facts;
   const { longMs, shortMs } = item.rule;
@@ -96,6 +106,16 @@ function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [ke
     threshold: thresholdOf(item.slo, item.rule),
     ...instants({ lastFailureAt }),
   };
+}
+
+/** What the run came to; its figures as far as they are still known. */
+function runOf(item: BurstItem, { runAt, unmet }: { runAt: number; unmet: number }): { readonly [key: string]: Json } {
+  const reasons = reasonsOf(item).map((reason) => cleanText(reason, longestReason));
+  return { ...instants({ runAt }), unmet, reasons, ...(item.run?.figures && figuresOf(item.run.figures)) };
+}
+
+function figuresOf({ errorRatio, failed: _failed, ...figures }: RunFigures): { readonly [key: string]: Json } {
+  return { ...figures, errorRatioPpm: Math.round(errorRatio * 1_000_000) };
 }
 
 /** 0 stands for "there is none" in an alert's facts; here the key is left out. */

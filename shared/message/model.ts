@@ -1,5 +1,6 @@
 import type { Transition } from '../alert/model.ts';
-import type { BurnRule, Json, Monitor, Severity, Slo } from '../config/model.ts';
+import type { BurstVerdict } from '../burst/verdict.ts';
+import type { BurnRule, Burst, Json, Monitor, Severity, Slo } from '../config/model.ts';
 
 /**
  * What one message is about: the transitions that one evaluation decided for one incident, as one channel sees them,
@@ -51,6 +52,19 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly resolvesAt?: number;
     }
   | { readonly kind: 'coverage'; readonly monitor: Monitor; readonly target: Target }
+  | {
+      readonly kind: 'burst';
+      readonly burst: Burst;
+      /** What it sends, a line a unit; references to secrets are left as `$NAME`. */
+      readonly sent: readonly string[];
+      /** The run that it is about, while its verdict is kept. */
+      readonly run?: BurstVerdict;
+      /** The newest runs of the burst, the newest first. */
+      readonly runs: readonly BurstVerdict[];
+      /** What sends it once more, in this environment, and keeps the run. */
+      readonly again: string;
+      readonly runbook?: string;
+    }
   /** The alert is no longer in the configuration. */
   | { readonly kind: 'withdrawn' }
 );

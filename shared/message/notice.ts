@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Transition } from '../alert/model.ts';
-import type { BurnRule, Config, Monitor, MonitorAlert, Slo } from '../config/model.ts';
+import type { BurstVerdict } from '../burst/verdict.ts';
+import type { BurnRule, Burst, BurstAlert, Config, Monitor, MonitorAlert, Slo } from '../config/model.ts';
 import { renderCommand, renderTarget } from './command.ts';
+import { renderSent } from './load-text.ts';
 import type { Dependency, Notice, NoticeItem, SloStanding } from './model.ts';
-import type { Outputs } from './shell.ts';
+import { type Outputs, quoteLightly } from './shell.ts';
 
 export type Failure = { readonly statusCode?: number; readonly message: string };
 
@@ -19,6 +21,8 @@ export type NoticeContext = {
   readonly standings: ReadonlyMap<string, SloStanding>;
   /** What the newest failed probe said, by monitor id; redacted. */
   readonly failures: ReadonlyMap<string, Failure>;
+  /** The newest runs of bursts, in any order. */
+  readonly verdicts: readonly BurstVerdict[];
   /** The earliest instant at which a burn alert can resolve, by rule id. */
   readonly resolvesAt: ReadonlyMap<string, number>;
   /** By alert id: when the failures began, without a break, that it fired for; as far back as anyone knows. */
@@ -86,6 +90,10 @@ function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
     const standing = context.standings.get(slo.id);
     if (rule && standing) return burnItem(transition, slo, rule, standing, context);
   }
+  for (const burst of config.bursts) {
+    const alert = burst.alerts.find(({ id }) => id === alertId);
+    if (alert) return burstItem(transition, burst, alert, context);
+  }
   return { transition, kind: 'withdrawn' };
 }
 
@@ -137,14 +145,31 @@ function burnItem(
   };
 }
 
+function burstItem(transition: Transition, burst: Burst, alert: BurstAlert, context: NoticeContext): NoticeItem {
+  const { facts } = transition;
+  const runs = context.verdicts.filter((each) => each.burst === burst.id).toSorted((a, b) => b.runAt - a.runAt);
+  const run = runs.find(({ runAt }) => facts.kind === 'burst' && facts.runAt === runAt);
+  const event = JSON.stringify({ burst: burst.id, record: true });
+  return {
+    transition,
+    kind: 'burst',
+    burst,
+    sent: renderSent(burst, context.outputs),
+    runs,
+    again: `npx serverless invoke -f burst --stage ${quoteLightly([context.environment])} -d '${event}'`,
+    ...(run && { run }),
+    ...(alert.runbook !== undefined && { runbook: alert.runbook }),
+  };
+}
+
 function commandOf(monitor: Monitor, { outputs }: NoticeContext): { readonly command?: string } {
   const command = renderCommand(monitor, outputs);
   return command === undefined ? {} : { command };
 }
 
-const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'coverage', 'withdrawn'];
+const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'burst', 'coverage', 'withdrawn'];
 
-/** What fired before what resolved, pages before tickets, what fails before what burns, the fastest rule first. */
+/** What fired before what resolved, pages before tickets, what fails before what burns and what broke under load, the fastest rule first. */
 function worstFirst(a: NoticeItem, b: NoticeItem): number {
   return (
     rank(a.transition.kind, 'fired') - rank(b.transition.kind, 'fired') ||

@@ -1,4 +1,5 @@
 import type { MonitorType } from '../config/model.ts';
+import { brokenLines, burstCauseLines, burstEndLines, repeatLines } from './burst-text.ts';
 import { cleanCommand, cleanText } from './clean.ts';
 import { formatDuration, formatInstant, formatWindow, plural } from './format.ts';
 import { bounded, mostDetailed, wrap } from './layout.ts';
@@ -17,7 +18,7 @@ export function hurtLines(fired: readonly NoticeItem[], { incident }: Notice): s
   if (!first) return [];
   const openMs = first.transition.at - incident.openedAt;
   const since = `part of an incident since ${formatInstant(incident.openedAt)} (${formatDuration(openMs)})`;
-  return [...bounded(fired.map(hurt)), ...(openMs > 0 ? wrap(since, '  ') : [])];
+  return [...bounded(uniqueParagraphs(fired.map(hurt))), ...(openMs > 0 ? wrap(since, '  ') : [])];
 }
 
 function hurt(item: NoticeItem): string[] {
@@ -38,6 +39,7 @@ function hurt(item: NoticeItem): string[] {
     const bad = `${plural(facts.longBad, counted)} in the last ${formatWindow(item.rule.longMs)}${newest}`;
     return wrap(`${name}: ${bad}`, '  ');
   }
+  if (item.kind === 'burst') return brokenLines(item);
   if (item.kind !== 'coverage' || facts.kind !== 'coverage') return [];
   const since =
     facts.lastJudgedAt > 0
@@ -78,13 +80,13 @@ function heldLines({ dependency, monitor: { id } }: Extract<NoticeItem, { kind: 
 
 /** What is over, and how long it took. */
 export function overLines(resolved: readonly NoticeItem[]): string[] {
-  return bounded(
-    resolved.map((item) => {
-      const { at, firedAt } = item.transition;
-      const end = `    to   ${formatInstant(at)} (${formatDuration(at - firedAt)})`;
-      return [...wrap(`${labelOf(item)}: ${overWords(item)}`, '  '), `    from ${formatInstant(firedAt)}`, end];
-    }),
-  );
+  return bounded(uniqueParagraphs(resolved.map(over)));
+}
+
+function over(item: NoticeItem): string[] {
+  const { at, firedAt } = item.transition;
+  const end = `    to   ${formatInstant(at)} (${formatDuration(at - firedAt)})`;
+  return [...wrap(`${labelOf(item)}: ${overWords(item)}`, '  '), `    from ${formatInstant(firedAt)}`, end];
 }
 
 const againWords: Readonly<Record<MonitorType, string>> = {
@@ -104,6 +106,8 @@ function overWords(item: NoticeItem): string {
       return 'the budget no longer burns too fast';
     case 'coverage':
       return 'its probes can be judged again';
+    case 'burst':
+      return 'its newest run held everything that is asked of it';
     case 'withdrawn':
       return 'the alert has left the configuration while it fired; nobody has seen it recover';
     default:
@@ -130,6 +134,7 @@ function causeLines(item: NoticeItem): string[] {
     const question = 'does the probe function still run? If so, its probes end as unknown or blocked';
     return wrap(`${item.monitor.id}: ${question}: its log says why`, '  ');
   }
+  if (item.kind === 'burst') return burstCauseLines(item);
   if (item.kind === 'withdrawn') return [];
   const monitor = monitorOf(item);
   // What a heartbeat's judgement said stands above, where others count their probes.
@@ -147,31 +152,39 @@ function uniqueParagraphs(paragraphs: readonly string[][]): string[][] {
 
 /** Commands that repeat the failing probes, each once, each one line; one too long to type is left out. */
 export function commandsOf(fired: readonly NoticeItem[]): string[] {
-  const all = fired.flatMap((item) =>
-    item.kind === 'monitor' ? [item.command] : item.kind === 'burn' ? [item.failure?.command] : [],
-  );
+  const all = fired.map(commandOf);
   const usable = [...new Set(all.filter((command) => command !== undefined))].filter(
     ({ length }) => length <= longestCommand,
   );
   return usable.slice(0, mostCommands).map(cleanCommand);
 }
 
+function commandOf(item: NoticeItem): string | undefined {
+  if (item.kind === 'burst') return `npx burnwatch burst ${item.burst.id}`;
+  if (item.kind === 'burn') return item.failure?.command;
+  return item.kind === 'monitor' ? item.command : undefined;
+}
+
 /** The commands, and which variables they want. */
 export function commandLines(fired: readonly NoticeItem[]): string[] {
   const commands = commandsOf(fired);
   const variables = new Set(commands.flatMap((command) => [...command.matchAll(/"(\$\w+)"/g)].map(([, name]) => name)));
-  if (variables.size === 0) return commands;
-  return [...commands, ...wrap(`(set ${[...variables].join(' and ')} first: a secret is never sent)`, '')];
+  const all = [...commands, ...uniqueParagraphs(fired.map(repeatLines)).flat()];
+  if (variables.size === 0) return all;
+  return [...all, ...wrap(`(set ${[...variables].join(' and ')} first: a secret is never sent)`, '')];
 }
 
 /** When each alert can resolve. */
 export function endLines(fired: readonly NoticeItem[]): string[] {
-  return bounded(
-    fired.map((item) => (item.kind === 'withdrawn' ? [] : wrap(`${labelOf(item)}: ${ending(item)}`, '  '))),
-  );
+  return bounded(uniqueParagraphs(fired.map(end)));
 }
 
-function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' }>): string {
+function end(item: NoticeItem): string[] {
+  if (item.kind === 'burst') return burstEndLines(item);
+  return item.kind === 'withdrawn' ? [] : wrap(`${labelOf(item)}: ${ending(item)}`, '  ');
+}
+
+function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' | 'burst' }>): string {
   if (item.kind === 'coverage') return 'resolves with the next probe that can be judged';
   if (item.kind === 'monitor') {
     const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);

@@ -47,9 +47,14 @@ function statement(notice: Notice, detail: number, longestName: number): string 
   return parts.join('; ');
 }
 
+/** Two alerts of one burst say the same thing: it counts once. */
 function more(items: readonly NoticeItem[]): string {
-  return items.length > 1 ? ` +${items.length - 1} more` : '';
+  const first = items[0];
+  const others = items.filter((item) => item !== first && !(item.kind === 'burst' && item.burst === burstOf(first)));
+  return others.length > 0 ? ` +${others.length} more` : '';
 }
+
+const burstOf = (item: NoticeItem | undefined) => (item?.kind === 'burst' ? item.burst : undefined);
 
 function firedWords(item: NoticeItem, detail: number, longestName: number): string {
   const name = cutMiddle(nameOf(item), longestName);
@@ -67,6 +72,11 @@ function firedWords(item: NoticeItem, detail: number, longestName: number): stri
     const rate = formatRate(burnRateOf(item.slo, facts.longBad, facts.longExpected));
     const words = [`${name} burns ${rate}`, `: ${budgetWords(facts.budgetLeftPpm)}`, goneWords(item.standing, at)];
     return words.slice(0, detail + 1).join('');
+  }
+  if (facts.kind === 'burst') {
+    if (detail === 0 || facts.reason === undefined) return `${name} burst failed`;
+    const rest = detail === 2 && facts.unmet > 1 ? ` +${facts.unmet - 1} more` : '';
+    return `${name}: ${facts.reason}${rest}`;
   }
   const since =
     facts.kind === 'coverage' && facts.lastJudgedAt > 0 ? ` for ${formatDuration(at - facts.lastJudgedAt)}` : '';
@@ -90,6 +100,8 @@ function resolvedWords(item: NoticeItem, detail: number, longestName: number): s
       return `${name}${after}`;
     case 'burn':
       return `${name} budget burn${after}`;
+    case 'burst':
+      return `${name} burst${after}`;
     case 'coverage':
       return `${name} watched again${after}`;
     case 'withdrawn':

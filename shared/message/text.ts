@@ -1,4 +1,5 @@
 import { leftLines, paceLines } from './budget-text.ts';
+import { runLines } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import { formatCount, formatInstant, plural } from './format.ts';
 import { columns, section, wrap } from './layout.ts';
@@ -25,6 +26,7 @@ export function renderText(notice: Notice): string {
     section('WHAT IS HURT', hurtLines(fired, notice)),
     section('HOW FAST THE BUDGET GOES', paceLines(fired)),
     section('WHAT IS OVER', overLines(resolved)),
+    section('THE LAST RUNS', runLines(notice.items)),
     section('WHAT IS LEFT', leftLines(notice.items)),
     section('LOOK AT FIRST', lookLines(fired, notice)),
     section('SEE FOR YOURSELF', commandLines(fired)),

@@ -1,4 +1,4 @@
-import type { ErrorType, Monitor, MonitorType } from '../config/model.ts';
+import { type ErrorType, errorTypes, type Monitor, type MonitorType } from '../config/model.ts';
 import { cleanText, cut } from './clean.ts';
 import type { Notice, NoticeItem } from './model.ts';
 
@@ -112,13 +112,19 @@ function meaningOf(errorType: ErrorType, message: string, type: MonitorType | un
   return longByPart[part] ?? (type && longByType[type]?.[errorType]) ?? longErrors[errorType];
 }
 
+/** What some requests of a burst came to: `status 503`, `no connection`. */
+export function failureWords(what: string): string {
+  if (/^\d+$/.test(what)) return `status ${what}`;
+  return errorTypes.some((type) => type === what) ? shortErrors[what as ErrorType] : what;
+}
+
 /** The monitor that an item tells of; of an SLO's, the one whose failure is shown. */
 export function monitorOf(item: NoticeItem): Monitor | undefined {
-  if (item.kind === 'withdrawn') return undefined;
+  if (item.kind === 'withdrawn' || item.kind === 'burst') return undefined;
   return item.kind === 'burn' ? item.failure?.monitor : item.monitor;
 }
 
-/** What an item is about: the id of its monitor or SLO. */
+/** What an item is about: the id of its monitor, SLO or burst. */
 export function nameOf(item: NoticeItem): string {
   switch (item.kind) {
     case 'monitor':
@@ -126,6 +132,8 @@ export function nameOf(item: NoticeItem): string {
       return item.monitor.id;
     case 'burn':
       return item.slo.id;
+    case 'burst':
+      return item.burst.id;
     case 'withdrawn':
       return item.transition.alertId.split('/')[1] ?? item.transition.alertId;
     default:

@@ -5,6 +5,7 @@ import type { ErrorType, Monitor } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import { buildNotices, type Failure, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
+import { burstCases, type MessageCase } from './burst-sample.ts';
 import {
   burnFacts,
   context,
@@ -134,8 +135,7 @@ function about(
 const overdue = 'no call since 2026-11-20 08:50:00 UTC, one was due by 2026-11-20 10:00:00 UTC';
 const dependency = { monitor: 'api-gateway', downAt: now - 7 * minute, upAt: now - 2 * minute };
 
-/** One message each: its name, what it announces, and what is different around it. */
-const cases: readonly (readonly [string, readonly Transition[], Partial<NoticeContext>])[] = [
+const cases: readonly MessageCase[] = [
   ['monitor-fired', [fired()], {}],
   ['monitor-resolved', [resolved(4 * minute)], { ...over, ...later }],
   ['burn-page-fired', [fired(fastBurn)], {}],
@@ -167,6 +167,7 @@ const cases: readonly (readonly [string, readonly Transition[], Partial<NoticeCo
   ],
   ['held-by-dependency', [fired()], { dependencies: new Map([['shortener-health', dependency]]) }],
   ['withdrawn', [resolved(40 * minute, { alertId: 'monitor/old-website/0', isWithdrawn: true })], over],
+  ...burstCases,
   ['hostile-text', [fired()], hostile],
   [
     'sixty-alerts',
@@ -221,7 +222,7 @@ describe.each(cases)('the message %s', (...each) => {
   it('keeps its own words to 78 columns', () => {
     const { subject, text } = messageOf(each);
     const long = text.split('\n').filter((line) => line.length > 78 && line !== subject);
-    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |^printf |^openssl |x{60}/);
+    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |^printf |^openssl |^ {4}npx |x{60}/);
   });
 });
 

@@ -100,6 +100,7 @@ export const context: NoticeContext = {
   incidents: { [incidentId]: { openedAt: now } },
   standings: new Map([[standing.sloId, standing]]),
   failures: new Map([['shortener-health', { statusCode: 503, message: 'status == 200: expected 200, got 503' }]]),
+  verdicts: [],
   resolvesAt: new Map([
     [fastPage.id, Date.UTC(2026, 10, 20, 10, 13)],
     [slowPage.id, Date.UTC(2026, 10, 20, 11, 3)],
