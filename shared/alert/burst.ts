@@ -11,9 +11,9 @@ export function hasBurstAlerts({ bursts }: Pick<Config, 'bursts'>): boolean {
 }
 
 /**
- * The alert of a burst: met while the newest run that was sent did not hold, clear as soon as one did. A run that was refused
- * says nothing of the target, and neither does a burst that has not run yet, or verdicts that could not be read (undefined):
- * `unknown`, which keeps what is. No monitor is in it: its incident is its own.
+ * The alert of a burst: met while the newest run that was sent did not hold, clear as soon as one did. A run of which
+ * nothing was sent says nothing of the target, and neither does a burst that has not run yet, or verdicts that could not be read
+ * (undefined): `unknown`, which keeps what is. No monitor is in it: its incident is its own.
  */
 export function observeBurst(
   burst: Burst,

@@ -2,15 +2,15 @@ import type { BurstSummary } from './model.ts';
 import { reasonsOf } from './reasons.ts';
 
 /**
- * What one run came to, small: what alerts are decided by and messages tell. `refused`: it was not sent, since an SLO had too
- * little budget left; that says nothing of the target.
+ * What one run came to, small: what alerts are decided by and messages tell. Where nothing was sent, through our own fault
+ * (`void`) or policy (`refused`, an SLO with too little budget left, say), it says nothing of the target.
  */
 export type BurstVerdict = {
   readonly burst: string;
   /** The run's own instant, epoch ms: two verdicts with the same one are of the same run. */
   readonly runAt: number;
-  readonly outcome: 'passed' | 'failed' | 'refused';
-  /** What did not hold, the gravest first, or why it was refused: at most `mostReasons` plain facts of one line. None where it passed. */
+  readonly outcome: 'passed' | 'failed' | 'void' | 'refused';
+  /** What did not hold, the gravest first, or why nothing was sent: at most `mostReasons` plain facts of one line. None where it passed. */
   readonly reasons: readonly string[];
   /** So many further reasons were left out. */
   readonly more: number;
@@ -53,9 +53,9 @@ export function verdictOf(summary: BurstSummary, runAt: number): BurstVerdict {
   };
 }
 
-/** The verdict of a run that was not sent, and why in one sentence. */
-export function refusalOf(burst: string, runAt: number, sentence: string): BurstVerdict {
-  return { burst, runAt, outcome: 'refused', reasons: [oneLine(sentence)], more: 0 };
+/** The verdict of a run of which nothing was sent, and why in one sentence. */
+export function unsentOf(burst: string, runAt: number, outcome: 'void' | 'refused', sentence: string): BurstVerdict {
+  return { burst, runAt, outcome, reasons: [oneLine(sentence)], more: 0 };
 }
 
 /**
@@ -67,11 +67,14 @@ export function withVerdict(kept: readonly BurstVerdict[], verdict: BurstVerdict
   return [...others, verdict].sort((a, b) => b.runAt - a.runAt).slice(0, mostKept);
 }
 
+/** Whether it says something of the target. */
+export function isJudged({ outcome }: BurstVerdict): boolean {
+  return outcome === 'passed' || outcome === 'failed';
+}
+
 /** Of verdicts in any order, and of any bursts, the newest of this one that says something of the target. */
 export function newestJudged(verdicts: readonly BurstVerdict[], burst: string): BurstVerdict | undefined {
-  return verdicts
-    .filter((each) => each.burst === burst && each.outcome !== 'refused')
-    .sort((a, b) => b.runAt - a.runAt)[0];
+  return verdicts.filter((each) => each.burst === burst && isJudged(each)).sort((a, b) => b.runAt - a.runAt)[0];
 }
 
 function figuresOf(summary: BurstSummary): RunFigures {

@@ -1,5 +1,5 @@
 import { renderQuantity } from '../burst/quantity.ts';
-import type { BurstVerdict, RunFigures } from '../burst/verdict.ts';
+import { type BurstVerdict, isJudged, type RunFigures } from '../burst/verdict.ts';
 import { nextRun } from '../config/cron.ts';
 import type { BurstSchedule } from '../config/model.ts';
 import { cleanText } from './clean.ts';
@@ -65,7 +65,7 @@ function tableOf(runs: readonly BurstVerdict[]): string[] {
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map(({ cells }) => cells[column]?.length ?? 0)));
   return rows.flatMap(({ run, cells }) => {
     const lead = `${formatInstant(run.runAt)}  ${run.outcome.padEnd(7)}`;
-    if (run.outcome === 'refused') return wrap(`${lead}  ${cleanText(run.reasons[0] ?? '', longestReason)}`, '  ');
+    if (!isJudged(run)) return wrap(`${lead}  ${cleanText(run.reasons[0] ?? '', longestReason)}`, '  ');
     return [`  ${lead}  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()];
   });
 }
@@ -103,7 +103,7 @@ function figureCauses({ failures, failed, isGeneratorSaturated }: RunFigures): r
 
 function sinceText(item: BurstItem): readonly string[] {
   const runAt = runAtOf(item);
-  const before = item.runs.filter((run) => run.runAt < runAt && run.outcome !== 'refused');
+  const before = item.runs.filter((run) => run.runAt < runAt && isJudged(run));
   const held = before.find(({ outcome }) => outcome === 'passed');
   if (held) return [`What has changed since the run of ${formatInstant(held.runAt)}? That one held.`];
   if (before.length <= 1) return before.map(() => 'The run before it did not hold, either.');

@@ -1,14 +1,14 @@
 import { hasBurstAlerts, observeBurst } from '../../../shared/alert/burst.ts';
 import { emptyAlertState } from '../../../shared/alert/model.ts';
 import { stepAlerts } from '../../../shared/alert/step.ts';
-import { type BurstVerdict, refusalOf } from '../../../shared/burst/verdict.ts';
+import { type BurstVerdict, unsentOf } from '../../../shared/burst/verdict.ts';
 import { aBurst, aBurstAlert, aVerdict, dayMs, ranAt } from '../../support/burst.ts';
 import { said, transitionsOf } from './sample.ts';
 
 const alert = aBurstAlert();
 const slow = aVerdict({ reasons: ['p99 412 ms, wanted < 300ms'], more: 1 });
 const later = aVerdict({ runAt: ranAt + dayMs });
-const refused = refusalOf('redirects', ranAt + dayMs, 'too little budget left');
+const refused = unsentOf('redirects', ranAt + dayMs, 'refused', 'too little budget left');
 const observe = (verdicts: readonly BurstVerdict[] | undefined) => observeBurst(aBurst(), alert, verdicts);
 
 describe('the alert of a burst', () => {
@@ -16,6 +16,11 @@ describe('the alert of a burst', () => {
     ['fires for a run that did not hold', [slow], 'met'],
     ['lets go after one that held', [later, slow], 'clear'],
     ['keeps what is after one that was refused', [refused], 'unknown'],
+    [
+      'keeps what is after one of which nothing was sent',
+      [unsentOf('redirects', ranAt, 'void', 'too late')],
+      'unknown',
+    ],
     ['still fires for the run before one that was refused', [refused, slow], 'met'],
     ['keeps what is before the first run', [], 'unknown'],
     ['keeps what is where verdicts cannot be read', undefined, 'unknown'],

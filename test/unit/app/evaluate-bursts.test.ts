@@ -1,7 +1,7 @@
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import { renderTransitions } from '../../../shared/app/render.ts';
-import { type BurstVerdict, refusalOf, withVerdict } from '../../../shared/burst/verdict.ts';
+import { type BurstVerdict, unsentOf, withVerdict } from '../../../shared/burst/verdict.ts';
 import type { Config } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import { aBurst, aBurstAlert, aVerdict, dayMs, ranAt } from '../../support/burst.ts';
@@ -67,13 +67,13 @@ describe('a burst', () => {
 
   it('that was refused neither fires nor resolves', async () => {
     const { minutes, run, subjects } = setUp();
-    run(refusalOf('redirects', ranAt - dayMs, 'too little budget left'));
+    run(unsentOf('redirects', ranAt - dayMs, 'refused', 'too little budget left'));
     await minutes(2);
     expect(subjects()).toEqual([]);
     run(slow);
     await minutes(2);
     expect(subjects()).toHaveLength(1);
-    run(refusalOf('redirects', ranAt + dayMs, 'too little budget left'));
+    run(unsentOf('redirects', ranAt + dayMs, 'refused', 'too little budget left'));
     await minutes(2);
     expect(subjects()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { BurstSummary } from '../../../shared/burst/model.ts';
-import { newestJudged, refusalOf, verdictOf, withVerdict } from '../../../shared/burst/verdict.ts';
+import { newestJudged, unsentOf, verdictOf, withVerdict } from '../../../shared/burst/verdict.ts';
 import { aSummary, aVerdict, dayMs, ranAt } from '../../support/burst.ts';
 
 const missed = (threshold: string, actual: number) => ({ threshold, passed: false, actual });
@@ -165,9 +165,10 @@ describe('the verdicts that are kept of a burst', () => {
 
   it('are judged by the newest run that was sent, of this burst alone', () => {
     const failed = aVerdict({ reasons: ['x'] });
-    const refused = refusalOf(
+    const refused = unsentOf(
       'redirects',
       ranAt + dayMs,
+      'refused',
       'availability has 32 % of its budget left, of 50 % that it needs',
     );
     const other = aVerdict({ burst: 'other', runAt: ranAt + 2 * dayMs });

@@ -1,6 +1,6 @@
 import { observeBurst } from '../../../shared/alert/burst.ts';
 import type { Transition } from '../../../shared/alert/model.ts';
-import { type BurstVerdict, type RunFigures, refusalOf } from '../../../shared/burst/verdict.ts';
+import { type BurstVerdict, type RunFigures, unsentOf } from '../../../shared/burst/verdict.ts';
 import type { Burst } from '../../../shared/config/model.ts';
 import type { NoticeContext } from '../../../shared/message/notice.ts';
 import { aBurst, aBurstAlert, aVerdict, dayMs, ranAt } from '../../support/burst.ts';
@@ -85,9 +85,10 @@ const searched = [
   aVerdict({ reasons: ['sustains 310/s, 28 % below its baseline of 430/s'], figures: found(310) }),
   ...nights.map((night) => ({ ...night, figures: found(430) })),
 ];
-const refused = refusalOf(
+const refused = unsentOf(
   'redirects',
   ranAt - dayMs,
+  'refused',
   'availability has 32 % of its budget left, of the 50 % that the burst needs',
 );
 
