@@ -1,4 +1,5 @@
 import type { AlertState, Incident, OutboxEntry } from '../alert/model.ts';
+import type { BurstSummary, Tally } from '../burst/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
 import type { Message } from '../message/model.ts';
@@ -35,3 +36,31 @@ export type PublishMetrics = (datums: readonly Datum[]) => Promise<void>;
 export type LoadVerdicts = () => Promise<readonly BurstVerdict[]>;
 /** Keeps the verdict of a run; of the same run twice it is one, and an older run never takes the place of a newer. */
 export type SaveVerdict = (verdict: BurstVerdict) => Promise<void>;
+
+/** One run of a burst. `runAt` is its scheduled time, or the moment at which it was begun by hand; epoch ms. */
+export type RunKey = { readonly burst: string; readonly runAt: number };
+
+/** What one invocation made of its part of a run. `void`: nothing was sent, through our own fault; `refused`: through policy. */
+export type PartResult =
+  | { readonly state: 'sent'; readonly tally: Tally }
+  | { readonly state: 'void' | 'refused'; readonly reason: string };
+/** `claimed`: an invocation has begun it, and has not said yet what came of it. */
+export type KeptPart = { readonly shard: number } & (PartResult | { readonly state: 'claimed' });
+
+/** A whole run: its summary with everything that adds up, or why nothing was sent. */
+export type KeptRun = RunKey & (SentRun | { readonly state: 'void' | 'refused'; readonly reason: string });
+export type SentRun = { readonly state: 'sent'; readonly summary: BurstSummary; readonly tally: Tally };
+
+/** What is kept of bursts. Invocation ids tell a write whose answer was lost from one of somebody else. */
+export type BurstStore = {
+  /** Only one invocation gets a part of a run. */
+  claim(run: RunKey, shard: number, invocationId: string): Promise<'claimed' | 'duplicate'>;
+  /** Throws where the part was claimed by another invocation. */
+  savePart(run: RunKey, shard: number, result: PartResult, invocationId: string): Promise<void>;
+  /** In the order of their shards; those that nobody has claimed are not in it. */
+  loadParts(run: RunKey): Promise<readonly KeptPart[]>;
+  /** Keeps the first run of its instant. */
+  saveRun(run: KeptRun, invocationId: string): Promise<'saved' | 'duplicate'>;
+  /** Runs that were sent before an instant, the newest first: at most `limit`, of as many as a few reads find. */
+  loadRuns(burst: string, beforeAt: number, limit: number): Promise<readonly (RunKey & SentRun)[]>;
+};
