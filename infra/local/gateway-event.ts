@@ -158,12 +158,13 @@ function plainAnswer(answer: unknown): GatewayAnswer {
 }
 
 function readHeaders(headers: unknown): Record<string, string> {
-  if (typeof headers !== 'object' || headers === null) return {};
-  return Object.fromEntries(
-    Object.entries(headers)
-      .map(([name, value]) => [name.toLowerCase(), asBytes(String(value))] as const)
-      .filter(([name]) => !hopByHop.has(name)),
-  );
+  const read: Record<string, string> = Object.create(null);
+  if (typeof headers !== 'object' || headers === null) return read;
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    if (!hopByHop.has(lower)) read[lower] = asBytes(String(value));
+  }
+  return read;
 }
 
 /** Node writes a header's characters as bytes: text beyond ASCII goes out as its UTF-8. */

@@ -116,5 +116,5 @@ function writeHead(response: ServerResponse, { statusCode, headers, cookies, bod
     ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
     ...(isBodiless ? {} : { 'content-length': body.length }),
   });
-  response.end(isBodiless ? undefined : body);
+  response.end(isBodiless || body.length === 0 ? undefined : body); // without a body, one write
 }

@@ -8,11 +8,12 @@ export type VendedMetrics = {
   flush(): void;
 };
 
-type Gathered = {
-  readonly metric: MetricName;
-  readonly unit: string;
+/** What one function or API did in one second: of each metric the values, each with its count. */
+type Second = {
+  readonly namespace: string;
+  readonly dimensions: MetricName['dimensions'];
   readonly at: number;
-  readonly values: Map<number, number>;
+  readonly metrics: Map<string, { readonly unit: string; readonly values: Map<number, number> }>;
 };
 
 /**
@@ -20,55 +21,61 @@ type Gathered = {
  * `Errors`, `4xx` and `5xx` get a 0 for every call that went well, so their average is a ratio.
  */
 export function createVendedMetrics(store: Pick<CloudWatchStore, 'put'>): VendedMetrics {
-  const gathered = new Map<string, Gathered>();
+  const seconds = new Map<string, Second>();
 
-  const add = (metric: MetricName, unit: string, startedAt: number, value: number): void => {
+  const secondOf = (namespace: string, dimension: string, owner: string, startedAt: number): Second => {
     const at = Math.floor(startedAt / 1_000);
-    const key = `${metric.namespace} ${metric.name} ${Object.values(metric.dimensions).join(' ')} ${at}`;
-    const entry = gathered.get(key) ?? { metric, unit, at, values: new Map<number, number>() };
-    entry.values.set(value, (entry.values.get(value) ?? 0) + 1);
-    gathered.set(key, entry);
+    const key = `${namespace} ${owner} ${at}`;
+    const known = seconds.get(key);
+    if (known) return known;
+    const second = { namespace, dimensions: { [dimension]: owner }, at, metrics: new Map() };
+    seconds.set(key, second);
+    return second;
   };
 
   return {
     onInvocation: (functionName, startedAt, isError, durationMs) => {
-      const name = (metric: string) => ({
-        namespace: 'AWS/Lambda',
-        name: metric,
-        dimensions: { FunctionName: functionName },
-      });
-      add(name('Invocations'), 'Count', startedAt, 1);
-      add(name('Errors'), 'Count', startedAt, isError ? 1 : 0);
-      add(name('Throttles'), 'Count', startedAt, 0);
-      add(name('Duration'), 'Milliseconds', startedAt, threeDigits(durationMs));
+      const second = secondOf('AWS/Lambda', 'FunctionName', functionName, startedAt);
+      add(second, 'Invocations', 'Count', 1);
+      add(second, 'Errors', 'Count', isError ? 1 : 0);
+      add(second, 'Throttles', 'Count', 0);
+      add(second, 'Duration', 'Milliseconds', threeDigits(durationMs));
     },
     onApiRequest: (apiId, startedAt, status, latencyMs, integrationMs) => {
-      const name = (metric: string) => ({ namespace: 'AWS/ApiGateway', name: metric, dimensions: { ApiId: apiId } });
-      add(name('Count'), 'Count', startedAt, 1);
-      add(name('4xx'), 'Count', startedAt, status >= 400 && status < 500 ? 1 : 0);
-      add(name('5xx'), 'Count', startedAt, status >= 500 ? 1 : 0);
-      add(name('Latency'), 'Milliseconds', startedAt, threeDigits(latencyMs));
-      add(name('IntegrationLatency'), 'Milliseconds', startedAt, threeDigits(integrationMs));
+      const second = secondOf('AWS/ApiGateway', 'ApiId', apiId, startedAt);
+      add(second, 'Count', 'Count', 1);
+      add(second, '4xx', 'Count', status >= 400 && status < 500 ? 1 : 0);
+      add(second, '5xx', 'Count', status >= 500 ? 1 : 0);
+      add(second, 'Latency', 'Milliseconds', threeDigits(latencyMs));
+      add(second, 'IntegrationLatency', 'Milliseconds', threeDigits(integrationMs));
     },
     flush: () => {
-      if (gathered.size === 0) return;
-      const samples = [...gathered.values()].flatMap(samplesOf);
-      gathered.clear();
+      if (seconds.size === 0) return;
+      const samples = [...seconds.values()].flatMap(samplesOf);
+      seconds.clear();
       store.put(samples);
     },
   };
 }
 
-function samplesOf({ metric, unit, at, values }: Gathered): Sample[] {
-  return [...values].map(([value, count]) => ({
-    metric,
-    atSeconds: at,
-    unit,
-    count,
-    sum: value * count,
-    min: value,
-    max: value,
-  }));
+function add({ metrics }: Second, name: string, unit: string, value: number): void {
+  const metric = metrics.get(name) ?? { unit, values: new Map<number, number>() };
+  metric.values.set(value, (metric.values.get(value) ?? 0) + 1);
+  metrics.set(name, metric);
+}
+
+function samplesOf({ namespace, dimensions, at, metrics }: Second): Sample[] {
+  return [...metrics].flatMap(([name, { unit, values }]) =>
+    [...values].map(([value, count]) => ({
+      metric: { namespace, name, dimensions },
+      atSeconds: at,
+      unit,
+      count,
+      sum: value * count,
+      min: value,
+      max: value,
+    })),
+  );
 }
 
 /** Rounded to three significant digits: an error of at most 0.5 %, and at most a few hundred distinct values. */
