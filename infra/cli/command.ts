@@ -14,6 +14,8 @@ export type Io = {
   readonly hasColors: boolean;
   /** Width of the terminal in columns; 80 where there is none. */
   readonly columns: number;
+  /** Width of standard error in columns where it is a terminal, for a line of progress; 0 elsewhere. Asked for anew each time. */
+  readonly progressColumns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths of arguments start here. */
   readonly cwd: string;

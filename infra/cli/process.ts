@@ -25,6 +25,9 @@ function createIo({ stdin, stdout, stderr, env, cwd }: NodeJS.Process, signal: A
     isTerminal,
     hasColors: isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
     columns: stdout.columns || 80,
+    get progressColumns() {
+      return stderr.isTTY === true ? stderr.columns || 80 : 0;
+    },
     env,
     cwd: cwd(),
     signal,

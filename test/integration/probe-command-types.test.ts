@@ -76,6 +76,7 @@ async function run(argv: readonly string[], columns = 80): Promise<{ code: numbe
     isTerminal: true,
     hasColors: false,
     columns,
+    progressColumns: 0,
     env: {},
     cwd: folder,
     signal: new AbortController().signal,

@@ -61,6 +61,7 @@ async function run(argv: readonly string[], changes: Partial<Io> = {}): Promise<
     isTerminal: false,
     hasColors: false,
     columns: 80,
+    progressColumns: 0,
     cwd: folder,
     signal: new AbortController().signal,
     ...changes,

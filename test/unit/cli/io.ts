@@ -17,6 +17,7 @@ export function createIo(world: Partial<Io> = {}) {
     isTerminal: false,
     hasColors: false,
     columns: 80,
+    progressColumns: 0,
     env: {},
     cwd: process.cwd(),
     signal: new AbortController().signal,
