@@ -6,7 +6,7 @@ type Metric = {
   readonly name: string;
   readonly unit: Datum['unit'];
   /** The dimension beside Service and Environment that names whose metric it is. */
-  readonly of: 'Monitor' | 'Slo';
+  readonly of: 'Monitor' | 'Burst' | 'Slo';
   /** Sent only when there is something to say; graphs fill the gaps. */
   readonly isSparse: boolean;
   readonly help: string;
@@ -14,7 +14,7 @@ type Metric = {
 
 /**
  * Every metric that is published, under the key that code uses. A metric's name is written here and nowhere else. Each
- * costs $0.30 a month for every monitor or SLO, prorated by the hours in which it is sent (us-east-1, first 10,000).
+ * costs $0.30 a month for every monitor, burst or SLO, prorated by the hours in which it is sent (us-east-1, first 10,000).
  */
 export const metrics = {
   probeLatency: {
@@ -37,6 +37,41 @@ export const metrics = {
     of: 'Monitor',
     isSparse: true,
     help: 'Probes that could not be judged: blocked by policy, or our own fault. They lower coverage, never the SLI.',
+  },
+  burstLatency: {
+    name: 'BurstLatency',
+    unit: 'Milliseconds',
+    of: 'Burst',
+    isSparse: false,
+    help: 'From the intended start to the last byte, of every request, failures included: its sample count counts the requests. Each value is at most 0.2 % off.',
+  },
+  burstFailures: {
+    name: 'BurstFailures',
+    unit: 'Count',
+    of: 'Burst',
+    isSparse: true,
+    help: 'Requests without a valid answer, or with a status that counts as a failure. Sent only when there are any.',
+  },
+  burstDropped: {
+    name: 'BurstDropped',
+    unit: 'Count',
+    of: 'Burst',
+    isSparse: true,
+    help: 'Scheduled starts that were never sent, since too many requests were under way until the end. Sent only when there are any.',
+  },
+  burstUnmet: {
+    name: 'BurstUnmet',
+    unit: 'Count',
+    of: 'Burst',
+    isSparse: true,
+    help: 'What did not hold in a run: a threshold, its whole length, a quantity against its baseline, its shards. Sent only when there is any.',
+  },
+  burstSustained: {
+    name: 'BurstSustained',
+    unit: 'Count/Second',
+    of: 'Burst',
+    isSparse: false,
+    help: 'The highest rate at which every threshold held, as the search for the breaking point found it; 0 where none did.',
   },
   burnRate: {
     name: 'BurnRate',

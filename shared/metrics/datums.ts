@@ -2,6 +2,7 @@ import type { ProbeResult } from '../probe/result.ts';
 import type { BudgetReading } from '../slo/model.ts';
 import { datum, type MetricIdentity } from './catalogue.ts';
 import type { Datum, DatumValue } from './model.ts';
+import { spread } from './values.ts';
 
 /**
  * What a tick publishes: a latency for each probe that was measured with CPU enough, and failures and unjudged ones where
@@ -19,9 +20,6 @@ export function probeDatums(results: readonly ProbeResult[], identity: MetricIde
     ];
   });
 }
-
-/** Distinct values of one datum: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
-const mostValues = 150;
 
 /**
  * Several ticks as one: a datum for each metric and its dimensions, at `at`. Counts are added up; of anything else every
@@ -48,11 +46,7 @@ function valuesOf(unit: Datum['unit'], all: readonly Counted[]): readonly DatumV
   if (unit === 'Count') return [{ value: all.reduce((sum, { value, count }) => sum + value * count, 0) }];
   const counts = new Map<number, number>();
   for (const { value, count } of all) counts.set(value, (counts.get(value) ?? 0) + count);
-  const distinct = [...counts];
-  return Array.from({ length: Math.ceil(distinct.length / mostValues) }, (_, index) => {
-    const part = distinct.slice(index * mostValues, (index + 1) * mostValues);
-    return { values: part.map(([value]) => value), counts: part.map(([, count]) => count) };
-  });
+  return spread([...counts]);
 }
 
 /**

@@ -4,7 +4,7 @@ export type Datum = {
   readonly dimensions: Readonly<Record<string, string>>;
   /** Epoch ms. */
   readonly at: number;
-  readonly unit: 'Milliseconds' | 'Count' | 'Percent' | 'None';
+  readonly unit: 'Milliseconds' | 'Count' | 'Count/Second' | 'Percent' | 'None';
 } & DatumValue;
 
 /** One value; or distinct values and how often each occurred, at most 150 of them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
