@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createMemory } from '../../shared/app/history.ts';
 import { type OverviewDeps, overview } from '../../shared/app/overview.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
+import { createVerdictReader } from '../../shared/aws/burst-verdicts.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import type { Config, Monitor } from '../../shared/config/model.ts';
@@ -66,6 +67,10 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     memory: createMemory(),
+    loadVerdicts: createVerdictReader(client, table),
+    loadRuns: async () => [],
+    runMemory: new Map(),
+    outputs,
     showUrl: (monitor) => showTarget(monitor, outputs, origins),
   };
 }

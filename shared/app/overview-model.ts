@@ -1,3 +1,5 @@
+import type { BurstSummary, Second } from '../burst/model.ts';
+import type { BurstVerdict } from '../burst/verdict.ts';
 import type { ErrorType, Outcome, Severity } from '../config/model.ts';
 
 /** How everything stands: what the console and `/api/state` show. Instants are epoch ms, ratios 0..1 (a budget may be below 0). */
@@ -7,6 +9,7 @@ export type Overview = {
   readonly at: number;
   readonly monitors: readonly MonitorView[];
   readonly slos: readonly SloView[];
+  readonly bursts: readonly BurstView[];
   /** Open ones first, then the newest closed ones. */
   readonly incidents: readonly IncidentView[];
 };
@@ -96,12 +99,48 @@ export type BurnRuleView = {
   readonly notify: readonly string[];
 };
 
+export type BurstView = {
+  readonly id: string;
+  /** By its newest run that was sent; `waiting` before the first. */
+  readonly state: 'passed' | 'failed' | 'waiting';
+  readonly model: BurstSummary['model'];
+  /** What it sends, a line a unit; how; and what is asked of it (empty where nothing is): in words. */
+  readonly sent: readonly string[];
+  readonly load: string;
+  readonly wanted: string;
+  /** As the Scheduler takes it; absent where it runs by hand alone. */
+  readonly schedule?: string;
+  readonly timezone?: string;
+  /** By the schedule; where it is a rate, as if that had begun with the year 1970, as local mode takes it. */
+  readonly nextRunAt?: number;
+  /** Newest first. */
+  readonly runs: readonly BurstRunView[];
+  /** Of the newest run that was sent, second by second; empty before it. */
+  readonly seconds: readonly Second[];
+  readonly alerts: readonly BurstAlertView[];
+};
+
+/** `summary` is absent where nothing was sent; why stands in `reasons`. */
+export type BurstRunView = Pick<BurstVerdict, 'runAt' | 'outcome' | 'reasons' | 'more'> & {
+  readonly summary?: BurstSummary;
+};
+
+export type BurstAlertView = {
+  readonly id: string;
+  readonly severity: Severity;
+  /** `pending`: the next evaluation will fire it. */
+  readonly status: 'inactive' | 'pending' | 'firing';
+  readonly firedAt?: number;
+  readonly notify: readonly string[];
+};
+
 export type IncidentView = {
   readonly id: string;
   readonly openedAt: number;
   readonly closedAt: number | null;
   readonly severity: Severity;
   readonly monitors: readonly string[];
+  readonly bursts: readonly string[];
   readonly alerts: readonly {
     readonly id: string;
     readonly title: string;

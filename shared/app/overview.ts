@@ -1,17 +1,19 @@
+import { burstOf } from '../alert/burst.ts';
 import type { AlertState, Incident } from '../alert/model.ts';
 import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
 import { details, type Entry, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
+import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { spansOf } from './evaluate.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
 import { observeMonitorAlert } from './observe.ts';
+import { type BurstsDeps, burstView, loadBursts } from './overview-burst.ts';
 import type { IncidentView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
 import { sloView } from './overview-slo.ts';
 import type { AlertStore, LedgerStore } from './ports.ts';
 
-export type OverviewDeps = {
-  readonly config: Config;
+export type OverviewDeps = BurstsDeps & {
   readonly environment: string;
   readonly location: string;
   readonly ledger: LedgerStore;
@@ -19,6 +21,7 @@ export type OverviewDeps = {
   readonly memory: LedgerMemory;
   /** The target as it may be shown. */
   readonly showUrl: (monitor: Monitor) => string;
+  readonly outputs: Outputs;
 };
 
 /** How far back the view shows single probes. */
@@ -28,10 +31,11 @@ const mostShownIncidents = 20;
 /** How everything stands: reads the ledger and the alerts' state, changes nothing. */
 export async function overview(deps: OverviewDeps, now: number): Promise<Overview> {
   const { config } = deps;
-  const [history, { state }, closed] = await Promise.all([
+  const [history, { state }, closed, bursts] = await Promise.all([
     refreshHistory(deps.memory, deps, { spansMs: spansOf(config), ticksMs: shownMs, isSaving: false }, now),
     deps.alerts.load(),
     deps.alerts.loadIncidents(mostShownIncidents),
+    loadBursts(deps, now),
   ]);
   const open = Object.values(state.incidents).sort((a, b) => b.openedAt - a.openedAt);
   const past = closed.filter((incident) => state.incidents[incident.id] === undefined);
@@ -41,6 +45,7 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
     at: now,
     monitors: config.monitors.map((monitor) => monitorView(deps, monitor, history, state, now)),
     slos: config.slos.map((slo) => sloView(config, slo, history, state, now)),
+    bursts: bursts.map((burst) => burstView(burst, state, deps.outputs, now)),
     incidents: [...open, ...past].map(incidentView),
   };
 }
@@ -120,6 +125,7 @@ function incidentView(incident: Incident): IncidentView {
     closedAt: incident.closedAt ?? null,
     severity: incident.severity,
     monitors: incident.monitors,
+    bursts: [...new Set(incident.alerts.flatMap(({ alertId }) => burstOf(alertId) ?? []))],
     alerts: incident.alerts.map((alert) => ({
       id: alert.alertId,
       title: titleOf(alert.alertId),
@@ -129,7 +135,10 @@ function incidentView(incident: Incident): IncidentView {
   };
 }
 
-/** An alert's id in words: `monitor/api/0` is the alert of a monitor, `slo/api/page-1h` a burn rule, `coverage/api` lost coverage. */
+/**
+ * An alert's id in words: `monitor/api/0` is the alert of a monitor, `slo/api/page-1h` a burn rule, `coverage/api` lost
+ * coverage, `burst/redirects/0` the alert of a burst.
+ */
 function titleOf(alertId: string): string {
   const [kind, id = '', rule = ''] = alertId.split('/');
   switch (kind) {
@@ -137,6 +146,8 @@ function titleOf(alertId: string): string {
       return `${id} failing`;
     case 'slo':
       return `${id} burning (${rule.replace('-', ' ')})`;
+    case 'burst':
+      return `burst ${id} failed`;
     case 'coverage':
       return `${id} without results`;
     default:

@@ -22,6 +22,7 @@ export function quiet(now: number): ConsoleState {
     at: now,
     monitors: [monitorView(now)],
     slos: [sloView(now)],
+    bursts: [],
     incidents: [closed(now)],
     inbox: [],
     faults: null,
@@ -88,6 +89,7 @@ export function outage(now: number): ConsoleState {
         closedAt: null,
         severity: 'page',
         monitors: ['shortener-health'],
+        bursts: [],
         alerts: [
           {
             id: 'monitor/shortener-health/0',

@@ -148,6 +148,7 @@ export const closed = (now: number): IncidentView => ({
   closedAt: now - 20 * hourMs - 30 * minuteMs,
   severity: 'page',
   monitors: ['shortener-health'],
+  bursts: [],
   alerts: [
     {
       id: 'monitor/shortener-health/0',

@@ -48,7 +48,7 @@ function incidentCard(incident: IncidentView): Part<IncidentView> {
       state.update(
         isOpen ? { icon: 'firing', tone: 'bad', word: 'Open' } : { icon: 'passed', tone: 'calm', word: 'Closed' },
       );
-      setText(title, `${severityWords[view.severity]}: ${view.monitors.join(', ')}`);
+      setText(title, `${severityWords[view.severity]}: ${[...view.monitors, ...view.bursts].join(', ')}`);
       setTime(opened, view.openedAt, now);
       setText(
         length,

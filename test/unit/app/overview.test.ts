@@ -63,7 +63,8 @@ async function viewAfter(
     );
   }
   const deps = { config, environment: 'dev', location: 'here', ledger: ledger.store, alerts: alerts.store };
-  return overview({ ...deps, memory: createMemory(), showUrl: () => 'https://example.com/health' }, at + 900);
+  const none = { loadVerdicts: async () => [], loadRuns: async () => [], runMemory: new Map(), outputs: {} };
+  return overview({ ...deps, ...none, memory: createMemory(), showUrl: () => 'https://example.com/health' }, at + 900);
 }
 
 const many = (count: number, outcome: Outcome | undefined) => Array.from({ length: count }, () => outcome);
