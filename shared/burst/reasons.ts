@@ -34,6 +34,7 @@ const opWords = { lt: '< ', lte: '<= ', gt: '> ', gte: '>= ', equals: '', notEqu
 
 function brokenOf({ sustainedPerSecond, brokenPerSecond, broken, end }: BreakingPoint): readonly string[] {
   if (sustainedPerSecond > 0 || end === 'aborted') return [];
+  if (end === 'generator') return ['not even the lowest rate could be sent: it is too much for what sends it'];
   const rate = brokenPerSecond === undefined ? 'the lowest rate' : renderQuantity('rate', brokenPerSecond);
   return [`not even ${rate} held${broken === undefined ? '' : `: ${missedText(broken)}`}`];
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BurstSummary } from '../../../shared/burst/model.ts';
+import type { BreakingPoint, BurstSummary } from '../../../shared/burst/model.ts';
 import { newestJudged, unsentOf, verdictOf, withVerdict } from '../../../shared/burst/verdict.ts';
 import { aSummary, aVerdict, dayMs, ranAt } from '../../support/burst.ts';
 
@@ -12,7 +12,7 @@ const compared = (...quantities: ReturnType<typeof worse>[]): Partial<BurstSumma
   comparison: { verdict: 'worse', baseline: 5, quantities },
 });
 const step = { throughputPerSecond: 1, errorRatio: 0, p50Ms: 1, p99Ms: 1, dropped: 0, generatorSaturated: false };
-const search = (sustainedPerSecond: number): Partial<BurstSummary> => ({
+const search = (sustainedPerSecond: number, more: Partial<BreakingPoint> = {}): Partial<BurstSummary> => ({
   model: 'breakingPoint',
   breakingPoint: {
     sustainedPerSecond,
@@ -20,6 +20,7 @@ const search = (sustainedPerSecond: number): Partial<BurstSummary> => ({
     broken: missed('p99 < 300ms', 412),
     end: sustainedPerSecond === 0 ? 'lowest' : 'found',
     curve: [{ ...step, ratePerSecond: 50, passed: false }],
+    ...more,
   },
 });
 
@@ -77,6 +78,11 @@ describe('the verdict of a run', () => {
       ['sustains 310/s, 28 % below its baseline of 430/s'],
     ],
     ['a search whose first rate broke', search(0), ['not even 50/s held: p99 412 ms, wanted < 300 ms']],
+    [
+      'a search whose first rate was too much for the generator',
+      search(0, { end: 'generator' }),
+      ['not even the lowest rate could be sent: it is too much for what sends it'],
+    ],
     [
       'a run that sent nothing',
       { requests: 0, thresholds: [missed('p99 < 300ms', 0), missed('throughput > 190/s', 0)] },
