@@ -1,4 +1,4 @@
-import type { Config, Json, Monitor, Slo } from '../../shared/config/model.ts';
+import type { Burst, Config, Json, Monitor, Slo } from '../../shared/config/model.ts';
 import { dimensionsOf, type MetricKey, metrics, namespace } from '../../shared/metrics/catalogue.ts';
 import { alarmName } from './alarms.ts';
 import { nameOf, type Resource, type Stack, sub } from './model.ts';
@@ -6,13 +6,13 @@ import { nameOf, type Resource, type Stack, sub } from './model.ts';
 type Widget = { readonly [name: string]: Json };
 
 /** CloudWatch takes 500 widgets, 500 metrics a widget and 2,500 a dashboard: these keep well below them. */
-const limits = { detailed: 100, grouped: 500, slos: 100, aGroup: 25, aWidget: 100 };
+const limits = { detailed: 100, grouped: 500, slos: 100, bursts: 50, aGroup: 25, aWidget: 100 };
 const columns = 24;
 
 /**
  * One dashboard for people: what fails, how slow it is, what is left of the error budgets, and whether the monitoring
  * itself is alive. Every metric is named, because a search would find those of other environments too. Beyond 100
- * monitors the latencies are grouped, one line each; beyond 500 the first ones are shown.
+ * monitors the latencies are grouped, one line each; beyond 500 the first ones are shown, and so are 50 bursts.
  */
 export function dashboard(stack: Stack, config: Config): Resource {
   return {
@@ -47,6 +47,9 @@ export function dashboardBody(stack: Stack, config: Config): { readonly widgets:
       ...(monitors.length <= limits.detailed
         ? monitors.map((monitor) => latency(stack, monitor))
         : chunks(monitors, limits.aGroup).map((some, index) => latencies(stack, some, index * limits.aGroup))),
+      ...config.bursts
+        .slice(0, limits.bursts)
+        .flatMap((burst) => [burstLatency(stack, burst), burstTrouble(stack, burst)]),
     ],
   };
 }
@@ -61,6 +64,9 @@ function help(stack: Stack, config: Config): Widget {
       '*Is the monitoring alive*, means that nothing is being probed.',
     ...(left > 0
       ? [`The first ${limits.grouped} monitors are shown; ${left} more are under Metrics, ${namespace}.`]
+      : []),
+    ...(config.bursts.length > limits.bursts
+      ? [`The first ${limits.bursts} of ${config.bursts.length} bursts are shown.`]
       : []),
   ];
   return { type: 'text', width: 18, height: 4, properties: { markdown: lines.join('\n\n') } };
@@ -131,6 +137,40 @@ function latencies(stack: Stack, monitors: readonly Monitor[], offset: number): 
     stat: 'p90',
     period: 300,
     yAxis: { left: { min: 0, label: 'ms', showUnits: false } },
+  });
+}
+
+/** A run is minutes long and seldom: its points are an hour wide, so that weeks of them are seen. */
+const runsPeriodSeconds = 3_600;
+
+/** From the intended start: what a caller would have waited. Of a search, also the rate that it found to be sustained. */
+function burstLatency(stack: Stack, { id, load, thresholds }: Burst): Widget {
+  const limit = thresholds.find(({ metric: of, op }) => of === 'p99' && (op === 'lt' || op === 'lte'));
+  const sustained = metric(stack, 'burstSustained', id, { label: 'sustained', stat: 'Minimum', yAxis: 'right' });
+  return chart(stack, columns / 2, `Latency of the burst ${id}`, {
+    metrics: [
+      ...['p50', 'p90', 'p99'].map((stat) => metric(stack, 'burstLatency', id, { stat, label: stat })),
+      ...(load.model === 'breakingPoint' ? [sustained] : []),
+    ],
+    period: runsPeriodSeconds,
+    ...(limit === undefined ? {} : { annotations: { horizontal: [{ label: limit.text, value: limit.value }] } }),
+    yAxis: {
+      left: { min: 0, label: 'ms', showUnits: false },
+      ...(load.model === 'breakingPoint' ? { right: { min: 0, label: 'per second', showUnits: false } } : {}),
+    },
+  });
+}
+
+function burstTrouble(stack: Stack, { id }: Burst): Widget {
+  return chart(stack, columns / 2, `What went wrong in the burst ${id}`, {
+    metrics: filled('run', [
+      metric(stack, 'burstFailures', id, { label: 'failures' }),
+      metric(stack, 'burstDropped', id, { label: 'dropped' }),
+      metric(stack, 'burstUnmet', id, { label: 'not held' }),
+    ]),
+    stat: 'Sum',
+    period: runsPeriodSeconds,
+    yAxis: { left: { min: 0, label: 'a run', showUnits: false } },
   });
 }
 
