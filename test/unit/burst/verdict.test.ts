@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BreakingPoint, BurstSummary } from '../../../shared/burst/model.ts';
+import type { BreakingPoint, BurstSummary, ComparedQuantity } from '../../../shared/burst/model.ts';
 import { newestJudged, unsentOf, verdictOf, withVerdict } from '../../../shared/burst/verdict.ts';
 import { aSummary, aVerdict, dayMs, ranAt } from '../../support/burst.ts';
 
@@ -8,7 +8,7 @@ const worse = (quantity: 'p50' | 'p95' | 'errorRatio' | 'sustained', baseline: n
   const changeRatio = baseline === 0 ? 0 : actual / baseline - 1;
   return { quantity, baseline, actual, changeRatio, pValue: 0.0001, verdict: 'worse' } as const;
 };
-const compared = (...quantities: ReturnType<typeof worse>[]): Partial<BurstSummary> => ({
+const compared = (...quantities: ComparedQuantity[]): Partial<BurstSummary> => ({
   comparison: { verdict: 'worse', baseline: 5, quantities },
 });
 const step = { throughputPerSecond: 1, errorRatio: 0, p50Ms: 1, p99Ms: 1, dropped: 0, generatorSaturated: false };
@@ -65,6 +65,11 @@ describe('the verdict of a run', () => {
     [
       'a latency worse than the baseline',
       compared(worse('p95', 298, 411.2)),
+      ['p95 411 ms, 38 % above its baseline of 298 ms'],
+    ],
+    [
+      'only what is worse, of what was compared',
+      compared({ ...worse('p50', 12, 11), verdict: 'same' }, worse('p95', 298, 411.2)),
       ['p95 411 ms, 38 % above its baseline of 298 ms'],
     ],
     [
