@@ -34,7 +34,7 @@ export function explainFlags(argv: readonly string[], options: Options, cause: u
   const option = /'(?:-\w, )?(--[\w-]+)/.exec(sentence)?.[1];
   switch (codeOf(cause)) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
-      return explainUnknown(argv, Object.keys(options), help);
+      return explainUnknown(argv, options, help);
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
       return `does not take ${JSON.stringify(/'(.*)'/s.exec(sentence)?.[1] ?? '')}: ${help}`;
     default:
@@ -42,9 +42,11 @@ export function explainFlags(argv: readonly string[], options: Options, cause: u
   }
 }
 
-function explainUnknown(argv: readonly string[], names: readonly string[], help: string): string {
-  const unknown = argv.find((arg) => /^-/.test(arg) && !names.includes(nameOf(arg))) ?? '';
-  const candidates = names.map((name) => `--${name}`);
+function explainUnknown(argv: readonly string[], options: Options, help: string): string {
+  const long = Object.keys(options);
+  const known = [...long, ...Object.values(options).flatMap(({ short }) => (short === undefined ? [] : [short]))];
+  const unknown = argv.find((arg) => /^-/.test(arg) && !known.includes(nameOf(arg))) ?? '';
+  const candidates = long.map((name) => `--${name}`);
   const hint = didYouMean(`--${nameOf(unknown)}`, candidates) || `: ${help}`;
   return `has no option ${JSON.stringify(unknown.split('=')[0])}${hint}`;
 }

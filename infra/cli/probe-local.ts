@@ -7,6 +7,8 @@ export type LocalMode = {
   readonly file: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly awsEndpoint?: string;
+  /** The origin of its console. */
+  readonly console?: string;
 };
 
 /** The local mode that keeps its data in `.burnwatch` of one of these folders, if its process is alive. */
@@ -22,12 +24,16 @@ export function findLocalMode(folders: readonly string[]): LocalMode | undefined
 function readLocal(file: string): LocalMode | undefined {
   const said = parse(file);
   if (typeof said !== 'object' || said === null) return undefined;
-  const { pid, outputs, awsEndpoint } = said as Readonly<Record<string, unknown>>;
+  const { pid, outputs, ...others } = said as Readonly<Record<string, unknown>>;
   if (typeof pid !== 'number' || !isAlive(pid)) return undefined;
   const texts = Object.entries(outputs ?? {}).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  return { file, outputs: Object.fromEntries(texts), ...(typeof awsEndpoint === 'string' ? { awsEndpoint } : {}) };
+  const origins = (['awsEndpoint', 'console'] as const).flatMap((name) => {
+    const value = others[name];
+    return typeof value === 'string' ? [[name, value]] : [];
+  });
+  return { file, outputs: Object.fromEntries(texts), ...Object.fromEntries(origins) };
 }
 
 function parse(file: string): unknown {

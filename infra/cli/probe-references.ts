@@ -1,6 +1,5 @@
-import type { Monitor } from '../../shared/config/model.ts';
+import { BurnwatchError, type Reference } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/suggest.ts';
-import { referencesOf } from '../../shared/config/texts.ts';
 import type { Io } from './command.ts';
 import { findLocalMode, type LocalMode } from './probe-local.ts';
 import { createParameterReader } from './probe-parameters.ts';
@@ -13,9 +12,19 @@ export type References = {
   readonly parameter: (path: string) => Promise<string | undefined>;
   /** Origins that the user named, or that belong to the local mode: they may be private. */
   readonly allowOrigins: readonly string[];
-  /** A local mode runs and gives its outputs. */
-  readonly isLocal: boolean;
+  /** The local mode that runs and gives its outputs. */
+  readonly local?: LocalMode;
 };
+
+/** What `--output` was given: names and URLs. Throws BURN_USAGE for what is no `Name=URL`. */
+export function readOutputs(typed: readonly string[]): Outputs {
+  const outputs = typed.map((text): [string, string] => {
+    const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(.+)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value];
+    throw new BurnwatchError('BURN_USAGE', `--output takes Name=URL, got ${JSON.stringify(text)}`);
+  });
+  return Object.fromEntries(outputs);
+}
 
 /** Outputs by name from the command line, then the environment, then a local mode that runs in `folder` or here. */
 export function findReferences(named: Outputs, folder: string, io: Io): References {
@@ -23,7 +32,7 @@ export function findReferences(named: Outputs, folder: string, io: Io): Referenc
   if (local) io.stderr(describe(local));
   const outputs = { ...local?.outputs, ...named };
   return {
-    isLocal: local !== undefined,
+    ...(local === undefined ? {} : { local }),
     output: (name) => named[name] ?? io.env[`OUTPUT_${name}`] ?? local?.outputs[name],
     parameter: createParameterReader(io.env['AWS_ENDPOINT_URL'] ? undefined : local?.awsEndpoint),
     allowOrigins: Object.values(outputs).flatMap((value) => (URL.canParse(value) ? [new URL(value).origin] : [])),
@@ -35,22 +44,29 @@ function describe({ file, outputs }: LocalMode): string {
   return `Using the running local mode (${file}): ${list.join(', ') || 'no outputs'}\n`;
 }
 
-/** Says which output was named in vain, and how one that is missing becomes known. */
+/** Says which output was named in vain, and how one that is missing becomes known. `all` and `chosen` are what `who` refer to. */
 export function noteOutputs(
-  { all, chosen }: { readonly all: readonly Monitor[]; readonly chosen: readonly Monitor[] },
+  {
+    who,
+    all,
+    chosen,
+  }: {
+    readonly who: 'monitor' | 'burst';
+    readonly all: readonly Reference[];
+    readonly chosen: readonly Reference[];
+  },
   named: Outputs,
   found: References,
   io: Io,
 ): void {
   const used = outputsOf(all);
   for (const name of Object.keys(named).filter((each) => !used.includes(each)))
-    io.stderr(`No monitor uses the output ${name}${didYouMean(name, used)}\n`);
+    io.stderr(`No ${who} uses the output ${name}${didYouMean(name, used)}\n`);
   const missing = outputsOf(chosen).filter((name) => found.output(name) === undefined);
-  if (missing.length > 0 && !found.isLocal)
+  if (missing.length > 0 && found.local === undefined)
     io.stderr(`No local mode runs here that would say what ${missing.join(', ')} is: npm start starts one\n`);
 }
 
-function outputsOf(monitors: readonly Monitor[]): readonly string[] {
-  const names = monitors.flatMap(referencesOf).flatMap((part) => ('output' in part ? [part.output] : []));
-  return [...new Set(names)];
+function outputsOf(references: readonly Reference[]): readonly string[] {
+  return [...new Set(references.flatMap((part) => ('output' in part ? [part.output] : [])))];
 }

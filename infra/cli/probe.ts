@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { BurnwatchError, type Monitor, type MonitorType, type Outcome } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/suggest.ts';
+import { referencesOf } from '../../shared/config/texts.ts';
 import { rowOf } from '../../shared/probe/row.ts';
 import type { Command } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { readFlags } from './flags.ts';
-import { findReferences, noteOutputs, type Outputs } from './probe-references.ts';
+import { findReferences, noteOutputs, type Outputs, readOutputs } from './probe-references.ts';
 import { probeAll } from './probe-run.ts';
 import { renderTable } from './probe-table.ts';
 
@@ -50,7 +51,8 @@ export const probeCommand: Command = {
     const { config } = parsed;
     const monitors = chooseMonitors(config.monitors, args.ids);
     const found = findReferences(args.outputs, dirname(resolve(io.cwd, args.config)), io);
-    noteOutputs({ all: config.monitors, chosen: monitors }, args.outputs, found, io);
+    const [all, chosen] = [config.monitors.flatMap(referencesOf), monitors.flatMap(referencesOf)];
+    noteOutputs({ who: 'monitor', all, chosen }, args.outputs, found, io);
     const results = await probeAll(monitors, found, io);
     const typeOf = new Map(monitors.map(({ id, type }) => [id, type]));
     const probed = results.map((result) => ({ type: typeOf.get(result.monitor) ?? 'http', result }));
@@ -84,16 +86,11 @@ function readArguments(argv: readonly string[]): Arguments {
     output: { type: 'string', multiple: true },
   } as const;
   const { positionals, values } = readFlags(argv, options, Number.POSITIVE_INFINITY);
-  const outputs = (values.output ?? []).map((text): [string, string] => {
-    const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(.+)$/s.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw usage(`--output takes Name=URL, got ${JSON.stringify(text)}`);
-    return [name, value];
-  });
   return {
     ids: positionals,
     config: values.config ?? defaultFile,
     json: values.json ?? false,
-    outputs: Object.fromEntries(outputs),
+    outputs: readOutputs(values.output ?? []),
   };
 }
 

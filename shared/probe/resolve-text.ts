@@ -54,7 +54,7 @@ async function resolveReference(reference: Reference, read: ReadReference, vars:
     const { output } = reference;
     const value = read.output(output);
     if (value !== undefined) return { value };
-    const mend = `set OUTPUT_${output}, or give burnwatch probe --output ${output}=URL`;
+    const mend = `set OUTPUT_${output}, or name it with --output ${output}=URL`;
     return { unresolved: `the output ${output} is not known: ${mend}` };
   }
   try {

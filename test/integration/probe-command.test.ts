@@ -148,7 +148,7 @@ describe('burnwatch probe', () => {
     const { stdout, stderr } = await run(['health']);
     expect(stderr).toBe('No local mode runs here that would say what ShortenerUrl is: npm start starts one\n');
     expect(stdout).toContain(
-      'monitor: the output ShortenerUrl is not known: set OUTPUT_ShortenerUrl, or give burnwatch probe --output ShortenerUrl=URL',
+      'monitor: the output ShortenerUrl is not known: set OUTPUT_ShortenerUrl, or name it with --output ShortenerUrl=URL',
     );
   });
 

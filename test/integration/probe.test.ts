@@ -374,7 +374,7 @@ describe('what is our own fault', () => {
       outcome: 'unknown',
       errorType: 'monitor',
       message:
-        'the output ShortenerUrl is not known: set OUTPUT_ShortenerUrl, or give burnwatch probe --output ShortenerUrl=URL',
+        'the output ShortenerUrl is not known: set OUTPUT_ShortenerUrl, or name it with --output ShortenerUrl=URL',
       attempts: 0,
       latencyMs: 0,
       phases: { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 },

@@ -24,7 +24,7 @@ describe('resolveText', () => {
     [[{ vars: 'gone' }], { unresolved: 'the variable gone was not extracted by any step' }],
     [
       [{ output: 'No' }],
-      { unresolved: 'the output No is not known: set OUTPUT_No, or give burnwatch probe --output No=URL' },
+      { unresolved: 'the output No is not known: set OUTPUT_No, or name it with --output No=URL' },
     ],
     [[{ ssm: '/gone' }], { unresolved: 'the parameter /gone does not exist' }],
     [[{ ssm: '/broken' }], { unresolved: 'the parameter /broken could not be read: Error' }],
