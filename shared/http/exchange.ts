@@ -42,10 +42,24 @@ export function exchange(socket: Socket, options: Exchange): Promise<ResponseWit
   });
 }
 
-function send(socket: Socket, { method, url, headers, body }: Exchange): void {
+function send(socket: Socket, options: Exchange): void {
+  const { body } = options;
+  const head = encodeHead(options, true);
+  if (body) socket.cork();
+  socket.write(head, 'latin1');
+  if (!body) return;
+  socket.write(body);
+  socket.uncork();
+}
+
+/**
+ * The head of a request, to be sent as latin1; `isLast`: of the only or last one on its connection. Throws an AttemptError of
+ * type `monitor` where a header cannot be sent.
+ */
+export function encodeHead({ method, url, headers, body }: RequestContent, isLast: boolean): string {
   let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   if (headers['host'] === undefined) head += `host: ${url.host}\r\n`;
-  head += 'connection: close\r\n';
+  if (isLast) head += 'connection: close\r\n';
   for (const [name, value] of Object.entries(headers)) {
     if (!token.test(name) || !sendable.test(value)) {
       throw new AttemptError('monitor', `the request cannot be sent: the header ${JSON.stringify(name)} is not valid`);
@@ -53,12 +67,10 @@ function send(socket: Socket, { method, url, headers, body }: Exchange): void {
     head += `${name}: ${value}\r\n`;
   }
   if (body || methodsWithBody.includes(method)) head += `content-length: ${body?.length ?? 0}\r\n`;
-  if (body) socket.cork();
-  socket.write(`${head}\r\n`, 'latin1');
-  if (!body) return;
-  socket.write(body);
-  socket.uncork();
+  return `${head}\r\n`;
 }
+
+type RequestContent = Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>;
 
 const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
 /** RFC 9110 §5.5, and the bytes of Latin-1. */

@@ -52,7 +52,8 @@ export async function followRedirects(run: Run): Promise<HopResponse> {
   }
 }
 
-function parseTarget(url: string): URL {
+/** Throws an AttemptError of type `monitor` for what is no http or https URL. */
+export function parseTarget(url: string): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target && (target.protocol === 'http:' || target.protocol === 'https:')) return target;
   throw new AttemptError('monitor', 'the URL of the monitor is not an http or https URL');
@@ -86,7 +87,11 @@ async function requestHop(run: Run, hop: Hop, own: URL): Promise<HopResponse> {
 type Content = { readonly headers: Readonly<Record<string, string>>; readonly body?: Buffer };
 
 /** What is configured goes to the origin of the configured URL alone; a body, only as long as the method stays. */
-async function contentOf({ attempt, deadline }: Run, { url, method }: Hop, own: URL): Promise<Content> {
+export async function contentOf(
+  { attempt, deadline }: Pick<Run, 'attempt'> & { readonly deadline: Pick<Deadline, 'signal'> },
+  { url, method }: Hop,
+  own: URL,
+): Promise<Content> {
   const plain = { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' };
   if (url.origin !== own.origin) return { headers: plain };
   const hasBody = method === attempt.method;
@@ -139,7 +144,7 @@ async function connectTo(run: Run, url: URL, own: URL): Promise<Socket> {
 }
 
 /** What is trusted is so everywhere; a name is that of the configured host, and a certificate is shown to its origin alone. */
-function settingsFor(url: URL, own: URL, settings: ResolvedTls = defaultTls): ResolvedTls {
+export function settingsFor(url: URL, own: URL, settings: ResolvedTls = defaultTls): ResolvedTls {
   if (url.origin === own.origin) return settings;
   const { cert: _cert, key: _key, servername, ...trust } = settings;
   return url.hostname === own.hostname && servername !== undefined ? { ...trust, servername } : trust;

@@ -25,9 +25,9 @@ export type ResponseParser = {
 };
 
 /** Header names and values of one response together, its status line included; real ones stay under 16 kB. */
-const headBytesLimit = 32 * 1_024;
-const headerCountLimit = 500;
-const interimResponsesLimit = 20;
+export const headBytesLimit = 32 * 1_024;
+export const headerCountLimit = 500;
+export const interimResponsesLimit = 20;
 
 type State = 'status' | 'headers' | 'length' | 'close' | 'chunkSize' | 'chunkData' | 'chunkEnd' | 'trailers' | 'done';
 
@@ -209,7 +209,7 @@ function parseChunkSize(text: string): number {
 }
 
 /** How the end of the body is known (RFC 9112 §6.3): its length in bytes, or the way it is framed. */
-function framingOf(method: string, statusCode: number, headers: Readonly<Record<string, string>>) {
+export function framingOf(method: string, statusCode: number, headers: Readonly<Record<string, string>>) {
   if (method === 'HEAD' || statusCode === 204 || statusCode === 304) return 'none';
   const coding = headers['transfer-encoding']?.toLowerCase();
   if (coding === 'chunked') return 'chunked';

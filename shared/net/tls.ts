@@ -105,12 +105,12 @@ function tryConnect(
 }
 
 /** To compare names Node asks for the whole chain, field by field, a tenth of the CPU of a connection: the leaf will do. */
-function withBriefCertificate(socket: TLSSocket): TLSSocket {
+export function withBriefCertificate(socket: TLSSocket): TLSSocket {
   const value = socket.getPeerCertificate.bind(socket, false);
   return Object.defineProperty(socket, 'getPeerCertificate', { value });
 }
 
-function connectOptions(name: string, alpn: readonly string[]): ConnectionOptions {
+export function connectOptions(name: string, alpn: readonly string[]): ConnectionOptions {
   return {
     host: name,
     ...(isIP(name) ? {} : { servername: name }),
@@ -122,7 +122,7 @@ function connectOptions(name: string, alpn: readonly string[]): ConnectionOption
  * Node verifies the chain in every case. It is told not to reject by itself, so that the target's certificates are there to
  * say what is wrong, and so that no variable of the environment decides.
  */
-function checkName(name: string) {
+export function checkName(name: string) {
   let nameFault: Error | undefined;
   const options: ConnectionOptions = {
     rejectUnauthorized: false,
@@ -140,7 +140,7 @@ function checkName(name: string) {
 }
 
 /** Signature algorithms are shared with a server only when it asks for a certificate. */
-function isCertificateAsked(socket: TLSSocket): boolean {
+export function isCertificateAsked(socket: TLSSocket): boolean {
   try {
     return socket.getSharedSigalgs().length > 0;
   } catch {
