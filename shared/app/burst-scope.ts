@@ -1,4 +1,4 @@
-import { hostNameOf, hostTextOf, hostTextsOf, isSameText } from '../config/host-text.ts';
+import { hostNameOf, hostTextOf, hostTextsOf, isOutputHost, isSameText } from '../config/host-text.ts';
 import type { Burst, Config, FlowMonitor, Text, TextPart } from '../config/model.ts';
 import { type ReadReference, resolveText } from '../probe/resolve-text.ts';
 import type { BurstScope } from './burst-model.ts';
@@ -14,7 +14,7 @@ export function scopeOf(config: Pick<Config, 'monitors' | 'allow'>, burst: Burst
   const known = named.filter((host) => isKnownAhead(host) || isOurs(host));
   const flows = burst.mix.flatMap((unit) => ('flow' in unit ? [unit.flow] : []));
   return {
-    hosts: distinct([...known, ...own.filter(isOutput)]),
+    hosts: distinct([...known, ...own.filter(isOutputHost)]),
     flows: config.monitors.filter(
       (monitor): monitor is FlowMonitor => monitor.type === 'flow' && flows.includes(monitor.id),
     ),
@@ -38,12 +38,6 @@ export async function resolveHosts(
 const partsOf = (host: Text): readonly TextPart[] => (typeof host === 'string' ? [host] : host);
 const isKnownAhead = (host: Text): boolean =>
   partsOf(host).every((part) => typeof part === 'string' || 'output' in part);
-
-/** An output alone is a URL of this stack; one with text around it is what the text makes of it. */
-const isOutput = (host: Text): boolean => {
-  const [only, ...rest] = partsOf(host);
-  return rest.length === 0 && typeof only === 'object' && 'output' in only;
-};
 
 function distinct(hosts: readonly Text[]): readonly Text[] {
   return hosts.filter((host, index) => hosts.findIndex((other) => isSameText(other, host)) === index);

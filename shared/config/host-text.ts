@@ -50,6 +50,12 @@ export function isSameText(one: Text, other: Text): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Whether it is an output of this very stack, and nothing besides: a URL of ours. One with text around it is what the text makes of it. */
+export function isOutputHost(host: Text): boolean {
+  const [only, ...rest] = typeof host === 'string' ? [host] : host;
+  return rest.length === 0 && typeof only === 'object' && 'output' in only;
+}
+
 const requestHost = ({ url }: HttpRequest): Text => hostTextOf(url);
 const lower = (text: Text): Text => (typeof text === 'string' ? bare(text) : text);
 

@@ -4,9 +4,10 @@ import { parseAssertion } from '../../assertion/parse.ts';
 import { splitShortForm } from '../../assertion/short-form.ts';
 import type { Assertion, AssertionSource } from '../model.ts';
 import { didYouMean } from '../suggest.ts';
+import { type PaceWord, readPaced } from './burst-values.ts';
 import type { ShortCode } from './codes.ts';
 import { readDnsName, readServerName } from './host.ts';
-import { quote, short } from './problem.ts';
+import { describe, quote, short } from './problem.ts';
 import { type Environment, expandText } from './reference.ts';
 import type { Refusal } from './request.ts';
 import { isSecretName } from './secret.ts';
@@ -17,6 +18,7 @@ export type Context = {
   readonly env: Environment;
   readonly channels: ReadonlySet<string>;
   readonly monitors: ReadonlySet<string>;
+  readonly slos: ReadonlySet<string>;
 };
 
 export const idPattern = '^[a-z0-9-]{1,64}$';
@@ -56,19 +58,23 @@ type Meta = { readonly description: string; readonly pattern?: string; readonly 
 const duration = { examples: ['30s'], pattern: '^(\\d{1,9}(ms|s|m|h|d)|.*\\$\\{env:.*\\}.*)$' };
 const percent = { examples: ['99.9%'], pattern: '^(\\d{1,3}(\\.\\d{1,12})?\\s?%|.*\\$\\{env:.*\\}.*)$' };
 
+const rate = { examples: ['200/s'], pattern: '^(\\d{1,9}(\\.\\d{1,20})?/(s|m|h)|.*\\$\\{env:.*\\}.*)$' };
+type NamedKind = 'channel' | 'monitor' | 'SLO';
+const unknownCodes = { channel: 'UNKNOWN_CHANNEL', monitor: 'UNKNOWN_MONITOR', SLO: 'UNKNOWN_SLO' } as const;
+
 /** The fields of monitors.yml that are texts, each with its own rules. References work as far as the field allows. */
 export type Fields = ReturnType<typeof createFields>;
 
-export function createFields({ env, channels, monitors }: Context) {
+export function createFields({ env, channels, monitors, slos }: Context) {
   const read = <T>(meta: Meta, parse: (text: string) => values.Value<T>) =>
     z
       .string()
       .meta(meta)
       .transform((raw, sink): T => readFixed(raw, env, sink, parse));
-  const known = (kind: 'channel' | 'monitor', names: ReadonlySet<string>) =>
+  const known = (kind: NamedKind, names: ReadonlySet<string>) =>
     z
       .string()
-      .meta({ description: `The name of a ${kind}.` })
+      .meta({ description: `The name of ${kind === 'SLO' ? 'an' : 'a'} ${kind}.` })
       .transform((raw, sink) => readName(raw, kind, names, sink));
 
   return {
@@ -85,6 +91,16 @@ export function createFields({ env, channels, monitors }: Context) {
     /** Parts per million that are also kept as they were typed. */
     objective: (description: string) =>
       read({ description, ...percent }, (text) => values.withText(text, values.readObjective(text))),
+    rate: (description: string) => read({ description, ...rate }, values.readRateAboveZero),
+    /** A rate with or without its time. */
+    paced: (description: string, word: PaceWord) =>
+      read({ description, examples: [`200/s ${word} 10s`] }, (text) => readPaced(text, word)),
+    schedule: (description: string) => read({ description, examples: ['cron(0 3 * * ? *)'] }, values.readSchedule),
+    threshold: () =>
+      z
+        .string()
+        .meta({ description: 'One of them.', examples: ['p99 < 300ms', 'errorRatio < 0.1%'] })
+        .transform((raw, sink) => readTold(raw, env, sink, values.readThreshold)),
     time: (description: string) => read({ description, examples: ['02:00'] }, values.readTime),
     timeZone: (description: string) => read({ description, examples: ['Europe/Amsterdam'] }, values.readTimeZone),
     email: (description: string) => read({ description, examples: ['oncall@example.com'] }, values.readEmail),
@@ -96,6 +112,7 @@ export function createFields({ env, channels, monitors }: Context) {
       read({ description, examples: [example] }, (text) => values.readText(text, longest)),
     channel: () => known('channel', channels),
     monitor: () => known('monitor', monitors),
+    slo: () => known('SLO', slos),
     id: (description: string) => read({ description, examples: ['create'] }, values.readId),
     serverName: (description: string) => read({ description, examples: ['db.example.com'] }, readServerName),
     dnsName: (description: string) => read({ description, examples: ['example.com'] }, readDnsName),
@@ -116,10 +133,33 @@ function readFixed<T>(raw: string, env: Environment, sink: Sink, parse: (text: s
     : refuse(sink, { ...result, message: `${result.message}, got ${show(raw, fixed.env)}` });
 }
 
-type Fixed = { ok: true; text: string; env: readonly string[] } | ({ ok: false } & Refusal);
+/** The same for a room whose sentence says itself what was found. */
+function readTold<T>(raw: string, env: Environment, sink: Sink, parse: (text: string) => values.Value<T>): T {
+  const fixed = expandFixed(raw, env);
+  if (!fixed.ok) return refuse(sink, fixed);
+  const result = parse(fixed.text);
+  if (result.ok) return result.value;
+  const { code, message } = result;
+  return refuse(sink, { code, message: fixed.env.length > 0 ? hidden(fixed.env) : short(message) });
+}
+
+const hidden = (env: readonly string[]): string => `is wrong once it holds ${show('', env)}`;
+
+/** A value of any kind that is read as a whole, such as a number or a text; what YAML made of it is shown. */
+export function own<T>(meta: z.GlobalMeta, parse: (raw: unknown) => values.Value<T>) {
+  return z
+    .unknown()
+    .meta(meta)
+    .transform((raw, sink): T => {
+      const result = parse(raw);
+      return result.ok ? result.value : refuse(sink, { ...result, message: `${result.message}, got ${describe(raw)}` });
+    });
+}
+
+export type Fixed = { ok: true; text: string; env: readonly string[] } | ({ ok: false } & Refusal);
 const notNow = `must be known when it is packaged: only \${env:NAME} works here`;
 
-function expandFixed(raw: string, environment: Environment): Fixed {
+export function expandFixed(raw: string, environment: Environment): Fixed {
   const expansion = expandText(raw, environment);
   if (!expansion.ok) return expansion;
   const { text, env } = expansion;
@@ -132,10 +172,10 @@ function show(raw: string, env: readonly string[]): string {
   return quote(raw).slice(1, -1) || 'nothing';
 }
 
-function readName(raw: string, kind: 'channel' | 'monitor', names: ReadonlySet<string>, sink: Sink): string {
+function readName(raw: string, kind: NamedKind, names: ReadonlySet<string>, sink: Sink): string {
   if (names.has(raw)) return raw;
   const message = `there is no ${kind} ${quote(raw)}${didYouMean(raw, names)}`;
-  return refuse(sink, { code: kind === 'channel' ? 'UNKNOWN_CHANNEL' : 'UNKNOWN_MONITOR', message });
+  return refuse(sink, { code: unknownCodes[kind], message });
 }
 
 function readExpression(text: string): values.Value<string> {
@@ -153,7 +193,7 @@ function readAssertion(raw: unknown, environment: Environment, sources: Sources,
   const { code, message, key } = odd ?? (parsed as Exclude<typeof parsed, { ok: true }>);
   const isSecret = (JSON.stringify(raw) ?? '').split(/[^\w-]+/).some(isSecretName);
   const plain = isSecret ? 'is wrong; it is not shown, because it speaks of a secret' : short(message);
-  const told = env.length > 0 ? `is wrong once it holds ${show('', env)}` : plain;
+  const told = env.length > 0 ? hidden(env) : plain;
   const path = typeof raw === 'string' || key === undefined ? [] : [key];
   return refuse(sink, { code: code as ShortCode, message: told }, ...path);
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { lintSlo } from '../../slo/lint.ts';
-import { type Config, eventIntervalMs, type Monitor, type Slo } from '../model.ts';
+import { type Config, eventIntervalMs, type Monitor, type Slo, type Text } from '../model.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import { buildMaintenance, buildSlo, type SloEntry } from './assemble-slo.ts';
+import { checkData } from './burst-data.ts';
+import { type Bursts, buildBursts, toAllowed } from './bursts.ts';
 import { asCode } from './codes.ts';
 import { checkDependencies } from './dependencies.ts';
 import type { Context } from './fields.ts';
@@ -37,14 +39,21 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     env: options.env,
     channels: namesIn(root['channels']),
     monitors: namesIn(root['monitors']),
+    slos: namesIn(root['slos']),
   });
   const frame = readBy(frameSchema(schemas), root, []);
   const channels = readSection(root['channels'], 'channels', schemas.channel);
-  const monitors = readMonitors(root, schemas, options);
+  const defaults = readDefaults(root['defaults'], schemas);
+  const monitors = readMonitors(root, schemas, defaults.value, options);
   const slos = readSlos(root['slos'], schemas, monitors.entries);
+  const allow = readSection(root['allow'], 'allow', schemas.allowed);
+  const around = { defaults: defaults.value, monitors, slos, allow };
+  const bursts = readBursts(root['bursts'], schemas, around);
   const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
-  const sections = [channels, monitors, slos, maintenance];
-  const faults = [frame, ...sections].flatMap((section) => section.faults).concat(checkRoot(root, options.env));
+  const data = checkData(root, options.env);
+  const sections = [channels, monitors, slos, allow, bursts, data, maintenance];
+  const all = [frame, defaults, ...sections].flatMap((section) => section.faults);
+  const faults = [...all, ...checkRoot(root, options.env)];
   const warnings = sections.flatMap((section) => section.warnings);
   if (faults.length > 0 || !frame.value) return { faults, warnings };
   const config: Config = {
@@ -53,8 +62,8 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     channels: [...channels.entries].map(([id, channel]) => ({ id, ...channel })),
     monitors: [...monitors.entries.values()],
     slos: [...slos.entries.values()],
-    bursts: [],
-    allow: [],
+    bursts: bursts.bursts,
+    allow: [...allow.entries.values()].map(toAllowed),
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
   };
   return { config, faults, warnings };
@@ -72,7 +81,16 @@ function withoutExtensions(root: Root): Root {
 /** The outermost keys alone; what is in the sections is read by `readSection`. */
 function frameSchema(schemas: Schemas) {
   const any = z.unknown();
-  return fileSchema({ ...schemas, defaults: any, channel: any, monitor: any, slo: any, maintenance: any });
+  return fileSchema({
+    ...schemas,
+    defaults: any,
+    channel: any,
+    monitor: any,
+    slo: any,
+    burst: any,
+    allowed: any,
+    maintenance: any,
+  });
 }
 
 function readSection<T extends z.ZodType>(section: Plain | undefined, name: string, schema: T): Section<z.output<T>> {
@@ -91,17 +109,25 @@ function entriesOf(section: Plain | undefined): [string | number, Plain][] {
   return isPlainMap(section) ? Object.entries(section) : [];
 }
 
-function readMonitors(root: Root, schemas: Schemas, { intervalMs, hash }: FileOptions): Section<Monitor> {
-  const defaults =
-    root['defaults'] === undefined ? undefined : readBy(schemas.defaults, root['defaults'], ['defaults']);
-  const given: Defaults = defaults?.value ?? {};
+function readDefaults(written: Plain | undefined, schemas: Schemas): { value: Defaults; faults: Fault[] } {
+  if (written === undefined) return { value: {}, faults: [] };
+  const { value = {}, faults } = readBy(schemas.defaults, written, ['defaults']);
+  return { value, faults };
+}
+
+function readMonitors(
+  root: Root,
+  schemas: Schemas,
+  defaults: Defaults,
+  { intervalMs, hash }: FileOptions,
+): Section<Monitor> {
   const { keys, faults: keyFaults } = assignKeys(isPlainMap(root['monitors']) ? root['monitors'] : {}, hash);
   const read = readSection(root['monitors'], 'monitors', schemas.monitor);
   const entries = new Map<string, Monitor>();
-  const faults = [...(defaults?.faults ?? []), ...keyFaults, ...read.faults];
+  const faults = [...keyFaults, ...read.faults];
   const warnings: Fault[] = [];
   for (const [id, entry] of read.entries) {
-    const built = buildMonitor(id, entry, { key: keys.get(id) ?? 0, defaults: given, intervalMs });
+    const built = buildMonitor(id, entry, { key: keys.get(id) ?? 0, defaults, intervalMs });
     entries.set(id, built.value);
     faults.push(...built.faults);
     warnings.push(...built.warnings);
@@ -128,6 +154,26 @@ function readSlos(section: Plain | undefined, schemas: Schemas, monitors: Readon
 
 function monitorsOf(entry: SloEntry, monitors: ReadonlyMap<string, Monitor>): Monitor[] {
   return entry.indicator.monitors.flatMap((id) => monitors.get(id) ?? []);
+}
+
+type Around = {
+  readonly defaults: Defaults;
+  readonly monitors: Section<Monitor>;
+  readonly slos: Section<Slo>;
+  readonly allow: Section<Text>;
+};
+
+function readBursts(section: Plain | undefined, schemas: Schemas, { defaults, monitors, slos, allow }: Around): Bursts {
+  const read = readSection(section, 'bursts', schemas.burst);
+  const { bursts, faults, warnings } = buildBursts(read.entries, {
+    defaults,
+    monitors: monitors.entries,
+    slos: slos.entries,
+    allow: [...allow.entries.values()].map(toAllowed),
+    isWhole: [monitors, slos, allow].every((each) => each.faults.length === 0),
+    written: section,
+  });
+  return { bursts, faults: [...read.faults, ...faults], warnings };
 }
 
 type Finding = { readonly level: 'error' | 'warning'; readonly fault: Fault };

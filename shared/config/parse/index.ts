@@ -9,7 +9,15 @@ import { openYaml, type Source } from './yaml.ts';
 export { codes } from './codes.ts';
 export { jsonSchema } from './json-schema.ts';
 export { type Problem, renderProblem } from './problem.ts';
-export { parseDuration, parsePercent, renderDuration, renderPercent } from './units.ts';
+export {
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseStatusRange,
+  renderDuration,
+  renderPercent,
+  renderRate,
+} from './units.ts';
 
 export type ParseOptions = {
   /** Its name, for the problems. */

@@ -11,6 +11,19 @@ export const most = {
   steps: 20,
   extracts: 20,
   dialogue: 50,
+  bursts: 50,
+  allow: 100,
+  mix: 20,
+  weight: 1_000,
+  stages: 100,
+  rows: 1_000,
+  columns: 20,
+  statuses: 20,
+  thresholds: 20,
+  baseline: 20,
+  shards: 20,
+  /** Of all bursts together: what a stack has room for. */
+  schedules: 200,
 } as const;
 
 export const second = 1_000;
@@ -19,3 +32,6 @@ export const day = 24 * 60 * minute;
 
 /** A tick has 30 s, of which 8 are kept for its row: a longer attempt would be cut off and never judged. */
 export const longestTimeoutMs = 20 * second;
+
+/** Of a burst. A run takes 13 minutes at most, and a function 15: what was sent last has a minute. */
+export const longestBurstTimeoutMs = minute;

@@ -13,16 +13,18 @@ export function namesIn(section: Plain | undefined): ReadonlySet<string> {
   return new Set(isPlainMap(section) ? Object.keys(section) : []);
 }
 
+const sections = ['channels', 'monitors', 'slos', 'bursts'] as const;
+
 /** Names that are no names, and sections with too many of them. */
 export function checkNames(root: Readonly<Record<string, Plain>>): Fault[] {
-  return (['channels', 'monitors', 'slos'] as const).flatMap((section) => {
+  return sections.flatMap((section) => {
     const names = [...namesIn(root[section])];
     const bad = names.filter((name) => !new RegExp(idPattern).test(name));
     return [...checkCount(section, names, isPlainMap(root[section])), ...bad.map((name) => badName([section, name]))];
   });
 }
 
-function checkCount(section: 'channels' | 'monitors' | 'slos', names: readonly string[], isMap: boolean): Fault[] {
+function checkCount(section: (typeof sections)[number], names: readonly string[], isMap: boolean): Fault[] {
   const code = 'BURN_CONFIG_COUNT';
   if (names.length > most[section]) {
     const message = `must have at most ${most[section].toLocaleString('en-US')} entries, got ${names.length}`;
@@ -60,6 +62,10 @@ function listsOfNames(root: Readonly<Record<string, Plain>>): List[] {
     ...select(root, ['monitors', '*', 'dependsOn']),
     ...select(root, ['slos', '*', 'alerts', '*', 'notify']),
     ...select(root, ['slos', '*', 'indicator', 'monitors']),
+    ...select(root, ['bursts', '*', 'alerts', '*', 'notify']),
+    ...select(root, ['bursts', '*', 'requireBudget', 'slos']),
+    ...select(root, ['bursts', '*', 'thresholds']),
+    ...select(root, ['allow']),
     ...select(root, ['maintenance', '*', 'monitors']),
     ...select(root, ['maintenance', '*', 'every']),
   ];

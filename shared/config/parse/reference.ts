@@ -1,7 +1,7 @@
 import type { Text, TextPart } from '../model.ts';
 import { didYouMean } from '../suggest.ts';
 
-export type ReferenceKind = 'env' | 'ssm' | 'output' | 'vars' | 'random';
+export type ReferenceKind = 'env' | 'ssm' | 'output' | 'vars' | 'random' | 'data';
 /** A text taken apart: `env` names what was put in from the environment, so that a message never has to quote it. */
 export type Expanded = {
   readonly text: Text;
@@ -17,7 +17,14 @@ type Refused = {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The kinds of references, and what stands between the kind and its argument. */
-const separators: Readonly<Record<ReferenceKind, string>> = { env: ':', ssm: ':', output: ':', vars: '.', random: '.' };
+const separators: Readonly<Record<ReferenceKind, string>> = {
+  env: ':',
+  ssm: ':',
+  output: ':',
+  vars: '.',
+  random: '.',
+  data: '.',
+};
 const kinds = Object.keys(separators) as ReferenceKind[];
 const laterKinds = ['now', 'steps', 'cf'];
 /** SSM: at most 15 levels of these characters. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
@@ -29,8 +36,8 @@ const randomShape = /^(uuid|(hex|digits)([1-9]|[1-5]\d|6[0-4]))$/;
 const envArgument = /^([A-Za-z_][A-Za-z0-9_]*)\s*(?:,\s*(?:'([^']*)'|"([^"]*)"))?$/;
 
 /**
- * Puts in `${env:X}` and `${env:X, 'default'}`, keeps `${ssm:/path}`, `${output:Name}`, `${vars.name}` and `${random.hex8}`
- * as parts, and makes `$$` a plain `$`; a `$` before anything else is itself. What comes from the environment is never
+ * Puts in `${env:X}` and `${env:X, 'default'}`, keeps `${ssm:/path}`, `${output:Name}`, `${vars.name}`, `${random.hex8}`
+ * and `${data.name}` as parts, and makes `$$` a plain `$`; a `$` before anything else is itself. What comes from the environment is never
  * read for references again. Which kinds a field takes is for the field to say.
  */
 export function expandText(raw: string, env: Environment): Expansion {
@@ -60,7 +67,7 @@ export function expandText(raw: string, env: Environment): Expansion {
   return { ok: true, text: joinParts(parts), env: names, kinds: met };
 }
 
-/** Whether `${vars.<name>}` can name it. */
+/** Whether `${vars.<name>}` or `${data.<name>}` can name it. */
 export function isVariableName(name: string): boolean {
   return variableName.test(name);
 }
@@ -94,7 +101,7 @@ function readReference(inside: string, env: Environment): Found | Refused {
   return readArgument(known, argument, env);
 }
 
-const usable = `\${env:NAME}, \${ssm:/path}, \${output:Name}, \${random.hex8} or, in flows, \${vars.name}`;
+const usable = `\${env:NAME}, \${ssm:/path}, \${output:Name}, \${random.hex8}, in flows \${vars.name} or, in bursts, \${data.name}`;
 
 function readArgument(kind: ReferenceKind, argument: string, env: Environment): Found | Refused {
   switch (kind) {
@@ -109,6 +116,9 @@ function readArgument(kind: ReferenceKind, argument: string, env: Environment): 
     case 'vars':
       if (isVariableName(argument)) return found(kind, argument, { vars: argument });
       return bad(`\${vars.…} takes a name of letters, digits and _`);
+    case 'data':
+      if (isVariableName(argument)) return found(kind, argument, { data: argument });
+      return bad(`\${data.…} takes a name of letters, digits and _`);
     case 'random':
       if (randomShape.test(argument)) return found(kind, argument, { random: argument });
       return bad(`\${random.…} takes uuid, hex8 or digits6, with 1 to 64 characters`);

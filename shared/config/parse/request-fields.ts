@@ -4,6 +4,7 @@ import { refuse, type Sink } from './fields.ts';
 import { readHost, readNameServer } from './host.ts';
 import { type Environment, type Expanded, expandText } from './reference.ts';
 import {
+  checkFixedHost,
   checkHeader,
   checkHeaderName,
   checkLength,
@@ -41,7 +42,12 @@ export function createRequestFields(env: Environment, place: TextPlace) {
     text(`${description} From \${ssm:/path}.`, `\${ssm:/burnwatch/token}`, judged(checkLatin, checkSecret));
 
   return {
-    url: (description: string) => text(description, 'https://example.com/', judged(checkUrl)),
+    url: (description: string) =>
+      text(
+        description,
+        'https://example.com/',
+        place === 'burst' ? judged(checkFixedHost, checkUrl) : judged(checkUrl),
+      ),
     host: (description: string) => text(description, 'db.example.com', readHost),
     nameServer: (description: string) => text(description, '192.0.2.53', readNameServer),
     body: (description: string) =>

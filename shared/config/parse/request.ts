@@ -1,3 +1,4 @@
+import { hostTextOf } from '../host-text.ts';
 import type { Reference, Text } from '../model.ts';
 import type { ShortCode } from './codes.ts';
 import type { Expanded, ReferenceKind } from './reference.ts';
@@ -14,10 +15,11 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 const reserved =
   /^(connection|content-length|transfer-encoding|keep-alive|upgrade|expect|te|trailer|proxy-connection|http2-settings)$/;
 
-/** The references that a field can take: what is sent by flows, by http monitors, and by all the others. */
+/** The references that a field can take: what is sent by flows, by http monitors, by bursts, and by all the others. */
 export const places = {
   flow: ['env', 'ssm', 'output', 'random', 'vars'],
   http: ['env', 'ssm', 'output', 'random'],
+  burst: ['env', 'ssm', 'output', 'random', 'data'],
   plain: ['env', 'ssm', 'output'],
 } as const satisfies Readonly<Record<string, readonly ReferenceKind[]>>;
 export type TextPlace = keyof typeof places;
@@ -26,9 +28,23 @@ export type TextPlace = keyof typeof places;
 export function checkPlace({ kinds }: Expanded, place: TextPlace): Refusal | undefined {
   const odd = kinds.find((kind) => !(places[place] as readonly ReferenceKind[]).includes(kind));
   if (odd === undefined) return undefined;
-  const where =
-    odd === 'vars' ? 'only the steps of a flow have' : 'works only in the requests of http monitors and flows';
-  return { code: 'REFERENCE_PLACE', message: `uses \${${odd}.…}, which ${where}` };
+  return { code: 'REFERENCE_PLACE', message: `uses \${${odd}.…}, which ${whereOf(odd)}` };
+}
+
+function whereOf(kind: ReferenceKind): string {
+  if (kind === 'vars') return 'only the steps of a flow have';
+  if (kind === 'data') return 'works only in the requests of bursts';
+  return 'works only in the requests of http monitors, flows and bursts';
+}
+
+/** The host that a burst loads is known before it sends anything: it is not made anew for each request. */
+export function checkFixedHost({ text }: Expanded): Refusal | undefined {
+  const odd = [hostTextOf(text)]
+    .flat()
+    .find((part) => typeof part === 'object' && ('random' in part || 'data' in part));
+  if (odd === undefined) return undefined;
+  const message = `uses \${${kindOf(odd as Reference)}.…} in its host, which must be the same for every request of a burst`;
+  return { code: 'REFERENCE_PLACE', message };
 }
 
 /** Whether a header can be called so; `checkHeaderName` says which of them we can send. */
@@ -62,13 +78,13 @@ export function checkNamed(name: string, value: Expanded): Refusal | undefined {
 
 /**
  * A secret: what is secret in it comes from SSM, from a step of the flow or from chance, and nothing of it from the
- * environment. `what` begins the sentence.
+ * environment. Data lie in the bundle, and are no better than plain text. `what` begins the sentence.
  */
 export function checkSecret({ kinds }: Expanded, what = 'is a secret'): Refusal | undefined {
   if (kinds.includes('env')) {
     return { code: 'SECRET', message: `${what}: \${env:…} would put it into the bundle, use \${ssm:/path}` };
   }
-  if (kinds.some((kind) => kind !== 'output')) return undefined;
+  if (kinds.some((kind) => kind !== 'output' && kind !== 'data')) return undefined;
   return { code: 'SECRET', message: `${what}: keep it in an SSM parameter and write \${ssm:/path}` };
 }
 

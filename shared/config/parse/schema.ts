@@ -3,10 +3,12 @@ import { weekdays } from '../model.ts';
 import { type Context, choice, createFields, type Fields, idPattern, map } from './fields.ts';
 import { day, minute, most } from './limits.ts';
 import { createRequestFields } from './request-fields.ts';
+import { allowedSchema, burstSchema } from './schema-burst.ts';
 import { defaultsSchema, monitorSchema } from './schema-monitor.ts';
 import { notifySchema, runbook } from './schema-parts.ts';
 
 const description = {
+  allow: 'Hosts that bursts may load beside those that monitors name.',
   file: 'What Burnwatch watches, and whom it tells.',
   maintenance: 'Planned spans, each week: probes go on, and count neither as good nor as bad.',
   extensions: 'Yours: a place for anchors. Not read.',
@@ -19,6 +21,7 @@ export function createSchemas(context: Context) {
     http: createRequestFields(context.env, 'http'),
     flow: createRequestFields(context.env, 'flow'),
     plain: createRequestFields(context.env, 'plain'),
+    burst: createRequestFields(context.env, 'burst'),
   };
   const channel = map({
     type: choice(['email'], laterChannels),
@@ -31,12 +34,14 @@ export function createSchemas(context: Context) {
     channel,
     monitor: monitorSchema(fields, sent),
     slo: sloSchema(fields),
+    burst: burstSchema(fields, sent.burst, context),
+    allowed: allowedSchema(sent.plain),
     maintenance: maintenanceSchema(fields),
   };
 }
 export type Schemas = ReturnType<typeof createSchemas>;
 
-const laterSections = ['bursts', 'backstop', 'profile', 'locations', 'status', 'dashboards', 'quorum'];
+const laterSections = ['backstop', 'profile', 'locations', 'status', 'dashboards', 'quorum'];
 const laterChannels = ['slack', 'pagerduty', 'teams', 'webhook', 'alertmanager', 'sns'];
 
 /** The whole file as one schema: what editors complete from, and the list of its sections. */
@@ -51,6 +56,8 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
     channels: section(schemas.channel, 'Where alerts are delivered.', most.channels).optional(),
     monitors: section(schemas.monitor, 'What is probed, by name. The name is its identity.', most.monitors),
     slos: section(schemas.slo, 'What is promised of the monitors.', most.slos).optional(),
+    bursts: section(schemas.burst, 'Bounded load runs, by name.', most.bursts).optional(),
+    allow: z.array(schemas.allowed).max(most.allow).optional().meta({ description: description.allow }),
     maintenance: z
       .array(schemas.maintenance)
       .max(most.maintenance)

@@ -1,16 +1,25 @@
 import { isIP } from 'node:net';
 import { endpointOf, kindOfAddress } from '../../net/address-policy.ts';
-import type { Monitor, Text } from '../model.ts';
+import type { HttpRequest, Monitor, Text } from '../model.ts';
 import type { Fault, Path } from './problem.ts';
 
 /** Literal addresses that the address policy refuses, so that the monitor could never be anything but blocked. */
 export function warnOfBlocked(monitor: Monitor, path: Path): Fault[] {
-  return targetsOf(monitor).flatMap(({ host, at }) => {
-    const why = host === undefined ? undefined : whyBlocked(host, monitor.allowPrivate);
-    return why === undefined
-      ? []
-      : [{ code: 'BURN_CONFIG_ALWAYS_BLOCKED' as const, path: [...path, ...at], message: why }];
-  });
+  return targetsOf(monitor).flatMap(({ host, at }) =>
+    warnOfHost(host, { allowPrivate: monitor.allowPrivate, what: 'every probe of it' }, [...path, ...at]),
+  );
+}
+
+/** The same of a request of a burst, `path` being that of its URL. */
+export function warnOfBlockedRequest({ url }: HttpRequest, allowPrivate: boolean, path: Path): Fault[] {
+  return warnOfHost(hostOf(url), { allowPrivate, what: 'every request to it' }, path);
+}
+
+type Sender = { readonly allowPrivate: boolean; readonly what: string };
+
+function warnOfHost(host: string | undefined, sender: Sender, path: Path): Fault[] {
+  const message = host === undefined ? undefined : whyBlocked(host, sender);
+  return message === undefined ? [] : [{ code: 'BURN_CONFIG_ALWAYS_BLOCKED', path, message }];
 }
 
 type Target = { readonly host: string | undefined; readonly at: Path };
@@ -50,12 +59,11 @@ function serverHost(server: Text | undefined): string | undefined {
   return text === undefined || isIP(text) !== 0 ? text : text.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
-function whyBlocked(host: string, allowPrivate: boolean): string | undefined {
+function whyBlocked(host: string, { allowPrivate, what }: Sender): string | undefined {
   const isLocal = /(^|\.)localhost\.?$/i.test(host);
   if (!isLocal && isIP(host) === 0) return undefined;
   const kind = isLocal ? 'private' : kindOfAddress(host);
-  if (kind === 'metadata')
-    return `${host} hands out credentials: every probe of it is blocked, whatever allowPrivate says`;
+  if (kind === 'metadata') return `${host} hands out credentials: ${what} is blocked, whatever allowPrivate says`;
   if (kind === 'public' || allowPrivate) return undefined;
-  return `${host} is not a public address: every probe of it is blocked; set allowPrivate: true if it is meant`;
+  return `${host} is not a public address: ${what} is blocked; set allowPrivate: true if it is meant`;
 }

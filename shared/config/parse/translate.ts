@@ -3,7 +3,7 @@ import { didYouMean } from '../suggest.ts';
 import { asCode, type Code } from './codes.ts';
 import { idPattern, later } from './fields.ts';
 import { isPlainMap, type Plain } from './plain.ts';
-import { describe, type Fault, type Path, quote } from './problem.ts';
+import { describe, type Fault, type Path, quote, renderPath } from './problem.ts';
 import { isSecretName } from './secret.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -23,7 +23,23 @@ export function readBy<T extends z.ZodType>(
   if (result.success) return { value: result.data, faults: [] };
   const faults = result.error.issues.flatMap((issue) => toFaults(issue, { schema, path, value }));
   const unbuilt = faults.filter(({ code }) => code === 'BURN_CONFIG_NOT_BUILT');
-  return { faults: faults.filter((fault) => !unbuilt.some((other) => explains(other, fault))) };
+  const unknown = faults.filter(({ code }) => code === 'BURN_CONFIG_UNKNOWN_KEY');
+  const isOwn = (fault: Fault) =>
+    !unbuilt.some((other) => explains(other, fault)) && !unknown.some((other) => isSlipOf(other, fault));
+  return { faults: faults.filter(isOwn) };
+}
+
+const rulesOfKeys: readonly Code[] = [
+  'BURN_CONFIG_STAGE',
+  'BURN_CONFIG_MIX',
+  'BURN_CONFIG_ABORT',
+  'BURN_CONFIG_DIALOGUE',
+];
+
+/** A map that holds a key which is not known may well have meant the one that it seems to lack. */
+function isSlipOf({ path: [...above] }: Fault, fault: Fault): boolean {
+  above.pop();
+  return rulesOfKeys.includes(fault.code) && renderPath(above) === renderPath(fault.path);
 }
 
 /** What is not built yet explains what else is odd about it: in a thing of that type, or missing beside that key. */
@@ -141,7 +157,7 @@ function kindWanted({ expected }: z.core.$ZodIssueInvalidType, { schema, value }
   const example = Array.isArray(examples) ? String(examples[0]) : undefined;
   const kind = kinds[expected] ?? expected;
   if (example === undefined) return kind;
-  const lacksUnit = typeof value === 'number' && /^[\d.]+(%|[a-z]+)$/.test(example);
+  const lacksUnit = typeof value === 'number' && /^[\d.]+(%|\/?[a-z]+)$/.test(example);
   return lacksUnit ? `a number with its unit, such as ${example}` : `${kind} such as ${example}`;
 }
 

@@ -1,3 +1,5 @@
+import type { StatusRange } from '../model.ts';
+
 /** A value, or a sentence without its subject that says what is wrong: `must be a duration such as 30s`. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
@@ -65,4 +67,35 @@ function isKnownZone(name: string): boolean {
   } catch {
     return false; // a RangeError is how Intl says that it has no such zone
   }
+}
+
+const unitSeconds = { s: 1, m: 60, h: 3_600 } as const;
+
+/** Requests a second of `200/s`, `0.5/s`, `30/m` or `100/h`; 0 and up. */
+export function parseRate(text: string): Read<number> {
+  const match = /^(\d{1,9}(?:\.\d{1,20})?)\/(s|m|h)$/.exec(text);
+  const unit = match?.[2] as keyof typeof unitSeconds | undefined;
+  if (!match || !unit)
+    return { ok: false, message: 'must be a number of requests by time, such as 200/s, 30/m or 100/h' };
+  return { ok: true, value: Number(match[1]) / unitSeconds[unit] };
+}
+
+/** A rate, per second, in the first unit in which it is short: 0.5 is `0.5/s`, 100 an hour `100/h`. `parseRate` reads it back. */
+export function renderRate(perSecond: number): string {
+  const texts = Object.entries(unitSeconds).map(([unit, size]) => `${tidy(perSecond * size)}/${unit}`);
+  const isShort = (text: string) => /^\d+(\.\d{1,3})?\//.test(text);
+  return texts.find(isShort) ?? texts[0] ?? '';
+}
+
+/** Without what binary fractions add, and without an exponent. */
+const tidy = (value: number): string => value.toFixed(9).replace(/\.?0+$/, '');
+
+/** `429`, `500-599` or `5xx`: from 100 to 599, the lower status first. */
+export function parseStatusRange(text: string): Read<StatusRange> {
+  const [, digit] = /^([1-5])xx$/i.exec(text) ?? [];
+  const [, first, last = first] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(text) ?? [];
+  const from = digit === undefined ? Number(first) : Number(digit) * 100;
+  const to = digit === undefined ? Number(last) : from + 99;
+  if (from <= to) return { ok: true, value: { from, to } };
+  return { ok: false, message: 'must be a status or a range of them, such as 429, 500-599 or 5xx' };
 }

@@ -1,5 +1,17 @@
+import { parseThreshold } from '../../burst/threshold.ts';
+import { parseSchedule } from '../cron.ts';
+import { mostPerSecond, type StatusRange, type Threshold } from '../model.ts';
 import type { ShortCode } from './codes.ts';
-import { parseDuration, parsePercent, parseTime, parseTimeZone, type Read, renderDuration } from './units.ts';
+import {
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseStatusRange,
+  parseTime,
+  parseTimeZone,
+  type Read,
+  renderDuration,
+} from './units.ts';
 
 /** A value, or why there is none: a code, and a sentence without its subject that does not hold the value. */
 export type Value<T> =
@@ -51,6 +63,32 @@ export function readObjective(text: string): Value<number> {
 
 export const readTime = (text: string): Value<number> => coded('TIME', parseTime(text));
 export const readTimeZone = (text: string): Value<string> => coded('TIME_ZONE', parseTimeZone(text));
+
+/** Requests a second, up to the most that a burst may send. */
+export function readRate(text: string): Value<number> {
+  const read = coded('RATE', parseRate(text));
+  if (!read.ok || read.value <= mostPerSecond) return read;
+  return no('RATE', `must be at most ${mostPerSecond.toLocaleString('en-US')}/s`);
+}
+
+export function readRateAboveZero(text: string): Value<number> {
+  const read = readRate(text);
+  return read.ok && read.value === 0 ? no('RATE', 'must be above 0/s') : read;
+}
+
+export const readStatus = (text: string): Value<StatusRange> => coded('STATUS', parseStatusRange(text));
+
+/** An expression for EventBridge Scheduler, without slips in how it is written. */
+export function readSchedule(text: string): Value<string> {
+  const parsed = parseSchedule(text);
+  return parsed.ok ? yes(parsed.value.text) : no('SCHEDULE', parsed.message);
+}
+
+/** A threshold; its sentence holds what it found. */
+export function readThreshold(text: string): Value<Threshold> {
+  const parsed = parseThreshold(text);
+  return 'message' in parsed ? no('THRESHOLD', parsed.message) : yes(parsed);
+}
 
 const local = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
 const domain = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;

@@ -1,7 +1,8 @@
 import { didYouMean } from '../suggest.ts';
 import { isPlainMap, type Plain } from './plain.ts';
 import { type Fault, type Path, quote } from './problem.ts';
-import { type Environment, expandText } from './reference.ts';
+import type { Environment } from './reference.ts';
+import { type Use, usesIn } from './uses.ts';
 
 /**
  * Variables that a step of a flow uses before any step has extracted them. Looks at the file as it was written, so that
@@ -20,7 +21,7 @@ function checkSteps(steps: readonly Plain[], path: Path, env: Environment): Faul
   return steps.flatMap((step, index) => {
     const request = isPlainMap(step) ? step['request'] : undefined;
     const before = extracted.slice(0, index).flat();
-    const used = request === undefined ? [] : usesIn(request, [...path, index, 'request'], env);
+    const used = request === undefined ? [] : usesIn(request, 'vars', [...path, index, 'request'], env);
     return used
       .filter(({ name }) => !before.includes(name))
       .map((use) => unknown(use, before, extracted.slice(index).flat()));
@@ -30,23 +31,6 @@ function checkSteps(steps: readonly Plain[], path: Path, env: Environment): Faul
 function namesIn(step: Plain): string[] {
   const extract = isPlainMap(step) ? step['extract'] : undefined;
   return isPlainMap(extract) ? Object.keys(extract) : [];
-}
-
-type Use = { readonly name: string; readonly path: Path };
-
-function usesIn(value: Plain, path: Path, env: Environment): Use[] {
-  if (typeof value === 'string') return value.includes('${') ? usesInText(value, path, env) : [];
-  if (Array.isArray(value)) return value.flatMap((each, index) => usesIn(each, [...path, index], env));
-  if (!isPlainMap(value)) return [];
-  return Object.entries(value).flatMap(([key, each]) => usesIn(each, [...path, key], env));
-}
-
-function usesInText(raw: string, path: Path, env: Environment): Use[] {
-  const expansion = expandText(raw, env);
-  if (!expansion.ok || typeof expansion.text === 'string') return [];
-  return expansion.text.flatMap((part) =>
-    typeof part === 'object' && 'vars' in part ? [{ name: part.vars, path }] : [],
-  );
 }
 
 function unknown({ name, path }: Use, before: readonly string[], later: readonly string[]): Fault {

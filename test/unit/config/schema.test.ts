@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { jsonSchema, parseConfig, parseDuration, parsePercent } from '../../../shared/config/parse/index.ts';
+import { jsonSchema, parseConfig, parseDuration, parsePercent, parseRate } from '../../../shared/config/parse/index.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const committed = JSON.parse(read('shared/config/monitors.schema.json'));
@@ -40,9 +40,15 @@ describe('the JSON Schema', () => {
     expect(parseConfig(text, { file: 'm.yml', env: {} })).toMatchObject({ ok: true, warnings: [] });
   });
 
-  it('knows no key of a monitor that the whole language does not show', () => {
+  it('knows no key of a monitor or a burst that the whole language does not show', () => {
     const shown = new Set<string>();
     collectKeys(yaml(language), shown);
+    const bursts = new Set<string>();
+    collectKeys((yaml(language) as { bursts: unknown }).bursts, bursts);
+    const ofRequests = propertiesIn(committed.properties.bursts.additionalProperties.properties.request);
+    const ofBursts = propertiesIn(committed.properties.bursts.additionalProperties);
+    expect(ofBursts.filter((key) => !bursts.has(key) && !ofRequests.includes(key))).toEqual([]);
+    expect(ofBursts.length).toBeGreaterThan(50);
     const known = committed.properties.monitors.additionalProperties.allOf.flatMap((branch: Branch) =>
       propertiesIn(branch.then),
     );
@@ -94,6 +100,14 @@ describe('the JSON Schema', () => {
     expect(found).toEqual(expected);
   });
 
+  it.each(['200/s', '0.5/s', '30/m', '100/h', '200', '200/d', '-1/s', '1e3/s', '${env:X}'])(
+    'has a pattern for rates that agrees with the parser on %s',
+    (text) => {
+      const { pattern } = committed.properties.bursts.additionalProperties.properties.search.properties.from;
+      expect(new RegExp(pattern, 'u').test(text)).toBe(parseRate(text).ok || text.includes('${'));
+    },
+  );
+
   it('is named in the first line of the shipped file', () => {
     expect(read('monitors.yml').split('\n')[0]).toBe(
       '# yaml-language-server: $schema=./shared/config/monitors.schema.json',
@@ -112,6 +126,11 @@ describe('the JSON Schema', () => {
     'duration',
     'type',
     'keys-of-other-types',
+    'burst-rate',
+    'burst-stage',
+    'burst-keys',
+    'burst-shards',
+    'burst-stages-many',
   ])('refuses %s.yml too', (name) => {
     expect(validate(yaml(read(`test/fixtures/wrong/${name}.yml`)))).toBe(false);
   });

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { parseDuration, parsePercent, renderDuration, renderPercent } from '../../../shared/config/parse/index.ts';
+import {
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseStatusRange,
+  renderDuration,
+  renderPercent,
+  renderRate,
+} from '../../../shared/config/parse/index.ts';
 import { parseTime, parseTimeZone } from '../../../shared/config/parse/units.ts';
 
 describe('durations', () => {
@@ -100,6 +108,80 @@ describe('percentages', () => {
       }),
     );
   });
+});
+
+describe('rates', () => {
+  it.each([
+    ['200/s', 200],
+    ['0.5/s', 0.5],
+    ['30/m', 0.5],
+    ['90/h', 0.025],
+    ['0/s', 0],
+  ])('%s is %d a second', (text, value) => {
+    expect(parseRate(text)).toEqual({ ok: true, value });
+  });
+
+  it.each([
+    '',
+    '200',
+    '/s',
+    '200 /s',
+    '200/ s',
+    '-1/s',
+    '+1/s',
+    '1e3/s',
+    '.5/s',
+    '5./s',
+    '200/d',
+    '200/S',
+    'NaN/s',
+    '1,000/s',
+  ])('%j is none', (text) => {
+    expect(parseRate(text).ok).toBe(false);
+  });
+
+  it('are rendered in the first unit in which they are short', () => {
+    expect([200, 0.5, 1 / 60, 100 / 3_600, 0, 1_000.25, 2 / 3].map(renderRate)).toEqual([
+      '200/s',
+      '0.5/s',
+      '1/m',
+      '100/h',
+      '0/s',
+      '1000.25/s',
+      '40/m',
+    ]);
+  });
+
+  it('read back what is rendered, for everything that a person would type', () => {
+    const unit = fc.constantFrom('s', 'm', 'h');
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 50_000_000 }), unit, (thousandths, per) => {
+        const read = parseRate(`${thousandths / 1_000}/${per}`);
+        const value = read.ok ? read.value : Number.NaN;
+        const again = parseRate(renderRate(value));
+        expect(again.ok && Math.abs(again.value - value)).toBeLessThanOrEqual(value * 1e-12);
+      }),
+    );
+  });
+});
+
+describe('statuses', () => {
+  it.each([
+    ['429', 429, 429],
+    ['500-599', 500, 599],
+    ['5xx', 500, 599],
+    ['1XX', 100, 199],
+    ['200-200', 200, 200],
+  ])('%s is %d to %d', (text, from, to) => {
+    expect(parseStatusRange(text)).toEqual({ ok: true, value: { from, to } });
+  });
+
+  it.each(['', '42', '600', '0xx', '6xx', '599-500', '500-', '-500', '5x', '500 - 599', '4.5'])(
+    '%j is none',
+    (text) => {
+      expect(parseStatusRange(text).ok).toBe(false);
+    },
+  );
 });
 
 describe('times and zones', () => {
