@@ -1,19 +1,18 @@
-import { createSchedule } from '../../burst/schedule.ts';
 import {
   type BreakingPointLoad,
   type BurstLimits,
   type ClosedLoad,
   type Load,
   longestRunMs,
-  mostConcurrency,
   mostRequests,
 } from '../model.ts';
 import type { BurstEntry } from './assemble-burst.ts';
 import type { ShortCode } from './codes.ts';
 import { second } from './limits.ts';
+import { checkRates, checkSize, checkSockets, count, type Excess, type Need, needOf, renderSpan } from './load-size.ts';
 import type { Fault, Path } from './problem.ts';
 import { toStages } from './schema-load.ts';
-import { renderDuration, renderRate } from './units.ts';
+import { renderDuration } from './units.ts';
 
 /** What is sent and what bounds it; without a load where the faults say why. */
 export type BuiltLoad = { readonly load?: Load; readonly limits: BurstLimits; readonly faults: readonly Fault[] };
@@ -28,18 +27,22 @@ export function buildLoad(entry: BurstEntry, timeoutMs: number, path: Path): Bui
   const model = modelOf(entry);
   if (faults.length > 0 || model === undefined) return { limits: noLimits, faults };
   const load = toLoad(model, entry);
-  if (load.model === 'breakingPoint' && load.toPerSecond <= load.fromPerSecond) {
-    const [from, to] = [renderRate(load.fromPerSecond), renderRate(load.toPerSecond)];
-    const message = `must be above the first rate, ${from}, got ${to}`;
-    return { limits: noLimits, faults: [fault('RATE', [...path, 'search', 'to'], message)] };
-  }
+  const rates = checkRates(load);
+  if (rates !== undefined) return { limits: noLimits, faults: [excess(rates, load, path)] };
   const need = needOf(load);
+  const size = checkSize(need);
   const all = [
-    ...checkSize(need, load, path),
+    ...(size === undefined ? [] : [excess(size, load, path)]),
     ...checkConcurrency(entry, load, path),
     ...checkLimits(entry, need, path),
   ];
   return { load, limits: limitsOf(entry, load, need, timeoutMs), faults: all };
+}
+
+/** What is too large is shown at the key of its load. */
+function excess({ of, message }: Excess, { model }: Load, path: Path): Fault {
+  const at = { open: ['stages'], closed: [of === 'time' ? 'for' : 'requests'], breakingPoint: ['search'] }[model];
+  return of === 'to' ? fault('RATE', [...path, ...at, of], message) : fault('LIMIT', [...path, ...at], message);
 }
 
 const noLimits: BurstLimits = { concurrency: 0, requests: 0, durationMs: 0 };
@@ -125,76 +128,19 @@ function toSearch({ search }: BurstEntry): BreakingPointLoad {
   };
 }
 
-/**
- * What a run takes at most, and how many requests it sends at most; undefined where its load does not say. `pauses`: how often
- * it waits for its last requests before it goes on.
- */
-type Need = {
-  readonly requests: number | undefined;
-  readonly durationMs: number | undefined;
-  readonly pauses?: number;
-};
-
-function needOf(load: Load): Need {
-  switch (load.model) {
-    case 'open': {
-      const { total, durationMs } = createSchedule(load.stages);
-      return { requests: total, durationMs };
-    }
-    case 'closed':
-      return { requests: load.requests, durationMs: load.forMs };
-    case 'breakingPoint':
-      return searchNeed(load);
-    default:
-      return load satisfies never;
-  }
-}
-
-/** Of a search that ends at its highest rate, and closes in from there: the longest that there is. */
-function searchNeed({ fromPerSecond, toPerSecond, holdMs, factor, precisionPpm }: BreakingPointLoad): Need {
-  const rates: number[] = [];
-  for (let rate = fromPerSecond; rate < toPerSecond; rate *= factor) rates.push(rate);
-  const closing = Math.max(0, Math.ceil(Math.log2(((factor - 1) * 1_000_000) / precisionPpm)));
-  rates.push(toPerSecond, ...Array.from({ length: closing }, () => toPerSecond));
-  const requests = rates.reduce((sum, rate) => sum + Math.ceil((rate * holdMs) / second), 0);
-  return { requests, durationMs: rates.length * holdMs, pauses: rates.length };
-}
-
-/** Where what is wrong with the size of a load is shown: at its own key. */
-const places = { open: 'stages', closed: 'requests', breakingPoint: 'search' } as const satisfies Record<Model, string>;
-
-function checkSize({ requests = 1, durationMs = 0 }: Need, load: Load, path: Path): Fault[] {
-  const at = [...path, places[load.model]];
-  if (requests === 0)
-    return [fault('LIMIT', at, 'would send nothing: all of its rates are 0, or too low for its time')];
-  if (durationMs > longestRunMs) {
-    return [
-      fault('LIMIT', at, `would take ${renderSpan(durationMs)}: a run takes at most ${renderDuration(longestRunMs)}`),
-    ];
-  }
-  if (requests <= mostRequests) return [];
-  return [fault('LIMIT', at, `would send ${count(requests)} requests: a burst sends at most ${count(mostRequests)}`)];
-}
-
-function checkConcurrency(entry: BurstEntry, load: Load, path: Path): Fault[] {
-  const { shards = 1, limits } = entry;
-  const most = mostConcurrency * shards;
-  const own = load.model === 'closed' ? checkSockets(load.concurrency, most, shards, [...path, 'concurrency']) : [];
-  if (own.length > 0 || limits?.concurrency === undefined) return own;
+function checkConcurrency({ shards = 1, limits }: BurstEntry, load: Load, path: Path): Fault[] {
+  const callers = load.model === 'closed' ? load.concurrency : undefined;
+  const own = callers === undefined ? undefined : checkSockets(callers, shards);
+  if (own !== undefined) return [fault('LIMIT', [...path, 'concurrency'], own.message)];
+  const most = limits?.concurrency;
+  if (most === undefined) return [];
   const at = [...path, 'limits', 'concurrency'];
-  if (load.model !== 'closed' || limits.concurrency >= load.concurrency) {
-    return checkSockets(limits.concurrency, most, shards, at);
+  if (callers !== undefined && most < callers) {
+    const message = `must be at least ${count(callers)}, the concurrency of the burst, got ${count(most)}`;
+    return [fault('LIMIT', at, message)];
   }
-  const message = `must be at least ${count(load.concurrency)}, the concurrency of the burst, got ${count(limits.concurrency)}`;
-  return [fault('LIMIT', at, message)];
-}
-
-function checkSockets(concurrency: number, most: number, shards: number, path: Path): Fault[] {
-  const each = shards === 1 ? '' : `, ${mostConcurrency} for each of ${shards} shards`;
-  if (concurrency > most)
-    return [fault('LIMIT', path, `must be at most ${count(most)}${each}, got ${count(concurrency)}`)];
-  if (concurrency >= shards) return [];
-  return [fault('LIMIT', path, `must be at least ${shards}, one for each shard, got ${concurrency}`)];
+  const found = checkSockets(most, shards);
+  return found === undefined ? [] : [fault('LIMIT', at, found.message)];
 }
 
 function checkLimits({ limits = {} }: BurstEntry, need: Need, path: Path): Fault[] {
@@ -220,11 +166,6 @@ function limitsOf({ limits = {} }: BurstEntry, load: Load, need: Need, timeoutMs
     durationMs: limits.duration ?? Math.min(longestRunMs, durationMs + pauses * timeoutMs),
   };
 }
-
-/** A span that was computed: to the second, where it is no whole number of them. */
-const renderSpan = (ms: number): string =>
-  renderDuration(ms < second ? Math.ceil(ms) : Math.ceil(ms / second) * second);
-const count = (value: number): string => value.toLocaleString('en-US');
 
 function fault(code: ShortCode, path: Path, message: string): Fault {
   return { code: `BURN_CONFIG_${code}`, path, message };

@@ -314,7 +314,7 @@ describe('what is asked of a burst', () => {
       .tuple(number, number)
       .map(([most, count]) => `limits: { concurrency: ${most}, requests: ${count} }`);
     const shards = fc.integer({ min: 0, max: 21 }).map((count) => `shards: ${count}`);
-    const parts = fc.tuple(fc.oneof(open, closed), fc.option(limits), fc.option(shards));
+    const parts = fc.tuple(fc.oneof(open, closed), fc.option(limits, { freq: 2 }), fc.option(shards, { freq: 2 }));
     let good = 0;
     fc.assert(
       fc.property(parts, (each) => {
@@ -329,6 +329,6 @@ describe('what is asked of a burst', () => {
       }),
       { numRuns: 150 },
     );
-    expect(good).toBeGreaterThan(15);
+    expect(good).toBeGreaterThan(5);
   });
 });
