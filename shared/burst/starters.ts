@@ -43,8 +43,9 @@ export function createOpenStarter(engine: Engine, schedule: Schedule, limits: Bu
     taken += 1;
     dueMs = dueAt(taken);
     const hasRoom = next === start && engine.underWay < engine.concurrency;
-    if (hasRoom || nowMs >= endMs) next = taken;
-    if (hasRoom) engine.send(start, intendedMs, nowMs);
+    if (!hasRoom) return;
+    next = taken;
+    engine.send(start, intendedMs, nowMs);
   }
 
   /** Comes back for the next start; once there is none, for the end, where some still wait. */
@@ -75,7 +76,7 @@ export function createClosedStarter(engine: Engine, load: ClosedLoad, limits: Bu
   const { requests, forMs = Number.POSITIVE_INFINITY } = load;
   const most = Math.min(requests ?? Number.POSITIVE_INFINITY, limits.requests);
   const endMs = Math.min(forMs, limits.durationMs);
-  const mayStart = (nowMs: number): boolean => engine.begun < most && nowMs < endMs;
+  const mayStart = (nowMs: number): boolean => !engine.isOver && engine.begun < most && nowMs < endMs;
   let isFilling = false;
 
   /** As many as there is room for; more than that only after the events have had their turn. */
