@@ -4,6 +4,7 @@ import type { LocalConsole } from './local-console.ts';
 import { createNews } from './news.ts';
 import type { Player } from './player.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
+import { schedulesAt } from './stack.ts';
 import type { Terminal } from './terminal.ts';
 import { createTicks } from './ticks.ts';
 import type { VendedMetrics } from './vended-metrics.ts';
@@ -32,7 +33,7 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
   let isStopping = false;
 
   const tick = async (at: number): Promise<void> => {
-    await runTick.run(player.stack().schedules, at);
+    await runTick.run(schedulesAt(player.stack(), at), at);
     if (isStopping) return;
     page.changed();
     try {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Config, Json } from '../../shared/config/model.ts';
+import { isDue } from '../../shared/config/cron.ts';
+import type { BurstSchedule, Config, Json } from '../../shared/config/model.ts';
 import { buildResources } from '../resources.ts';
 import { environmentOf } from '../template/environment.ts';
 import {
@@ -47,9 +48,17 @@ export type LocalStack = {
 export type Schedule = {
   readonly functionName: string;
   readonly input: string;
-  /** Its invocation covers the time until the next tick, so nobody waits for its end. */
+  /** Its invocation covers the time until the next tick, or more, so nobody waits for its end. */
   readonly isSpan: boolean;
+  /** When it comes, where that is not every tick. */
+  readonly times?: BurstSchedule;
 };
+
+/** The schedules that come at a tick (epoch ms): those with times of their own at the first tick of a minute in which they come. */
+export function schedulesAt({ schedules, tickMs }: LocalStack, at: number): readonly Schedule[] {
+  const isFirst = at % minuteMs < tickMs;
+  return schedules.filter(({ times }) => times === undefined || (isFirst && isDue(times, at)));
+}
 
 /** Of each function by its short name. */
 export type LimitsByName = Readonly<Record<string, Limits>>;
@@ -158,7 +167,8 @@ function runtimeEnvironment(stack: Stack, functionName: string, limits: Limits, 
 
 /** What differs on this machine: writes are open, messages link to the console, probes may reach local mode itself. */
 function localEnvironment(name: string, origins: Origins): Record<string, string> {
-  if (name === 'probe') return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
+  if (name === 'probe' || name === 'burst')
+    return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
   if (name === 'evaluate') return { DASHBOARD_URL: origins.console };
   return name === 'shortener' ? { WRITES: 'open' } : {};
 }
@@ -185,13 +195,18 @@ function readSubscription({ TopicArn, Protocol, Endpoint, FilterPolicy }: Proper
   return subscriptionOf(String(TopicArn), String(Protocol), String(Endpoint), filter);
 }
 
-function readSchedule({ Target }: Properties, stack: Stack, spans: readonly string[]): Schedule {
+function readSchedule(properties: Properties, stack: Stack, spans: readonly string[]): Schedule {
+  const { Target, ScheduleExpression, ScheduleExpressionTimezone } = properties;
   const { Arn, Input } = Target as Properties;
   const name = functionsOf(stack).find((one) => functionArn(nameOf(stack, one)) === Arn);
-  const { shard } = JSON.parse(String(Input)) as { readonly shard?: string };
+  const { shard } = JSON.parse(String(Input)) as { readonly shard?: unknown };
+  const isBurst = name === 'burst';
   return {
     functionName: name ?? String(Arn),
     input: String(Input),
-    isSpan: shard !== undefined && spans.includes(shard),
+    isSpan: isBurst || spans.some((span) => span === shard),
+    ...(isBurst
+      ? { times: { expression: String(ScheduleExpression), timezone: String(ScheduleExpressionTimezone) } }
+      : {}),
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLimits } from '../../../infra/local/function-limits.ts';
 import { resolveIntrinsics } from '../../../infra/local/intrinsics.ts';
-import { buildStack } from '../../../infra/local/stack.ts';
+import { buildStack, schedulesAt } from '../../../infra/local/stack.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -29,7 +29,8 @@ describe('an intrinsic function', () => {
 describe('the limits of the functions', () => {
   it('are those of serverless.yml', () => {
     const limits = readLimits(root);
-    expect(Object.keys(limits).sort()).toEqual(['evaluate', 'probe', 'shortener', 'status']);
+    expect(Object.keys(limits).sort()).toEqual(['burst', 'evaluate', 'probe', 'shortener', 'status']);
+    expect(limits['burst']).toEqual({ timeoutMs: 900_000, memoryMegabytes: 1_024 });
     expect(limits['probe']?.timeoutMs).toBe(90_000);
     expect(limits['shortener']).toEqual({ timeoutMs: 29_000, memoryMegabytes: 256 });
     expect(limits['status']).toEqual({ timeoutMs: 10_000, memoryMegabytes: 256 });
@@ -78,5 +79,56 @@ describe('the stack of the shipped monitors.yml', () => {
       FAULTS: 'on',
     });
     expect(environment['evaluate']).not.toHaveProperty('BURNWATCH_ALLOW_ORIGINS');
+  });
+});
+
+describe('the stack of a configuration with a burst', () => {
+  const text = `version: 1
+service: shop
+monitors:
+  own: { type: http, request: { url: "\${output:ShortenerUrl}/health/readiness" } }
+bursts:
+  nightly:
+    schedule: cron(30 4 * * ? *)
+    timezone: Europe/Amsterdam
+    request: { url: "\${output:ShortenerUrl}/demo" }
+    stages: [{ hold: 10/s for 10s }]
+`;
+  const parsed = parseConfig(text, { file: 'monitors.yml', env: {} });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  const stack = (tickMs?: number) => buildStack(parsed.config, origins, '/build', readLimits(root), tickMs);
+
+  it('has its function, which may load local mode itself', () => {
+    expect(stack().functions.find(({ name }) => name === 'burst')).toMatchObject({
+      functionName: 'shop-local-burst',
+      timeoutMs: 900_000,
+      environment: {
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
+        LEDGER_TABLE: 'shop-local-ledger',
+        OUTPUT_ShortenerUrl: origins.shortener,
+        BURNWATCH_ALLOW_ORIGINS: expect.stringContaining('http://127.0.0.1:2,http://localhost:2'),
+      },
+    });
+  });
+
+  // 04:30 in Amsterdam is 03:30 UTC in winter.
+  it.each([
+    ['2026-01-05T03:30:00Z', 60_000, true],
+    ['2026-01-05T03:29:00Z', 60_000, false],
+    ['2026-01-05T03:31:00Z', 60_000, false],
+    ['2026-01-05T03:30:00Z', 5_000, true],
+    ['2026-01-05T03:30:05Z', 5_000, false],
+    ['2026-01-05T03:30:05Z', 7_000, true],
+  ])('sends it at %s with a tick every %i ms: %s', (at, tickMs, isDue) => {
+    const names = schedulesAt(stack(tickMs), Date.parse(at)).map(({ functionName }) => functionName);
+    expect(names).toEqual(['probe', 'evaluate', ...(isDue ? ['burst'] : [])]);
+  });
+
+  it('does not wait for it until the next tick', () => {
+    expect(stack().schedules.map(({ functionName, isSpan }) => [functionName, isSpan])).toEqual([
+      ['probe', false],
+      ['evaluate', false],
+      ['burst', true],
+    ]);
   });
 });
