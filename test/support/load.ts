@@ -78,5 +78,19 @@ export async function sendMany(
   return endings;
 }
 
-/** What keeps this process alive, by kind and sorted. */
-export const openResources = (): readonly string[] => process.getActiveResourcesInfo().toSorted();
+/** What keeps this process alive, by kind. */
+export const openResources = (): readonly string[] => process.getActiveResourcesInfo();
+
+/** What keeps this process alive beside what did before. A socket closes in a later turn of the loop, so it is given some. */
+export async function leftBehind(before: readonly string[]): Promise<readonly string[]> {
+  for (let turn = 0; ; turn += 1) {
+    const known = [...before];
+    const more = openResources().filter((kind) => {
+      const at = known.indexOf(kind);
+      if (at >= 0) known.splice(at, 1);
+      return at < 0;
+    });
+    if (more.length === 0 || turn === 60) return more;
+    await new Promise<void>((done) => setTimeout(done, 5));
+  }
+}
