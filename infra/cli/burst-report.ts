@@ -1,12 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import type { Finished } from './burst-text.ts';
 import type { Io } from './command.ts';
 import { codeOf } from './node-error.ts';
 import { renderReport } from './report/page.ts';
+
+/** Throws BURN_REPORT_UNWRITABLE where a report could not be written to this file, before anything is sent. */
+export function checkReport(file: string, { cwd }: Pick<Io, 'cwd'>): void {
+  const path = resolve(cwd, file);
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unwritable(file, 'EISDIR');
+  } catch (cause) {
+    throw cause instanceof BurnwatchError ? cause : unwritable(file, codeOf(cause), cause);
+  }
+}
+
+function unwritable(file: string, code: string | undefined, cause?: unknown): BurnwatchError {
+  const why = code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : code;
+  return new BurnwatchError('BURN_REPORT_UNWRITABLE', `--report ${file} cannot be written: ${why}`, { cause });
+}
 
 /** Writes a run as one HTML file, named relative to the current folder. Throws BURN_REPORT_UNWRITABLE. */
 export async function writeReport(file: string, finished: Finished, { cwd }: Pick<Io, 'cwd'>): Promise<void> {
@@ -14,7 +30,7 @@ export async function writeReport(file: string, finished: Finished, { cwd }: Pic
   try {
     await writeFile(resolve(cwd, file), page);
   } catch (cause) {
-    throw new BurnwatchError('BURN_REPORT_UNWRITABLE', `${file} cannot be written (${codeOf(cause)})`, { cause });
+    throw unwritable(file, codeOf(cause), cause);
   }
 }
 

@@ -41,6 +41,9 @@ function detailsOf({ headers, query, body, auth, followRedirects, url }: HttpReq
   ];
 }
 
+/** Whether a burst has a name of its own; one to a URL is called by what it sends. */
+export const isNamed = ({ id }: Pick<Burst, 'id'>): boolean => !/^https?:/.test(id);
+
 /** The units in one line: `GET https://example.com/`, `75 % GET …, 25 % flow …`. */
 export function sentText(units: readonly SentUnit[]): string {
   if (units.length === 1) return units[0]?.text ?? '';

@@ -2,7 +2,7 @@ import type { BurstSummary, Tally } from '../../shared/burst/model.ts';
 import type { Burst } from '../../shared/config/model.ts';
 import { renderDistribution } from './burst-distribution.ts';
 import { joinLines, type TextStyle, wrapLines } from './burst-lines.ts';
-import { askedPerSecond, describeSent, loadText, modelText, sentText } from './burst-subject.ts';
+import { askedPerSecond, describeSent, isNamed, loadText, modelText, sentText } from './burst-subject.ts';
 import { renderAnswers, renderComparison, renderCurve, renderQuantiles, renderThresholds } from './burst-tables.ts';
 import { judge, saturationText, type Verdict } from './burst-verdict.ts';
 import { countOf, countText, durationText, percentText, rateText } from './numbers.ts';
@@ -38,12 +38,13 @@ const verdictStyles: Readonly<Record<Verdict['outcome'], Style>> = {
 
 function renderHead({ burst, summary }: Finished, style: TextStyle): string {
   const { outcome, reasons } = judge(summary);
+  const sent = sentText(describeSent(burst));
   const [first = '', ...others] = wrapLines(`${outcome}: ${reasons.join('; ')}`, style);
   const verdict = paint(outcome, verdictStyles[outcome], style) + first.slice(outcome.length);
   return [
     verdict,
     ...others,
-    ...wrapLines(`${burst.id}: ${sentText(describeSent(burst))}`, style),
+    ...wrapLines(isNamed(burst) ? `${burst.id}: ${sent}` : sent, style),
     ...wrapLines(`${modelText(burst.load)}: ${loadText(burst.load)}`, style),
     ...joinLines(figuresOf(burst, summary), style),
   ].join('\n');

@@ -53,19 +53,3 @@ function edgesOf(steps: readonly number[], fromMs: number, toMs: number): readon
   const highest = all.findIndex((edge) => edge >= toMs);
   return [lowest < 0 ? 0 : (all[lowest] ?? 0), ...all.slice(lowest + 1, highest + 1)];
 }
-
-/**
- * The spans that shares of all do not exceed, from buckets from short to long: for each of `shares` (0 to 1, rising) one.
- * 0 each where there is nothing.
- */
-export function quantilesOf(buckets: readonly Bucket[], shares: readonly number[]): readonly number[] {
-  const total = buckets.reduce((sum, { count }) => sum + count, 0);
-  let [seen, next] = [0, -1];
-  return shares.map((share) => {
-    while (next < buckets.length - 1 && (next < 0 || seen < share * total)) {
-      next += 1;
-      seen += buckets[next]?.count ?? 0;
-    }
-    return buckets[next]?.valueMs ?? 0;
-  });
-}

@@ -23,6 +23,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch probe shortener-health',
     load: async () => (await import('./probe.ts')).probeCommand,
   },
+  burst: {
+    summary: 'send a bounded load from this machine, now',
+    example: 'npx burnwatch burst --url http://127.0.0.1:8080/ --rate 200 --for 10s',
+    load: async () => (await import('./burst.ts')).burstCommand,
+  },
   heartbeat: {
     summary: 'print the URL that a job calls to say that it is alive',
     example: 'npx burnwatch heartbeat nightly-backup',

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { BurstSummary } from '../../../shared/burst/model.ts';
 import type { Burst } from '../../../shared/config/model.ts';
-import { askedPerSecond, describeSent, loadText, modelText, type SentUnit, sentText } from '../burst-subject.ts';
+import {
+  askedPerSecond,
+  describeSent,
+  isNamed,
+  loadText,
+  modelText,
+  type SentUnit,
+  sentText,
+} from '../burst-subject.ts';
 import { judge, saturationText } from '../burst-verdict.ts';
 import { countOf, countText, durationText, percentText, rateText, spanText } from '../numbers.ts';
 import { renderBreakingPoint } from './breaking-chart.ts';
@@ -51,7 +59,7 @@ function renderHead({ burst, summary }: Report): Html {
   const units = describeSent(burst);
   const saturation = saturationText(summary);
   return html`<header>
-<p class="brand">Burnwatch · burst${burst.id === '' ? '' : ` ${burst.id}`}</p>
+<p class="brand">Burnwatch · burst${isNamed(burst) ? ` ${burst.id}` : ''}</p>
 <h1><span class="verdict ${outcome}">${outcome}</span> ${units.length === 1 ? sentText(units) : countOf(units.length, 'kind').concat(' of requests')}</h1>
 <p class="lead">${reasons.join('; ')}.</p>
 <p class="sub">${modelText(burst.load)}: ${loadText(burst.load)}</p>

@@ -13,7 +13,7 @@ describe('burnwatch', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists the commands with an example of each, on stdout', async (flag) => {
     const { code, stdout, stderr } = await call(flag);
     expect([code, stderr]).toEqual([0, '']);
-    for (const name of ['init', 'validate', 'probe', 'heartbeat', 'schema'])
+    for (const name of ['init', 'validate', 'probe', 'burst', 'heartbeat', 'schema'])
       expect(stdout).toContain(`npx burnwatch ${name}`);
   });
 
@@ -41,6 +41,7 @@ describe('burnwatch', () => {
     ['init', '--help'],
     ['validate', '-h'],
     ['schema', '--help'],
+    ['burst', '--help'],
     ['help', 'validate'],
   ])('%s %s explains one command, with examples', async (...argv) => {
     const { code, stdout } = await call(...argv);

@@ -58,6 +58,39 @@ backup   heartbeat  period 1d + 1h  –             –       –               
 `);
   });
 
+  it('shows each kind of burst by its load, its number of requests, its schedule and its target', async () => {
+    const text = `version: 1
+service: api
+monitors:
+  web: { type: http, request: { url: https://a.example/ } }
+  buy: { type: flow, interval: 5m, steps: [{ id: one, request: { url: https://a.example/ } }] }
+bursts:
+  day:
+    schedule: cron(0 3 * * ? *)
+    timezone: Europe/Amsterdam
+    request: { url: "https://a.example/\${random.hex8}?k=\${ssm:/k}" }
+    stages: [{ rampTo: 200/s over 5s }, { hold: 200/s for 10s }]
+    thresholds: [p99 < 300ms, errorRatio < 0.1%]
+    shards: 2
+  long: { request: { url: https://a.example/ }, stages: [{ hold: 1/s for 1s }, { hold: 2/s for 1s }, { hold: 3/s for 1s }, { hold: 4/s for 1s }, { hold: 5/s for 1s }] }
+  ab: { schedule: rate(1 hour), mix: [{ weight: 3, request: { url: https://a.example/ } }, { flow: buy }], concurrency: 10, requests: 1000 }
+  while: { request: { url: https://a.example/ }, concurrency: 10, for: 10s, limits: { requests: 5000 } }
+  most: { request: { url: https://a.example/ }, search: { from: 50/s, to: 400/s }, thresholds: [p99 < 300ms] }
+`;
+    const { code, stdout } = await validate({ 'monitors.yml': text });
+    expect(code).toBe(0);
+    expect(stdout).toContain('holds 2 monitors, 0 SLOs, 0 channels, 5 bursts');
+    expect(
+      stdout.slice(stdout.indexOf('BURST')),
+    ).toBe(`BURST  LOAD                                                                REQUESTS     SCHEDULE                                      THRESHOLDS                      TARGET
+day    ramp from 0/s to 200/s over 5 s, hold 200/s for 10 s                2,500        cron(0 3 * * ? *) Europe/Amsterdam, 2 shards  p99 < 300ms, errorRatio < 0.1%  GET https://a.example/\${random.hex8}
+long   hold 1/s for 1 s, hold 2/s for 1 s, hold 3/s for 1 s and 2 more     15           by hand                                       –                               GET https://a.example/
+ab     10 at once, 1,000 requests                                          1,000        rate(1 hour)                                  –                               75 % GET https://a.example/, 25 % flow buy
+while  10 at once, 5,000 requests, at most for 10 s                        up to 5,000  by hand                                       –                               GET https://a.example/
+most   search from 50/s to 400/s, each rate held for 5 s                   up to 0  by hand  p99 < 300ms  GET https://a.example/
+`);
+  });
+
   it('tells every error of a wrong one on stderr, and answers 2', async () => {
     const text = shipped
       .replace('objective: 99.9%', 'objective: 100%')
