@@ -1,6 +1,8 @@
-import type { Config, Monitor, Slo } from '../../shared/config/model.ts';
+import { createSchedule } from '../../shared/burst/schedule.ts';
+import type { Burst, Config, Load, Monitor, Slo } from '../../shared/config/model.ts';
 import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import { targetOf } from '../../shared/config/texts.ts';
+import { describeSent, loadText, sentText } from './burst-subject.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { readFlags } from './flags.ts';
@@ -14,7 +16,7 @@ Checks monitors.yml (or FILE) and says what it holds. Every error comes at once,
 Nothing is sent anywhere; \${ssm:…} and \${output:…} are checked for their form only.
 
   --config FILE   another file than ./monitors.yml
-  --json          one JSON object on stdout: {"valid", "file", "monitors", "slos", …, "errors", "warnings"}
+  --json          one JSON object on stdout: {"valid", "file", "monitors", "slos", "bursts", …, "errors", "warnings"}
 
 Exit codes: 0 valid (warnings, on stderr, change nothing), 2 invalid.
 
@@ -44,18 +46,21 @@ export const validateCommand: Command = {
 function toJson(file: string, result: ParseResult): unknown {
   const { warnings } = result;
   if (!result.ok) return { valid: false, file, errors: result.errors, warnings };
-  const { service, channels, monitors, slos, maintenance } = result.config;
-  return { valid: true, file, service, channels, monitors, slos, maintenance, errors: [], warnings };
+  const { service, channels, monitors, slos, bursts, allow, maintenance } = result.config;
+  return { valid: true, file, service, channels, monitors, slos, bursts, allow, maintenance, errors: [], warnings };
 }
 
 const mostRows = 100;
 
 function renderSummary(file: string, config: Config, io: Io): string {
-  const { channels, monitors, slos, maintenance } = config;
+  const { channels, monitors, slos, bursts, maintenance } = config;
   const counts = [count(monitors.length, 'monitor'), count(slos.length, 'SLO'), count(channels.length, 'channel')];
+  if (bursts.length > 0) counts.push(count(bursts.length, 'burst'));
   if (maintenance.length > 0) counts.push(count(maintenance.length, 'maintenance window'));
   const head = `${paint('valid', 'green', io)} ${file} (${config.service}) holds ${counts.join(', ')}`;
-  const tables = [renderMonitors(monitors, io), renderSlos(slos, io)].filter((table) => table !== '');
+  const tables = [renderMonitors(monitors, io), renderSlos(slos, io), renderBursts(bursts, io)].filter(
+    (table) => table !== '',
+  );
   return `${[head, ...tables].join('\n\n')}\n`;
 }
 
@@ -113,6 +118,43 @@ function renderRules({ alerts }: Slo): string {
   return alerts
     .map((rule) => `${rule.severity} ${renderPercent(rule.budgetPpm)}/${renderDuration(rule.longMs)}`)
     .join(', ');
+}
+
+function renderBursts(bursts: readonly Burst[], io: Io): string {
+  const rows = bursts.map((burst) => [
+    burst.id,
+    renderLoad(burst.load),
+    renderRequests(burst.load, burst.limits),
+    renderSchedule(burst),
+    burst.thresholds.map(({ text }) => text).join(', ') || '–',
+    sentText(describeSent(burst)),
+  ]);
+  const titles = ['BURST', 'LOAD', 'REQUESTS', 'SCHEDULE', 'THRESHOLDS', 'TARGET'];
+  return rows.length === 0 ? '' : renderRows(titles, rows, io);
+}
+
+const mostStages = 3;
+
+function renderLoad(load: Load): string {
+  const more = load.model === 'open' ? load.stages.length - mostStages : 0;
+  if (load.model !== 'open' || more <= 0) return loadText(load);
+  return `${loadText({ ...load, stages: load.stages.slice(0, mostStages) })} and ${more} more`;
+}
+
+/** Those that its load comes to; at most, where the target decides. */
+function renderRequests(load: Load, limits: Burst['limits']): string {
+  const exact = load.model === 'open' ? createSchedule(load.stages).total : undefined;
+  const isExact = exact !== undefined || (load.model === 'closed' && load.forMs === undefined);
+  return `${isExact ? '' : 'up to '}${(exact ?? limits.requests).toLocaleString('en-US')}`;
+}
+
+function renderSchedule({ schedule, shards }: Burst): string {
+  if (schedule === undefined) return 'by hand';
+  const { expression, timezone } = schedule;
+  return [
+    timezone === 'UTC' ? expression : `${expression} ${timezone}`,
+    ...(shards > 1 ? [`${shards} shards`] : []),
+  ].join(', ');
 }
 
 function renderRows(titles: readonly string[], rows: readonly (readonly string[])[], io: Io): string {

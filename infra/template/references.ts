@@ -1,6 +1,6 @@
 import { scopeOf } from '../../shared/app/burst-scope.ts';
 import { BurnwatchError, type Burst, type Config, type Json, type Reference } from '../../shared/config/model.ts';
-import { referencesOf, requestReferences } from '../../shared/config/texts.ts';
+import { referencesOf, referencesOfBurst } from '../../shared/config/texts.ts';
 import { getAtt, ref, type Stack } from './model.ts';
 
 /** What `${output:Name}` in monitors.yml stands for: outputs of the stack that a monitor can ask. */
@@ -27,7 +27,7 @@ function burstReferences(config: Pick<Config, 'monitors' | 'allow'>, burst: Burs
   const { hosts, flows } = scopeOf(config, burst);
   const inHosts = hosts.flatMap((host) => (typeof host === 'string' ? [] : host));
   return [
-    ...burst.mix.flatMap((unit) => ('request' in unit ? requestReferences(unit.request) : [])),
+    ...referencesOfBurst(burst),
     ...flows.flatMap(referencesOf),
     ...inHosts.filter((part): part is Reference => typeof part !== 'string'),
   ];

@@ -1,4 +1,4 @@
-import type { HttpRequest, Monitor, Reference, RequestBody, Text, TlsSettings } from './model.ts';
+import type { Burst, HttpRequest, Monitor, Reference, RequestBody, Text, TlsSettings } from './model.ts';
 
 /** Every text of a monitor that may hold references, in the order in which they are sent. */
 export function textsOf(monitor: Monitor): readonly Text[] {
@@ -26,6 +26,16 @@ export function textsOf(monitor: Monitor): readonly Text[] {
 /** The references in all that a monitor sends. */
 export function referencesOf(monitor: Monitor): readonly Reference[] {
   return referencesIn(textsOf(monitor));
+}
+
+/** Every text of the requests of a burst that may hold references. Those of the flows in its mix are those of their monitors. */
+export function textsOfBurst({ mix }: Pick<Burst, 'mix'>): readonly Text[] {
+  return mix.flatMap((unit) => ('request' in unit ? requestTexts(unit.request) : []));
+}
+
+/** The references in all requests of a burst, its flows left to `referencesOf`. */
+export function referencesOfBurst(burst: Pick<Burst, 'mix'>): readonly Reference[] {
+  return referencesIn(textsOfBurst(burst));
 }
 
 /** The references in one request. */

@@ -1,5 +1,5 @@
 import type { Monitor } from '../../../shared/config/model.ts';
-import { needsTls } from '../../../shared/config/texts.ts';
+import { needsTls, referencesOfBurst, textsOfBurst } from '../../../shared/config/texts.ts';
 import { httpMonitor } from '../../support/http-monitor.ts';
 
 const http = httpMonitor;
@@ -20,5 +20,27 @@ describe('needsTls', () => {
     ],
   ])('%s', (_name, monitor, expected) => {
     expect(needsTls(monitor)).toBe(expected);
+  });
+});
+
+describe('the texts of a burst', () => {
+  const { request } = httpMonitor({
+    request: {
+      url: ['https://a.example/', { data: 'code' }],
+      headers: { authorization: ['Bearer ', { ssm: '/t' }], accept: 'text/html' },
+      query: [['at', [{ output: 'Name' }]]],
+      body: { kind: 'json', json: { id: '' }, fills: [{ path: ['id'], text: [{ random: 'hex8' }] }] },
+    },
+  });
+  const burst = {
+    mix: [
+      { weight: 1, request },
+      { weight: 2, flow: 'buy' },
+    ],
+  };
+
+  it('are all that its requests send; flows have theirs for themselves', () => {
+    expect(textsOfBurst(burst)).toHaveLength(5);
+    expect(referencesOfBurst(burst)).toEqual([{ data: 'code' }, { output: 'Name' }, { ssm: '/t' }, { random: 'hex8' }]);
   });
 });
