@@ -82,7 +82,10 @@ export function readSpan(typed: string): Read<number> {
 
 /** `200` or `200/s`, `30/m`: per second, above 0. */
 export function readRate(typed: string): Read<number> {
-  const found = parseRate(/^[\d.]+$/.test(typed) ? `${typed}/s` : typed);
+  const isBare = /^[\d.]+$/.test(typed);
+  // More than anybody may send is a rate, too: how much that is, is told elsewhere.
+  if (/^\d{10,15}$/.test(typed)) return { ok: true, value: Number(typed) };
+  const found = parseRate(isBare ? `${typed}/s` : typed);
   if (!found.ok) return { ok: false, message: 'must be a rate, such as 200, 200/s or 30/m' };
   return found.value > 0 ? found : { ok: false, message: 'must be above 0' };
 }

@@ -62,7 +62,10 @@ export const burstCommand: Command = {
     if (prepared === undefined) return 2;
     const finished = await sendBurst(prepared, io);
     io.stdout(json ? `${JSON.stringify(finished.summary)}\n` : renderBurst(finished, io));
-    if (report !== undefined) await writeReport(report, finished, io);
+    if (report !== undefined) {
+      await writeReport(report, finished, io);
+      io.stderr(`The report is in ${report}\n`);
+    }
     return exitCodes[judge(finished.summary).outcome];
   },
 };
