@@ -40,7 +40,7 @@ export type Tally = {
   readonly errors: Readonly<Partial<Record<BurstErrorType, number>>>;
   /** Epoch ms of the run's begin. */
   readonly startedAt: number;
-  /** From the begin to the last answer, or to the end of the stages where that is later for want of any. */
+  /** From the begin to the moment at which the last request ended; to the end of the run where there was none. */
   readonly durationMs: number;
   /** One for each second of the run, from its begin on; by the moment at which a request ended. */
   readonly seconds: readonly Second[];
