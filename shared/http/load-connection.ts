@@ -19,6 +19,8 @@ export type ConnectionOwner = {
   closed(buffer: Buffer): void;
 };
 
+const unasked = new AttemptError('protocol', 'the target sent what is no answer, or more than one');
+
 /** One connection, over which one request is under way at a time. It is opened for a flight, which is sent as soon as it stands. */
 export class Connection {
   readonly origin: Origin;
@@ -111,20 +113,17 @@ export class Connection {
   }
 
   #read(count: number): boolean {
-    const flight = this.#flight;
     const { reader } = this;
-    if (this.#isGone) return true;
-    // Nobody asked.
-    if (!flight || !this.#isReady) return this.#lose('protocol');
+    // What nobody asked for is beyond the answer before it.
     const taken = reader.read(this.#buffer, count);
-    if (reader.isBroken || taken < count) return this.#lose('protocol');
-    if (reader.isWhole || this.#isAnswered(flight)) this.#finish();
+    if (reader.isBroken || taken < count) this.#fail(unasked);
+    else if (reader.isWhole || this.#isAnswered()) this.#finish();
     return true;
   }
 
-  /** The body of a redirect does not matter. */
-  #isAnswered({ request }: Flight): boolean {
-    return request.attempt.followRedirects && this.redirectsTo() !== undefined;
+  /** The body of a redirect that is followed does not matter. */
+  #isAnswered(): boolean {
+    return this.#flight?.request.attempt.followRedirects === true && this.redirectsTo() !== undefined;
   }
 
   /** Where the answer leads, if it is a redirect. */
@@ -147,14 +146,11 @@ export class Connection {
   }
 
   #fail(error: unknown): void {
-    if (!this.#isGone) this.#lose(this.#typeOf(error));
-  }
-
-  #lose(errorType: ErrorType): true {
+    if (this.#isGone) return;
+    const errorType = this.#typeOf(error);
     const flight = this.#drop();
     this.destroy();
     this.#owner.lost(this, flight, errorType);
-    return true;
   }
 
   #typeOf(error: unknown): ErrorType {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { LoadClient } from '../../shared/http/load-model.ts';
 import { userAgent } from '../../shared/http/user-agent.ts';
 import { ok } from '../support/hostile/wire.ts';
@@ -16,6 +18,13 @@ const numbered = (client: LoadClient, { origin }: RequestServer, count: number) 
 /** No request came twice. */
 const isEachOnce = ({ heads }: RequestServer) => new Set(heads.map((head) => head.split(' ')[1])).size === heads.length;
 
+/** Runs a module in a process of its own that must end by itself, and gives what it printed. */
+async function runElsewhere(code: string, before = ''): Promise<string> {
+  const command = `${before}exec "$0" --disable-warning=ExperimentalWarning --input-type=module --eval "$1"`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, code], { timeout: 10_000 });
+  return stdout;
+}
+
 /** A clock that can be set forward. */
 function movableClock() {
   let aheadMs = 0;
@@ -28,6 +37,58 @@ function movableClock() {
 }
 
 describe('many requests', () => {
+  it('leave nothing behind once the client is closed, and those under way are not heard of', async () => {
+    const before = openResources();
+    const server = await start(({ socket, index }) => index < 3 && socket.write(ok('ok')));
+    const client = open();
+    const request = await prepared(client, { url: server.origin });
+    const heard: number[] = [];
+    for (let caller = 0; caller < 5; caller += 1) {
+      const slot = {
+        begin: () => {},
+        done: (status: number) => {
+          heard.push(status);
+          client.send(request, slot);
+        },
+      };
+      client.send(request, slot);
+    }
+    await new Promise((done) => setTimeout(done, 100));
+    client.close();
+    client.send(request, { begin: () => heard.push(-1), done: () => heard.push(-1) });
+    await server.drained();
+    expect(server.openCount()).toBe(0);
+    await server.close();
+    expect(heard).toEqual(Array(15).fill(200));
+    expect(await leftBehind(before)).toEqual([]);
+  });
+
+  it('keep a process no longer than until the client is closed', async () => {
+    const server = await start(() => {});
+    await runElsewhere(`
+      import { loadClient, prepared } from './test/support/load.ts';
+      const client = loadClient({ timeoutMs: 60_000 });
+      client.send(await prepared(client, { url: '${server.origin}' }), { begin: () => {}, done: () => {} });
+      setTimeout(() => client.close(), 100);`);
+    expect(server.heads.length).toBe(1);
+  }, 20_000);
+
+  it('for which this machine has no file descriptors are our own fault, and each ends', async () => {
+    const server = await start(() => {});
+    const said = await runElsewhere(
+      `
+      import { loadClient, prepared, sendMany } from './test/support/load.ts';
+      const client = loadClient({ timeoutMs: 500, mostConnections: 200 });
+      const request = await prepared(client, { url: '${server.origin}' });
+      console.log(JSON.stringify(await sendMany(client, request, { count: 200, concurrency: 200 })));
+      client.close();`,
+      'ulimit -n 100; ',
+    );
+    const { '0 timeout': sent = 0, '0 monitor': unsent = 0, ...others } = JSON.parse(said);
+    expect([sent + unsent, others, server.heads.length]).toEqual([200, {}, sent]);
+    expect(unsent).toBeGreaterThanOrEqual(100);
+  }, 20_000);
+
   it('go over as many connections as there are callers, one after the other', async () => {
     const server = await start(answerOk);
     const client = open();
@@ -97,32 +158,6 @@ describe('many requests', () => {
       concurrency: 3,
     });
     expect([endings, server.heads.length]).toEqual([{ 200: 2, '0 monitor': 1 }, 2]);
-  });
-
-  it('leave nothing behind once the client is closed, and those under way are not heard of', async () => {
-    const before = openResources();
-    const server = await start(({ socket, index }) => index < 3 && socket.write(ok('ok')));
-    const client = open();
-    const request = await prepared(client, { url: server.origin });
-    const heard: number[] = [];
-    for (let caller = 0; caller < 5; caller += 1) {
-      const slot = {
-        begin: () => {},
-        done: (status: number) => {
-          heard.push(status);
-          client.send(request, slot);
-        },
-      };
-      client.send(request, slot);
-    }
-    await new Promise((done) => setTimeout(done, 100));
-    client.close();
-    client.send(request, { begin: () => heard.push(-1), done: () => heard.push(-1) });
-    await server.drained();
-    expect(server.openCount()).toBe(0);
-    await server.close();
-    expect(heard).toEqual(Array(15).fill(200));
-    expect(await leftBehind(before)).toEqual([]);
   });
 });
 

@@ -178,6 +178,18 @@ describe('the addresses of a name', () => {
   });
 });
 
+describe('a connection', () => {
+  it('is asked of the policy again before anything is sent over it', async () => {
+    const server = await start(answerOk);
+    const policy = { allowPrivate: true, allowOrigins: [] };
+    const client = open({ policy });
+    const request = await prepared(client, { url: server.origin });
+    policy.allowPrivate = false;
+    expect(await sendMany(client, request, { count: 3 })).toEqual({ '0 blocked': 3 });
+    expect(server.heads).toEqual([]);
+  });
+});
+
 describe('a request that cannot be prepared', () => {
   const signal = new AbortController().signal;
   const typeOf = (changes: Parameters<typeof loadAttempt>[0], client = open()) =>

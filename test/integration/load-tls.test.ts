@@ -51,12 +51,15 @@ describe('many requests over TLS', () => {
     const tls = { ...serverCertificate, requestCert: true, rejectUnauthorized: true, ca: authority.cert };
     const server = await start(answerOk, { tls });
     const client = open();
+    const mute = await start(({ socket }) => socket.end(), { tls: { ...tls, rejectUnauthorized: false } });
     const own = await prepared(client, {
       url: server.origin,
       tls: { ...trusting.tls, cert: mine.cert, key: mine.key },
     });
     const none = await prepared(client, { url: server.origin, ...trusting });
-    expect([(await sendOne(client, own)).ending, (await sendOne(client, none)).ending]).toEqual(['200', '0 tls']);
+    const unsaid = await prepared(client, { url: mute.origin, ...trusting });
+    const endings = [await sendOne(client, own), await sendOne(client, none), await sendOne(client, unsaid)];
+    expect(endings.map(({ ending }) => ending)).toEqual(['200', '0 tls', '0 tls']);
   });
 
   it('leave nothing behind, a handshake included', async () => {

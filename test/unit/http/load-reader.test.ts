@@ -173,4 +173,89 @@ describe('a reader of many answers', () => {
       { numRuns: 3_000 },
     );
   });
+
+  it('takes the same bytes for the answer wherever they are cut, and none beyond it', () => {
+    fc.assert(
+      fc.property(answer, places, fc.boolean(), (bytes, at, isHead) => {
+        const together = read([bytes], isHead);
+        const apart = read(cut(bytes, at), isHead);
+        const isWhole = together.found[0]?.state === 'whole';
+        expect(isWhole ? apart.taken : together.taken).toBe(together.taken);
+      }),
+    );
+  });
+
+  it.each([
+    ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok', false],
+    ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\na: b\r\n\r\n', false],
+    ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n', false],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n', true],
+  ])('ends %j where it ends, at every cut', (text, isHead) => {
+    const bytes = latin1(`${text}HTTP/1.1 500 surplus`);
+    for (let at = 0; at < text.length; at += 1) expect(read(cut(bytes, [at]), isHead).taken).toBe(text.length);
+    expect(
+      read(
+        [...bytes].map((byte) => Buffer.of(byte)),
+        isHead,
+      ).taken,
+    ).toBe(text.length);
+  });
+
+  it('reads one answer after the other', () => {
+    const reader = new AnswerReader();
+    for (const [text, status] of [
+      ['HTTP/1.0 404 x\r\ntransfer-encoding: chunked\r\nlocation: /a\r\n\r\n0\r\n\r\n', 404],
+      ['HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok', 200],
+    ] as const) {
+      reader.start(false);
+      expect([reader.statusCode, reader.isWhole]).toEqual([0, false]);
+      expect(reader.read(latin1(text), text.length)).toBe(text.length);
+      expect([reader.statusCode, reader.isWhole]).toEqual([status, true]);
+    }
+    expect(reader.head.location).toBeUndefined();
+  });
+});
+
+describe('a head', () => {
+  function headOf(version: string, ...headers: readonly string[]) {
+    const reader = new AnswerReader();
+    reader.start(false);
+    const text = [`HTTP/${version} 200 OK`, 'content-length: 0', ...headers, '', ''].join('\r\n');
+    reader.read(latin1(text), text.length);
+    expect(reader.isWhole).toBe(true);
+    return reader.head;
+  }
+
+  it.each<[string, readonly string[], number]>([
+    ['1.1', [], 4_000],
+    ['1.1', ['connection: keep-alive'], 4_000],
+    ['1.1', ['connection: close'], 0],
+    ['1.1', ['Connection: Upgrade,  CLOSE'], 0],
+    ['1.1', ['connection: a', 'connection: close'], 0],
+    ['1.1', ['connection: a', ' , close'], 0],
+    ['1.1', ['connection: closed'], 4_000],
+    ['1.0', [], 0],
+    ['1.0', ['connection: foo'], 0],
+    ['1.0', ['Connection: Keep-Alive'], 4_000],
+    ['1.0', ['connection: keep-alive, foo'], 4_000],
+    ['1.1', ['keep-alive: timeout=5, max=100'], 4_000],
+    ['1.1', ['Keep-Alive: max=100, timeout=3'], 2_000],
+    ['1.1', ['keep-alive: timeout=1'], 0],
+    ['1.1', ['keep-alive: timeout=0'], 0],
+    ['1.1', ['keep-alive: timeout=75'], 4_000],
+    ['1.1', ['keep-alive: xtimeout=2'], 4_000],
+    ['1.1', ['keep-alive: timeout=abc'], 4_000],
+  ])('by HTTP/%s with %j lets a connection be idle for %d ms', (version, headers, expected) => {
+    expect(headOf(version, ...headers).idleLimitMs()).toBe(expected);
+  });
+
+  it.each([
+    [['location: /a'], '/a'],
+    [['LOCATION:  http://a/\xe9  '], 'http://a/\xe9'],
+    [['location: /a', 'location: /b'], '/a, /b'],
+    [['x-location: /a'], undefined],
+    [['locatioN: /a', '\tb'], '/a b'],
+  ])('with %j leads to %j', (headers, expected) => {
+    expect(headOf('1.1', ...headers).location).toBe(expected);
+  });
 });
