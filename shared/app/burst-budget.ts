@@ -1,8 +1,9 @@
 import type { AlertState } from '../alert/model.ts';
-import { startDeadline, untilAborted } from '../clock/deadline.ts';
-import { BurnwatchError, type RequireBudget, type Slo } from '../config/model.ts';
+import type { Clock } from '../clock/clock.ts';
+import { DeadlineExceeded, within } from '../clock/deadline.ts';
+import { BurnwatchError, type Burst, type RequireBudget, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
-import type { BudgetConfig } from './burst-package.ts';
+import type { BudgetConfig, BurstPackage } from './burst-package.ts';
 import { spansOf } from './evaluate.ts';
 import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
 import type { AlertStore } from './ports.ts';
@@ -13,6 +14,16 @@ export type BudgetDeps = HistorySource & {
   /** What this sandbox remembers of the ledger. */
   readonly memory: LedgerMemory;
 };
+
+/** The same for a burst of the package; undefined, and nothing is read, where it requires no budget. */
+export async function budgetRefusal(
+  { requireBudget }: Burst,
+  { budgets }: Pick<BurstPackage, 'budgets'>,
+  deps: { readonly clock: Clock; readonly signal: AbortSignal; readonly loadBudget: () => Promise<BudgetDeps> },
+): Promise<string | undefined> {
+  if (requireBudget === undefined || budgets === undefined) return undefined;
+  return reasonToRefuse(requireBudget, budgets, await deps.loadBudget(), deps.clock.now(), deps.signal);
+}
 
 /** A first reading goes through a month of days and hours. */
 const longestReadMs = 20_000;
@@ -31,12 +42,7 @@ export async function reasonToRefuse(
   const slos = config.slos.filter(({ id }) => required.slos.includes(id));
   const missing = required.slos.find((id) => !slos.some((slo) => slo.id === id));
   if (missing !== undefined) return `the SLO ${missing}, whose budget it requires, is not in the package`;
-  const [history, { state }] = await within(longestReadMs, signal, () =>
-    Promise.all([
-      refreshHistory(deps.memory, deps, { spansMs: spansOf(config), isSaving: false }, now),
-      deps.alerts.load(),
-    ]),
-  );
+  const [history, { state }] = await readAll(deps, config, now, signal);
   const reasons = slos.map((slo) => incidentReason(slo, state) ?? budgetReason(slo, required, config, history, now));
   return reasons.find((reason) => reason !== undefined);
 }
@@ -64,17 +70,16 @@ function budgetReason(
 
 const percent = (ppm: number): string => `${Number((ppm / 10_000).toFixed(1))} %`;
 
-async function within<T>(ms: number, signal: AbortSignal, read: () => Promise<T>): Promise<T> {
-  const deadline = startDeadline(ms, signal);
+async function readAll(deps: BudgetDeps, config: BudgetConfig, now: number, signal: AbortSignal) {
   try {
-    return await untilAborted<T>(deadline.signal, (resolve, reject) => {
-      read().then(resolve, reject);
-      return () => {};
-    });
+    return await within(longestReadMs, signal, () =>
+      Promise.all([
+        refreshHistory(deps.memory, deps, { spansMs: spansOf(config), isSaving: false }, now),
+        deps.alerts.load(),
+      ]),
+    );
   } catch (cause) {
-    if (!deadline.signal.aborted) throw cause;
-    throw new BurnwatchError('BURN_BUDGET_UNKNOWN', `the error budgets could not be read within ${ms} ms`, { cause });
-  } finally {
-    deadline.end();
+    if (!(cause instanceof DeadlineExceeded)) throw cause;
+    throw new BurnwatchError('BURN_BUDGET_UNKNOWN', 'the error budgets could not be read in time', { cause });
   }
 }

@@ -31,7 +31,7 @@ type Context = {
   readonly client: LoadClient;
   /** Hosts as URLs write them. */
   readonly allowed: ReadonlySet<string>;
-  /** Aborted when the run is over. */
+  /** Aborted when the run is over, or is to end. */
   readonly over: AbortSignal;
 };
 
@@ -43,7 +43,7 @@ const maxBodyBytes = Number.MAX_SAFE_INTEGER;
 /**
  * Makes everything ready that a burst sends: what stays the same is put together once, what holds `${random…}` or is signed for
  * each start anew. Throws BURN_BURST_REFUSED where policy or configuration forbids one of its units; a name that does not
- * resolve is a result, for each of its starts.
+ * resolve is a result, for each of its starts. The signal ends it, and the flows that are under way later.
  */
 export async function openUnits(
   burst: Burst,
@@ -52,9 +52,10 @@ export async function openUnits(
   client: LoadClient,
   allowed: ReadonlySet<string>,
   part: BurstPart,
+  signal: AbortSignal,
 ): Promise<Units> {
   const over = new AbortController();
-  const context: Context = { burst, scope, deps, client, allowed, over: over.signal };
+  const context: Context = { burst, scope, deps, client, allowed, over: AbortSignal.any([over.signal, signal]) };
   const close = () => {
     over.abort();
     client.close();

@@ -8,7 +8,7 @@ export type Deadline = {
 };
 
 /** Why a signal was aborted: the span is over. */
-class DeadlineExceeded extends Error {
+export class DeadlineExceeded extends Error {
   constructor(ms: number) {
     super(`not done within ${ms} ms`);
     this.name = 'DeadlineExceeded';
@@ -66,4 +66,20 @@ export function untilAborted<T>(
       },
     );
   });
+}
+
+/**
+ * What `work` gives, if it does so within `ms` and before the outer signal is aborted; rejects with why not, or with its own
+ * error. What it still does then is left alone.
+ */
+export async function within<T>(ms: number, outer: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const deadline = startDeadline(ms, outer);
+  try {
+    return await untilAborted<T>(deadline.signal, (resolve, reject) => {
+      work().then(resolve, reject);
+      return () => {};
+    });
+  } finally {
+    deadline.end();
+  }
 }

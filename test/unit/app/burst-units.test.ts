@@ -10,6 +10,7 @@ import { aMonitor } from '../../support/config.ts';
 import { fakeLoad, fakeSlot } from '../../support/fake-load.ts';
 import { flowMonitor, flowStep } from '../../support/flow-monitor.ts';
 
+const never = new AbortController().signal;
 const whole: BurstPart = { index: 0, count: 1 };
 const request = (change: Partial<HttpRequest> = {}): HttpRequest => ({
   ...aMonitor().request,
@@ -46,7 +47,7 @@ function setUp(
   });
   const scope = { hosts: [], flows: [flow], ...changes.scope };
   const open = (part = whole, allowed = ['example.com']) =>
-    openUnits(aBurst({ mix: [unit()], ...burst }), scope, deps, client, new Set(allowed), part);
+    openUnits(aBurst({ mix: [unit()], ...burst }), scope, deps, client, new Set(allowed), part, never);
   const paths = () => seen.sent.map(({ url }) => new URL(url).pathname + new URL(url).search);
   return { seen, open, paths };
 }
