@@ -4,7 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import type { Answer } from '../../functions/shortener/http.ts';
 import { handler } from '../../functions/shortener/index.ts';
@@ -294,9 +300,15 @@ describe('The shortener over DynamoDB', () => {
   });
 
   it('does not mind items that it does not know', async () => {
-    const Item = { pk: { S: 'link#odd1' }, sk: { S: 'link' }, url: { N: '1' } };
-    await client.send(new PutItemCommand({ TableName: 'links', Item }));
-    expect((await createSandbox().call('GET', '/odd1')).statusCode).toBe(404);
+    for (const [code, url] of [
+      ['odd1', { N: '1' }],
+      ['odd2', { S: 'https://example.com/' }], // without the instant at which it was made
+    ] as const) {
+      const Item = { pk: { S: `link#${code}` }, sk: { S: 'link' }, url };
+      await client.send(new PutItemCommand({ TableName: 'links', Item: Item as Record<string, AttributeValue> }));
+      for (const path of [`/${code}`, `/links/${code}`])
+        expect((await createSandbox().call('GET', path)).statusCode).toBe(404);
+    }
     expect((await createSandbox().call('GET', '/links')).statusCode).toBe(200);
   });
 
