@@ -55,6 +55,8 @@ export type SentRun = { readonly state: 'sent'; readonly summary: BurstSummary; 
 export type BurstStore = {
   /** Only one invocation gets a part of a run. */
   claim(run: RunKey, shard: number, invocationId: string): Promise<'claimed' | 'duplicate'>;
+  /** One invocation at a time gets a burst that is sent by hand, until an instant (epoch ms). */
+  occupy(burst: string, now: number, untilAt: number, invocationId: string): Promise<'occupied' | 'busy'>;
   /** Throws where the part was claimed by another invocation. */
   savePart(run: RunKey, shard: number, result: PartResult, invocationId: string): Promise<void>;
   /** In the order of their shards; those that nobody has claimed are not in it. */

@@ -2,9 +2,11 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { buildResources } from '../../../infra/resources.ts';
 import { emptyAlertState, type Incident } from '../../../shared/alert/model.ts';
 import { createAlertStore } from '../../../shared/aws/alert-store.ts';
-import { createVerdictReader } from '../../../shared/aws/burst-verdicts.ts';
+import { createBurstStore } from '../../../shared/aws/burst-store.ts';
+import { createVerdictReader, createVerdictWriter } from '../../../shared/aws/burst-verdicts.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import { unsentOf } from '../../../shared/burst/verdict.ts';
 import type { Config } from '../../../shared/config/model.ts';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
 import { aBurst } from '../../support/burst.ts';
@@ -96,4 +98,29 @@ it('the evaluation may do with the ledger exactly what judging, folding and arch
   const more = await askedBy((client) => createVerdictReader(client, 'ledger')());
   expect(more).toEqual(['dynamodb:Query burst-verdict']);
   expect(allowed('EvaluateRole', { bursts: [aBurst()] })).toEqual([...asked, ...more].toSorted());
+});
+
+it('the function that sends bursts may do with the ledger exactly what keeping runs does, and reading budgets where one is required', async () => {
+  const run = { burst: 'redirects', runAt: at };
+  const asked = await askedBy(async (client) => {
+    const store = createBurstStore(client, 'ledger');
+    const refused = () => {}; // every conditional write is
+    await store.claim(run, 0, 'request-1');
+    await store.occupy('redirects', at, at, 'request-1');
+    await store.savePart(run, 0, { state: 'void', reason: '' }, 'request-1').catch(refused);
+    await store.loadParts(run);
+    await store.saveRun({ ...run, state: 'void', reason: '' }, 'request-1');
+    await store.loadRuns('redirects', at, 1);
+    await createVerdictWriter(client, 'ledger')(unsentOf('redirects', at, 'void', '')).catch(refused);
+  });
+  expect(asked).toHaveLength(9);
+  expect(allowed('BurstRole', { bursts: [aBurst()] })).toEqual(asked);
+  const reading = await askedBy(async (client) => {
+    const ledger = createLedgerStore(client, 'ledger');
+    await Promise.all([ledger.loadTicks(location, at, at), ledger.loadHours(location, at, at)]);
+    await ledger.loadDays(location, at, at);
+    await createAlertStore(client, 'ledger').load();
+  });
+  const requireBudget = { leftPpm: 1, slos: ['shortener-availability'] };
+  expect(allowed('BurstRole', { bursts: [aBurst({ requireBudget })] })).toEqual([...asked, ...reading].toSorted());
 });
