@@ -35,8 +35,9 @@ function cycleOf(shares: readonly number[]): { readonly units: Uint32Array; read
     const chosen = credits.indexOf(Math.max(...credits));
     credits[chosen] = (credits[chosen] ?? 0) - length;
     units[at] = chosen;
-    turns[at] = counts[chosen] ?? 0;
-    counts[chosen] = turns[at] + 1;
+    const turn = counts[chosen] ?? 0;
+    turns[at] = turn;
+    counts[chosen] = turn + 1;
   }
   return { units, turns };
 }
