@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createMemory } from '../../shared/app/history.ts';
 import { type OverviewDeps, overview } from '../../shared/app/overview.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
+import { createBurstStore } from '../../shared/aws/burst-store.ts';
 import { createVerdictReader } from '../../shared/aws/burst-verdicts.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
@@ -68,7 +69,7 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     alerts: createAlertStore(client, table),
     memory: createMemory(),
     loadVerdicts: createVerdictReader(client, table),
-    loadRuns: async () => [],
+    loadRuns: createBurstStore(client, table).loadRuns,
     runMemory: new Map(),
     outputs,
     showUrl: (monitor) => showTarget(monitor, outputs, origins),
