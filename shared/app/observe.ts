@@ -7,6 +7,7 @@ import type { BurstVerdict } from '../burst/verdict.ts';
 import type { BurnRule, Config, Monitor, MonitorAlert } from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { evaluateBurn } from '../slo/burn.ts';
+import { monitorEvents } from '../slo/events.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import type { Standing } from './standing.ts';
 
@@ -75,7 +76,7 @@ function observeBurn(
   now: number,
 ): Observation {
   const monitors = monitorsOf(slo, config.monitors);
-  const reading = evaluateBurn(slo, rule, monitors, config.maintenance, history, now);
+  const reading = evaluateBurn(slo, rule, monitorEvents(slo, monitors, config.maintenance, history), now);
   return {
     alertId: rule.id,
     severity: rule.severity,

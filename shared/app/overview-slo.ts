@@ -3,6 +3,7 @@ import type { BurnRule, Config, Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import { burnDown, exhaustedAt } from '../slo/budget.ts';
 import { evaluateBurn } from '../slo/burn.ts';
+import { monitorEvents } from '../slo/events.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import type { BurnReading } from '../slo/model.ts';
 import { earliestResolution } from '../slo/resolution.ts';
@@ -32,7 +33,7 @@ export function sloView(config: Config, slo: Slo, history: History, state: Alert
     burnRate,
     ...(exhausted === undefined ? {} : { exhaustedAt: exhausted }),
     rules: slo.alerts.map((rule) => ruleView(config, slo, rule, history, state, now)),
-    burnDown: burnDown(slo, monitors, config.maintenance, history, now, burnDownPoints),
+    burnDown: burnDown(slo, monitorEvents(slo, monitors, config.maintenance, history), now, burnDownPoints),
   };
 }
 
@@ -45,10 +46,11 @@ function ruleView(
   now: number,
 ): BurnRuleView {
   const monitors = monitorsOf(slo, config.monitors);
-  const reading = evaluateBurn(slo, rule, monitors, config.maintenance, history, now);
+  const reading = evaluateBurn(slo, rule, monitorEvents(slo, monitors, config.maintenance, history), now);
   const firing = state.alerts[rule.id];
   const resolvesAt =
-    firing && earliestResolution(slo, rule, monitors, config.maintenance, history, now, firing.clearSince);
+    firing &&
+    earliestResolution(slo, rule, monitorEvents(slo, monitors, config.maintenance, history), now, firing.clearSince);
   return {
     id: rule.id,
     severity: rule.severity,

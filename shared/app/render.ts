@@ -7,6 +7,7 @@ import { dayMs } from '../ledger/keys.ts';
 import type { Dependency, Message, Notice } from '../message/model.ts';
 import { buildNotices, type Failure } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
+import { monitorEvents } from '../slo/events.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { RenderView } from './evaluate.ts';
@@ -101,7 +102,10 @@ function resolutions(transitions: readonly Transition[], view: RenderView): [str
         const monitors = monitorsOf(slo, view.config.monitors);
         const { maintenance } = view.config;
         const clearSince = view.state.alerts[rule.id]?.clearSince;
-        return [rule.id, earliestResolution(slo, rule, monitors, maintenance, view.history, view.now, clearSince)];
+        return [
+          rule.id,
+          earliestResolution(slo, rule, monitorEvents(slo, monitors, maintenance, view.history), view.now, clearSince),
+        ];
       }),
   );
 }

@@ -4,6 +4,7 @@ import { hourMs } from '../ledger/keys.ts';
 import type { SloStanding } from '../message/model.ts';
 import { evaluateBudget, exhaustedAt } from '../slo/budget.ts';
 import { burnRateOf } from '../slo/burn.ts';
+import { monitorEvents } from '../slo/events.ts';
 import { expectedEvents } from '../slo/expected.ts';
 import { judgedBetween, monitorsOf, windowStart } from '../slo/indicator.ts';
 import type { BudgetReading } from '../slo/model.ts';
@@ -18,7 +19,7 @@ export function standingOf(
   now: number,
 ): Standing {
   const monitors = monitorsOf(slo, config.monitors);
-  const budget = evaluateBudget(slo, monitors, config.maintenance, history, now);
+  const budget = evaluateBudget(slo, monitorEvents(slo, monitors, config.maintenance, history), now);
   const fromAt = windowStart(hourMs, now);
   const expected = expectedEvents(monitors, config.maintenance, fromAt, now);
   const { bad } = judgedBetween(monitors, history, fromAt, now);

@@ -1,38 +1,26 @@
-import type { Maintenance, Monitor, Slo } from '../config/model.ts';
-import type { History } from '../ledger/history.ts';
-import { expectedEvents } from './expected.ts';
-import { judgedBetween, monitorsOf, slowestIntervalMs } from './indicator.ts';
+import type { Slo } from '../config/model.ts';
+import type { Events } from './events.ts';
 import type { BudgetReading } from './model.ts';
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
 const wholePpm = 1_000_000;
-/** A tick may come this late; until then its absence is no gap. */
-const closedAfterMs = 3 * minuteMs;
 
 /**
  * The error budget over (now − window, now]. Its size comes from the schedule of the whole window, so that it is the same on
  * the first day as on the last. With nothing expected there is no budget and nothing of it is spent.
  */
-export function evaluateBudget(
-  slo: Slo,
-  monitors: readonly Monitor[],
-  maintenance: readonly Maintenance[],
-  history: History,
-  now: number,
-): BudgetReading {
-  const mine = monitorsOf(slo, monitors);
+export function evaluateBudget(slo: Slo, events: Events, now: number): BudgetReading {
   const fromAt = now - slo.windowMs;
-  const expected = expectedEvents(mine, maintenance, fromAt, now);
-  const counts = judgedBetween(mine, history, fromAt, now);
+  const expected = events.expected(fromAt, now);
+  const counts = events.between(fromAt, now);
   return {
     sloId: slo.id,
     expected,
     ...counts,
     budget: (expected * (wholePpm - slo.objectivePpm)) / wholePpm,
     leftPpm: leftPpmOf(slo, counts.bad, expected),
-    coverageRatio: coverageOf(mine, maintenance, history, fromAt, now),
-    isWarmingUp: isWarmingUp(mine, history, fromAt),
+    coverageRatio: events.coverageRatio(fromAt, now),
+    isWarmingUp: isWarmingUp(events, fromAt),
   };
 }
 
@@ -42,23 +30,20 @@ export function evaluateBudget(
  */
 export function burnDown(
   slo: Slo,
-  monitors: readonly Monitor[],
-  maintenance: readonly Maintenance[],
-  history: History,
+  events: Events,
   now: number,
   points: number,
 ): readonly { readonly at: number; readonly leftRatio: number }[] {
-  const mine = monitorsOf(slo, monitors);
   const windowAt = now - slo.windowMs;
-  const fromAt = Math.max(windowAt, Math.min(now, ...firstSeen(mine, history)));
-  const expected = expectedEvents(mine, maintenance, windowAt, now);
+  const fromAt = Math.max(windowAt, Math.min(now, events.firstSeenAt ?? now));
+  const expected = events.expected(windowAt, now);
   const steps = Math.max(1, Math.floor(points) - 1);
   const instants = Array.from({ length: steps + 1 }, (_, step) =>
     step === steps ? now : minuteStart(fromAt + ((now - fromAt) * step) / steps),
   );
   // A young history has fewer minutes than there are points.
   return [...new Set(instants)].map((at) => {
-    const { bad } = judgedBetween(mine, history, windowAt, at);
+    const { bad } = events.between(windowAt, at);
     return { at, leftRatio: leftPpmOf(slo, bad, expected) / wholePpm };
   });
 }
@@ -85,49 +70,8 @@ function leftPpmOf(slo: Slo, bad: number, expected: number): number {
   return Number(1_000_000n - spent);
 }
 
-/** Judged ÷ expected events of closed ticks, per monitor since its first event in the window; 1 before there are any. */
-function coverageOf(
-  monitors: readonly Monitor[],
-  maintenance: readonly Maintenance[],
-  history: History,
-  windowAt: number,
-  now: number,
-): number {
-  const toAt = minuteStart(now - closedAfterMs) - 1;
-  let [judged, expected] = [0, 0];
-  for (const monitor of monitors) {
-    const fromAt = coveredFrom(monitor, history, windowAt);
-    if (fromAt >= toAt) continue;
-    const counts = judgedBetween([monitor], history, fromAt, toAt);
-    judged += counts.good + counts.bad;
-    expected += expectedEvents([monitor], maintenance, fromAt, toAt);
-  }
-  return expected === 0 ? 1 : Math.min(1, judged / expected);
-}
-
-/** The end of the last minute before the first event in the window. */
-function coveredFrom(monitor: Monitor, history: History, windowAt: number): number {
-  const seenAt = history.firstSeenAt(monitor.key);
-  if (seenAt === undefined) return Infinity;
-  const firstAt = Math.max(seenAt, minuteStart(windowAt) + minuteMs);
-  const minuteAt = Math.ceil(firstAt / minuteMs) * minuteMs;
-  // Where the first day is known as a total only, nobody knows when in it the first event was: the next day counts.
-  const isDayOnly = seenAt > windowAt && seenAt % dayMs === 0 && !isKnown(history, monitor, seenAt);
-  return (isDayOnly ? seenAt + dayMs : minuteAt) - 1;
-}
-
-function isKnown(history: History, monitor: Monitor, minuteAt: number): boolean {
-  const { good, bad, unjudged, maintenance } = judgedBetween([monitor], history, minuteAt - 1, minuteAt);
-  return good + bad + unjudged + maintenance > 0;
-}
-
-function isWarmingUp(monitors: readonly Monitor[], history: History, windowAt: number): boolean {
-  const seen = firstSeen(monitors, history);
-  return seen.length === 0 || Math.min(...seen) > windowAt + slowestIntervalMs(monitors);
+function isWarmingUp({ firstSeenAt, intervalMs }: Events, windowAt: number): boolean {
+  return firstSeenAt === undefined || firstSeenAt > windowAt + intervalMs;
 }
 
 const minuteStart = (at: number): number => Math.floor(at / minuteMs) * minuteMs;
-
-function firstSeen(monitors: readonly Monitor[], history: History): number[] {
-  return monitors.map(({ key }) => history.firstSeenAt(key)).filter((at) => at !== undefined);
-}

@@ -1,7 +1,6 @@
-import type { BurnRule, Maintenance, Monitor, Slo } from '../config/model.ts';
-import type { History } from '../ledger/history.ts';
-import { expectedEvents } from './expected.ts';
-import { judgedBetween, monitorsOf, slowestIntervalMs, windowStart } from './indicator.ts';
+import type { BurnRule, Slo } from '../config/model.ts';
+import type { Events } from './events.ts';
+import { windowStart } from './indicator.ts';
 import type { BurnReading } from './model.ts';
 
 /** What a rule is held against: counts of the windows that end now. Bad is `failed`; degraded is good. */
@@ -59,20 +58,12 @@ export function readBurnRule(slo: Slo, rule: BurnRule, counts: BurnCounts): Burn
   };
 }
 
-/** Holds one rule against the ledger at `now`: windows are (now − length, now] in whole minutes, monitors those of the SLO. */
-export function evaluateBurn(
-  slo: Slo,
-  rule: BurnRule,
-  monitors: readonly Monitor[],
-  maintenance: readonly Maintenance[],
-  history: History,
-  now: number,
-): BurnReading {
-  const mine = monitorsOf(slo, monitors);
-  const bad = (windowMs: number) => judgedBetween(mine, history, windowStart(windowMs, now), now).bad;
-  const expected = (windowMs: number) => expectedEvents(mine, maintenance, windowStart(windowMs, now), now);
-  const judgeableMs = Math.max(rule.shortMs, 3 * slowestIntervalMs(mine));
-  const judged = judgedBetween(mine, history, now - judgeableMs, now);
+/** Holds one rule against an SLO's events at `now`: windows are (now − length, now] in whole minutes. */
+export function evaluateBurn(slo: Slo, rule: BurnRule, events: Events, now: number): BurnReading {
+  const bad = (windowMs: number) => events.between(windowStart(windowMs, now), now).bad;
+  const expected = (windowMs: number) => events.expected(windowStart(windowMs, now), now);
+  const judgeableMs = Math.max(rule.shortMs, 3 * events.intervalMs);
+  const judged = events.between(now - judgeableMs, now);
   return readBurnRule(slo, rule, {
     longBad: bad(rule.longMs),
     longExpected: expected(rule.longMs),

@@ -3,6 +3,7 @@ import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
 import { emptyHistory, type History, withDays, withHours, withTicks } from '../../../shared/ledger/history.ts';
 import type { TickOutcome } from '../../../shared/ledger/model.ts';
 import { burnDown, evaluateBudget, exhaustedAt } from '../../../shared/slo/budget.ts';
+import { monitorEvents } from '../../../shared/slo/events.ts';
 import {
   aMonitor,
   anOutcome,
@@ -30,7 +31,7 @@ function day(each: Each = () => 'passed', from = 1): History {
   });
   return withTicks(emptyHistory(), ticks);
 }
-const read = (past: History, slo = daily) => evaluateBudget(slo, [api], [], past, now);
+const read = (past: History, slo = daily) => evaluateBudget(slo, monitorEvents(slo, [api], [], past), now);
 const failedFor =
   (count: number): Each =>
   (minute) =>
@@ -83,13 +84,16 @@ describe('the error budget', () => {
   });
 
   it('is whole when nothing at all is expected', () => {
-    const reading = evaluateBudget(daily, [], [], day(failedFor(9)), now);
+    const reading = evaluateBudget(daily, monitorEvents(daily, [], [], day(failedFor(9))), now);
     expect(reading).toMatchObject({ expected: 0, budget: 0, bad: 0, leftPpm: 1_000_000, coverageRatio: 1 });
   });
 
   it('shrinks by what is under maintenance', () => {
     const plan = { ...weekly, every: ['monday' as const], durationMs: 12 * hourMs, timezone: 'UTC' };
-    expect(evaluateBudget(daily, [api], [plan], day(), now)).toMatchObject({ expected: 720, budget: 7.2 });
+    expect(evaluateBudget(daily, monitorEvents(daily, [api], [plan], day()), now)).toMatchObject({
+      expected: 720,
+      budget: 7.2,
+    });
   });
 
   it.each([
@@ -102,7 +106,9 @@ describe('the error budget', () => {
 
   it('loses what it had spent as events leave the window', () => {
     const past = day(failedFor(3));
-    const later = [1, 2, 3].map((minutes) => evaluateBudget(daily, [api], [], past, now + minutes * minuteMs).bad);
+    const later = [1, 2, 3].map(
+      (minutes) => evaluateBudget(daily, monitorEvents(daily, [api], [], past), now + minutes * minuteMs).bad,
+    );
     expect(later).toEqual([2, 1, 0]);
   });
 
@@ -140,7 +146,8 @@ describe('coverage', () => {
     const hours = [...Array(48).keys()].map((hour) => foldHour('local', monday + hour * hourMs, ticks));
     const days = [0, 1].map((nth) => foldDay('local', monday + nth * dayMs, hours));
     const weekLong = { ...daily, windowMs: 7 * dayMs };
-    const coverage = (past: History) => evaluateBudget(weekLong, [api], [], past, monday + 2 * dayMs).coverageRatio;
+    const coverage = (past: History) =>
+      evaluateBudget(weekLong, monitorEvents(weekLong, [api], [], past), monday + 2 * dayMs).coverageRatio;
     expect(coverage(withDays(withHours(emptyHistory(), hours.slice(24)), days))).toBe(1);
     expect(coverage(withDays(withHours(emptyHistory(), hours), days))).toBe(1);
   });
@@ -149,13 +156,13 @@ describe('coverage', () => {
 describe('the burn-down', () => {
   it('falls from a whole budget to what is left now', () => {
     const past = day((minute) => (minute === 600 || minute === 1000 ? 'failed' : 'passed'));
-    const line = burnDown(daily, [api], [], past, now, 5);
+    const line = burnDown(daily, monitorEvents(daily, [api], [], past), now, 5);
     expect(line.map(({ at }) => (at - monday) / minuteMs)).toEqual([1, 360, 720, 1080, 1440]);
     expect(line.map(({ leftRatio }) => leftRatio)).toEqual([1, 1, 0.930555, 0.861111, 0.861111]);
   });
 
   it('begins where the history does', () => {
-    expect(burnDown(daily, [api], [], day(undefined, 720), now, 3).map(({ at }) => at)).toEqual([
+    expect(burnDown(daily, monitorEvents(daily, [api], [], day(undefined, 720)), now, 3).map(({ at }) => at)).toEqual([
       monday + 720 * minuteMs,
       monday + 1080 * minuteMs,
       now,
@@ -163,12 +170,14 @@ describe('the burn-down', () => {
   });
 
   it('is one point without any history', () => {
-    expect(burnDown(daily, [api], [], emptyHistory(), now, 2)).toEqual([{ at: now, leftRatio: 1 }]);
+    expect(burnDown(daily, monitorEvents(daily, [api], [], emptyHistory()), now, 2)).toEqual([
+      { at: now, leftRatio: 1 },
+    ]);
   });
 
   it('has each instant once, however young the history', () => {
     const young = day(() => 'passed');
-    const instants = burnDown(daily, [api], [], young, now, 5_000).map(({ at }) => at);
+    const instants = burnDown(daily, monitorEvents(daily, [api], [], young), now, 5_000).map(({ at }) => at);
     expect(new Set(instants).size).toBe(instants.length);
   });
 
@@ -177,7 +186,9 @@ describe('the burn-down', () => {
     fc.assert(
       fc.property(anyDay, fc.integer({ min: 2, max: 30 }), (failed, points) => {
         const past = day((minute) => (failed.includes(minute) ? 'failed' : 'passed'));
-        const ratios = burnDown(daily, [api], [], past, now, points).map(({ leftRatio }) => leftRatio);
+        const ratios = burnDown(daily, monitorEvents(daily, [api], [], past), now, points).map(
+          ({ leftRatio }) => leftRatio,
+        );
         expect(ratios).toEqual([...ratios].sort((a, b) => b - a));
         expect(ratios.at(-1)).toBe(read(past).leftPpm / 1e6);
         expect(ratios.length).toBe(points);

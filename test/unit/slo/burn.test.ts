@@ -3,6 +3,7 @@ import type { BurnRule } from '../../../shared/config/model.ts';
 import { emptyHistory, type History, withTicks } from '../../../shared/ledger/history.ts';
 import type { TickOutcome } from '../../../shared/ledger/model.ts';
 import { type BurnCounts, evaluateBurn, readBurnRule } from '../../../shared/slo/burn.ts';
+import { monitorEvents } from '../../../shared/slo/events.ts';
 import {
   aMonitor,
   anOutcome,
@@ -168,7 +169,8 @@ describe('a burn rule held against the ledger', () => {
     });
     return withTicks(emptyHistory(), ticks.flat());
   }
-  const read = (past: History, rule: BurnRule = fastPage, at = now) => evaluateBurn(anSlo, rule, [api], [], past, at);
+  const read = (past: History, rule: BurnRule = fastPage, at = now) =>
+    evaluateBurn(anSlo, rule, monitorEvents(anSlo, [api], [], past), at);
 
   it.each([
     ['a failure at this very minute', { 0: 'failed' }, 'met', 1, 1],
@@ -198,9 +200,14 @@ describe('a burn rule held against the ledger', () => {
 
   it('leaves maintenance out of both sides', () => {
     const plan = { ...weekly, every: ['monday' as const], startMinute: 690, timezone: 'UTC' };
-    const reading = evaluateBurn(anSlo, fastPage, [api], [plan], history({ 0: 'failed' }), now);
+    const reading = evaluateBurn(anSlo, fastPage, monitorEvents(anSlo, [api], [plan], history({ 0: 'failed' })), now);
     expect([reading.longExpected, reading.shortExpected]).toEqual([30, 1]);
-    const all = evaluateBurn(anSlo, fastPage, [api], [{ ...plan, durationMs: hourMs }], emptyHistory(), now);
+    const all = evaluateBurn(
+      anSlo,
+      fastPage,
+      monitorEvents(anSlo, [api], [{ ...plan, durationMs: hourMs }], emptyHistory()),
+      now,
+    );
     expect([all.shortExpected, all.condition]).toEqual([0, 'clear']);
   });
 
@@ -210,15 +217,19 @@ describe('a burn rule held against the ledger', () => {
       aTick(now, [anOutcome(2, 'failed'), anOutcome(3, 'failed')], 's01'),
     ]);
     const monitors = [api, aMonitor('web', 2), aMonitor('other', 3)];
-    const reading = evaluateBurn(slo, fastPage, monitors, [], past, now);
+    const reading = evaluateBurn(slo, fastPage, monitorEvents(slo, monitors, [], past), now);
     expect([reading.longBad, reading.longExpected, reading.shortBad, reading.shortExpected]).toEqual([2, 120, 2, 10]);
   });
 
   it('looks back three intervals before it says that nothing was judged', () => {
     const slow = aMonitor('api', 1, 10 * minuteMs);
     const past = withTicks(emptyHistory(), [aTick(now - 20 * minuteMs, [anOutcome(1)])]);
-    expect(evaluateBurn(anSlo, fastPage, [slow], [], past, now + minuteMs).condition).toBe('clear');
-    expect(evaluateBurn(anSlo, fastPage, [slow], [], past, now + 10 * minuteMs).condition).toBe('unknown');
+    expect(evaluateBurn(anSlo, fastPage, monitorEvents(anSlo, [slow], [], past), now + minuteMs).condition).toBe(
+      'clear',
+    );
+    expect(evaluateBurn(anSlo, fastPage, monitorEvents(anSlo, [slow], [], past), now + 10 * minuteMs).condition).toBe(
+      'unknown',
+    );
   });
 
   it('says the same from a history that came in two parts', () => {

@@ -2,6 +2,7 @@ import type { HeartbeatMonitor, Monitor } from '../../../shared/config/model.ts'
 import { emptyHistory, type History, withTicks } from '../../../shared/ledger/history.ts';
 import { evaluateBudget } from '../../../shared/slo/budget.ts';
 import { evaluateBurn } from '../../../shared/slo/burn.ts';
+import { monitorEvents } from '../../../shared/slo/events.ts';
 import { expectedEvents } from '../../../shared/slo/expected.ts';
 import { slowestIntervalMs } from '../../../shared/slo/indicator.ts';
 import { lintSlo } from '../../../shared/slo/lint.ts';
@@ -37,7 +38,7 @@ describe.each([5_000, 10_000, 30_000])('a monitor with an interval of %i ms', (i
   it.each([0, 5_000, 20_000, 59_000])('burns in a total outage as fast as it can, %i ms into a minute', (intoMs) => {
     const at = now + intoMs;
     const history = historyOf(monitor, intervalMs, 10 * minuteMs, 10 * minuteMs, at);
-    const reading = evaluateBurn(anSlo, fastPage, [monitor], [], history, at);
+    const reading = evaluateBurn(anSlo, fastPage, monitorEvents(anSlo, [monitor], [], history), at);
     expect(reading.shortBurnRate).toBeCloseTo(1_000, 6);
     expect(reading.shortBad).toBe(reading.shortExpected);
     expect(reading.condition).toBe('met');
@@ -45,7 +46,7 @@ describe.each([5_000, 10_000, 30_000])('a monitor with an interval of %i ms', (i
 
   it('has a budget of its own size, and each bad event costs its share of it', () => {
     const history = historyOf(monitor, intervalMs, hourMs, minuteMs);
-    const budget = evaluateBudget(anSlo, [monitor], [], history, now);
+    const budget = evaluateBudget(anSlo, monitorEvents(anSlo, [monitor], [], history), now);
     const events = (30 * dayMs) / intervalMs;
     expect(budget).toMatchObject({ expected: events, bad: minuteMs / intervalMs, coverageRatio: 1 });
     expect(budget.budget).toBeCloseTo(events / 1_000, 9);
@@ -54,7 +55,7 @@ describe.each([5_000, 10_000, 30_000])('a monitor with an interval of %i ms', (i
   it('resolves as soon as one with an interval of a minute: ten minutes after its last failure', () => {
     const until = now - 5_000;
     const history = historyOf(monitor, intervalMs, hourMs, 20 * minuteMs, until);
-    const resolvesAt = earliestResolution(anSlo, fastPage, [monitor], [], history, now);
+    const resolvesAt = earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [monitor], [], history), now);
     expect(resolvesAt - now).toBeLessThanOrEqual(10 * minuteMs);
     expect(resolvesAt - now).toBeGreaterThan(8 * minuteMs);
   });
@@ -78,7 +79,7 @@ describe('a heartbeat', () => {
   it('has a budget and coverage in periods', () => {
     const slo = { ...anSlo, objective: '95%', objectivePpm: 950_000 };
     const history = historyOf(job, hourMs, dayMs, 2 * hourMs);
-    expect(evaluateBudget(slo, [job], [], history, now)).toMatchObject({
+    expect(evaluateBudget(slo, monitorEvents(slo, [job], [], history), now)).toMatchObject({
       expected: 720,
       budget: 36,
       bad: 2,
@@ -97,12 +98,16 @@ describe('a heartbeat', () => {
     const rule = { ...fastPage, longMs: dayMs, shortMs: 3 * hourMs, budgetPpm: 100_000 };
     const slo = { ...anSlo, objective: '95%', objectivePpm: 950_000 };
     const history = historyOf(job, hourMs, dayMs, 0);
-    expect(evaluateBurn(slo, rule, [job], [], history, now + 40 * minuteMs).condition).toBe('clear');
-    expect(evaluateBurn(slo, { ...rule, shortMs: minuteMs }, [job], [], history, now + 150 * minuteMs).condition).toBe(
+    expect(evaluateBurn(slo, rule, monitorEvents(slo, [job], [], history), now + 40 * minuteMs).condition).toBe(
       'clear',
     );
-    expect(evaluateBurn(slo, { ...rule, shortMs: minuteMs }, [job], [], history, now + 190 * minuteMs).condition).toBe(
-      'unknown',
-    );
+    expect(
+      evaluateBurn(slo, { ...rule, shortMs: minuteMs }, monitorEvents(slo, [job], [], history), now + 150 * minuteMs)
+        .condition,
+    ).toBe('clear');
+    expect(
+      evaluateBurn(slo, { ...rule, shortMs: minuteMs }, monitorEvents(slo, [job], [], history), now + 190 * minuteMs)
+        .condition,
+    ).toBe('unknown');
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Maintenance, weekdays } from '../../../shared/config/model.ts';
-import { isUnderMaintenance, maintenanceSpans } from '../../../shared/slo/maintenance.ts';
 import { instantOf } from '../../../shared/config/wall-clock.ts';
+import { isUnderMaintenance, maintenanceSpans } from '../../../shared/slo/maintenance.ts';
 import { dayMs, hourMs, minuteMs, weekly } from '../../support/budget-examples.ts';
 
 const utc = (text: string) => Date.parse(`${text}Z`);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { BurnRule } from '../../../shared/config/model.ts';
 import { emptyHistory, type History, withTicks } from '../../../shared/ledger/history.ts';
 import { evaluateBurn } from '../../../shared/slo/burn.ts';
+import { monitorEvents } from '../../../shared/slo/events.ts';
 import {
   aMonitor,
   anOutcome,
@@ -36,7 +37,7 @@ function firingMinutes(scenario: Scenario, rule: BurnRule): number[] {
   const history = historyOf(scenario);
   return Array.from({ length: scenario.watchedMinutes }, (_, minute) => minute + 1).filter((minute) => {
     const now = monday + minute * minuteMs - 1;
-    return evaluateBurn(anSlo, rule, [monitor], [], history, now).condition === 'met';
+    return evaluateBurn(anSlo, rule, monitorEvents(anSlo, [monitor], [], history), now).condition === 'met';
   });
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { BurnRule } from '../../../shared/config/model.ts';
 import { emptyHistory, type History, withTicks } from '../../../shared/ledger/history.ts';
 import { evaluateBurn } from '../../../shared/slo/burn.ts';
+import { monitorEvents } from '../../../shared/slo/events.ts';
 import { earliestResolution } from '../../../shared/slo/resolution.ts';
 import {
   aMonitor,
@@ -32,7 +33,7 @@ function resolvesByStepping(rule: BurnRule, failed: readonly boolean[], from: nu
   const past = history(failed.length + 1500, (minute) => failed[minute] ?? false);
   let since = clearSince;
   for (let at = from; ; at += minuteMs) {
-    const { condition, resolveDelayMs } = evaluateBurn(anSlo, rule, [api], [], past, at);
+    const { condition, resolveDelayMs } = evaluateBurn(anSlo, rule, monitorEvents(anSlo, [api], [], past), at);
     since = condition === 'clear' ? (since ?? at) : undefined;
     if (since !== undefined && at - since >= resolveDelayMs) return at;
   }
@@ -48,34 +49,42 @@ describe('the earliest resolution', () => {
     const past = history(20, () => true);
     const lastBadAt = start + 19 * minuteMs;
     for (const now of [lastBadAt, lastBadAt + minuteMs, lastBadAt + 4 * minuteMs]) {
-      expect(earliestResolution(anSlo, rule, [api], [], past, now)).toBe(lastBadAt + minutes * minuteMs);
+      expect(earliestResolution(anSlo, rule, monitorEvents(anSlo, [api], [], past), now)).toBe(
+        lastBadAt + minutes * minuteMs,
+      );
     }
   });
 
   it('counts from the instant since which it has been clear', () => {
     const past = history(20, () => false);
     const now = start + 20 * minuteMs;
-    expect(earliestResolution(anSlo, fastPage, [api], [], past, now)).toBe(now + 5 * minuteMs);
-    expect(earliestResolution(anSlo, fastPage, [api], [], past, now, now - 2 * minuteMs)).toBe(now + 3 * minuteMs);
-    expect(earliestResolution(anSlo, fastPage, [api], [], past, now, now - hourMs)).toBe(now);
+    expect(earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [api], [], past), now)).toBe(now + 5 * minuteMs);
+    expect(earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [api], [], past), now, now - 2 * minuteMs)).toBe(
+      now + 3 * minuteMs,
+    );
+    expect(earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [api], [], past), now, now - hourMs)).toBe(now);
   });
 
   it('forgets since when it was clear once it fails again', () => {
     const past = history(20, (minute) => minute === 19);
     const now = start + 19 * minuteMs;
-    expect(earliestResolution(anSlo, fastPage, [api], [], past, now, now - hourMs)).toBe(now + 10 * minuteMs);
+    expect(earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [api], [], past), now, now - hourMs)).toBe(
+      now + 10 * minuteMs,
+    );
   });
 
   it('is an evaluation at a whole minute, even when asked in the middle of one', () => {
     const past = history(20, () => true);
     const now = start + 19 * minuteMs + 30_000;
-    expect(earliestResolution(anSlo, fastPage, [api], [], past, now)).toBe(start + 29 * minuteMs);
+    expect(earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [api], [], past), now)).toBe(start + 29 * minuteMs);
   });
 
   it('does not count a minute in which nothing was judged as clear', () => {
     const now = start + 30 * minuteMs;
     const silent = history(20, () => false);
-    expect(earliestResolution(anSlo, fastPage, [api], [], silent, now, now - hourMs)).toBe(now + 6 * minuteMs);
+    expect(earliestResolution(anSlo, fastPage, monitorEvents(anSlo, [api], [], silent), now, now - hourMs)).toBe(
+      now + 6 * minuteMs,
+    );
   });
 
   it('comes no later for maintenance that begins meanwhile', () => {
@@ -85,9 +94,12 @@ describe('the earliest resolution', () => {
       earliestResolution(
         anSlo,
         fastPage,
-        [api],
-        [plan],
-        history(20, () => true),
+        monitorEvents(
+          anSlo,
+          [api],
+          [plan],
+          history(20, () => true),
+        ),
         now,
       ),
     ).toBe(now + 10 * minuteMs);
@@ -99,8 +111,8 @@ describe('the earliest resolution', () => {
     const past = history(40, (minute) => (minute >= 10 && minute < 30) || minute === 39);
     const plan = { ...weekly, every: ['monday' as const], startMinute: 12 * 60 + 40, timezone: 'UTC' };
     const now = start + 39 * minuteMs;
-    expect(earliestResolution(slo, fastPage, [api], [], past, now)).toBe(now + 5 * minuteMs);
-    expect(earliestResolution(slo, fastPage, [api], [plan], past, now)).toBe(now + 10 * minuteMs);
+    expect(earliestResolution(slo, fastPage, monitorEvents(slo, [api], [], past), now)).toBe(now + 5 * minuteMs);
+    expect(earliestResolution(slo, fastPage, monitorEvents(slo, [api], [plan], past), now)).toBe(now + 10 * minuteMs);
   });
 
   it('is where stepping the rule minute by minute ends', () => {
@@ -112,9 +124,11 @@ describe('the earliest resolution', () => {
         const now = start + (failed.length - 1) * minuteMs;
         const since = ago === undefined ? undefined : now - ago * minuteMs;
         const past = history(failed.length, (minute) => failed[minute] ?? false);
-        const found = earliestResolution(anSlo, rule, [api], [], past, now, since);
+        const found = earliestResolution(anSlo, rule, monitorEvents(anSlo, [api], [], past), now, since);
         expect(found).toBe(resolvesByStepping(rule, failed, now, since));
-        expect(earliestResolution(quiet, rule, [api], [], past, now, since)).toBeLessThanOrEqual(found);
+        expect(earliestResolution(quiet, rule, monitorEvents(quiet, [api], [], past), now, since)).toBeLessThanOrEqual(
+          found,
+        );
       }),
       { numRuns: 40 },
     );
