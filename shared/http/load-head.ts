@@ -30,12 +30,16 @@ export class AnswerHead {
   #headerCount = 0;
   #last: number = none;
   readonly #values: (string | undefined)[] = keptNames.map(() => undefined);
+  /** A length as it is usual: once, on one line and of digits alone; below 0 where there is no such one. */
+  #length = -1;
+  #lengthDigits = 0;
 
   /** Takes `HTTP/1.1 200 OK`, and forgets the head before it. False where it is none. */
   takeStatusLine(bytes: Buffer, from: number, to: number): boolean {
     this.#headerCount = 0;
     this.#last = none;
     this.#values.fill(undefined);
+    this.#length = -1;
     const minor = digit(bytes, from + 7);
     const [first, second, third] = [digit(bytes, from + 9), digit(bytes, from + 10), digit(bytes, from + 11)];
     this.statusCode = 100 * first + 10 * second + third;
@@ -62,17 +66,38 @@ export class AnswerHead {
     if (colon === from || colon === to || bytes[colon] !== 58) return false;
     const name = keptName(bytes, from, colon);
     this.#last = name;
-    if (name !== other) this.#keep(name, bytes.toString('latin1', colon + 1, to).trim());
+    if (name !== other) this.#keep(name, bytes, skipBlanks(bytes, colon + 1, to), to);
     return true;
   }
 
-  #keep(name: number, value: string): void {
+  #keep(name: number, bytes: Buffer, from: number, to: number): void {
+    if (name === contentLength && this.#keepLength(bytes, from, to)) return;
+    const value = textOf(name, bytes, from, to);
     const known = this.#values[name];
     this.#values[name] = known === undefined ? value : `${known}, ${value}`;
   }
 
+  /** False where it is not usual: then it is a text as others are, and so is one before it. */
+  #keepLength(bytes: Buffer, from: number, to: number): boolean {
+    const isFirst = this.#length < 0 && this.#values[contentLength] === undefined;
+    const length = isFirst ? parseDigits(bytes, from, to) : -1;
+    if (length < 0) this.#writeLength();
+    else {
+      this.#length = length;
+      this.#lengthDigits = to - from;
+    }
+    return length >= 0;
+  }
+
+  #writeLength(): void {
+    if (this.#length < 0) return;
+    this.#values[contentLength] = String(this.#length).padStart(this.#lengthDigits, '0');
+    this.#length = -1;
+  }
+
   #goOn(bytes: Buffer, from: number, to: number): boolean {
     if (this.#last === none) return false;
+    if (this.#last === contentLength) this.#writeLength();
     if (this.#last !== other)
       this.#values[this.#last] = `${this.#values[this.#last]} ${bytes.toString('latin1', from, to).trim()}`;
     return true;
@@ -82,9 +107,10 @@ export class AnswerHead {
   framing(isHead: boolean): number {
     const { statusCode } = this;
     if (isHead || statusCode === 204 || statusCode === 304) return 0;
-    const length = this.#values[contentLength];
     const coding = this.#values[transferEncoding];
-    if (coding === undefined && length !== undefined && plainLength.test(length)) return Number(length);
+    if (coding === undefined && this.#length >= 0) return this.#length;
+    this.#writeLength();
+    const length = this.#values[contentLength];
     const framing = framingOfKept(statusCode, length, coding);
     // Both together are how one answer is made to look like two (RFC 9112 §6.3).
     return framing === inChunks && length !== undefined ? faulty : framing;
@@ -92,9 +118,12 @@ export class AnswerHead {
 
   /** How long the connection may lie idle after this answer and be used again, ms; 0: it may not. */
   idleLimitMs(): number {
-    const value = this.#values[connection]?.toLowerCase();
+    const value = this.#values[connection];
     if (value !== undefined && value !== 'keep-alive') {
-      const options = value.split(',').map((each) => each.trim());
+      const options = value
+        .toLowerCase()
+        .split(',')
+        .map((each) => each.trim());
       if (options.includes('close') || (this.#isHttp10 && !options.includes('keep-alive'))) return 0;
     }
     if (value === undefined && this.#isHttp10) return 0;
@@ -113,12 +142,48 @@ export class AnswerHead {
 
 const space = 32;
 const tab = 9;
-const plainLength = /^\d{1,15}$/;
 
-/** 0 to 9; below 0 where the byte is none, and so is what is made of it. */
+function skipBlanks(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && (bytes[at] === space || bytes[at] === tab)) at += 1;
+  return at;
+}
+
+/** At most 15 digits, so that it is exact; below 0 where there is anything else. */
+function parseDigits(bytes: Buffer, from: number, to: number): number {
+  if (from === to || to - from > 15) return -1;
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const next = digit(bytes, at);
+    if (next < 0) return -1;
+    value = 10 * value + next;
+  }
+  return value;
+}
+
+/** Values that are so usual that they are not made anew each time; they mean the same in capitals. */
+const usualValues = ['keep-alive', 'close', 'chunked'] as const;
+const usualBytes: readonly Uint8Array[] = usualValues.map((value) => Buffer.from(value, 'latin1'));
+
+function textOf(name: number, bytes: Buffer, from: number, to: number): string {
+  if (name === connection || name === transferEncoding) {
+    for (let usual = 0; usual < usualValues.length; usual += 1)
+      if (isWord(bytes, from, to, usualBytes[usual] as Uint8Array)) return usualValues[usual] as string;
+  }
+  return bytes.toString('latin1', from, to).trim();
+}
+
+/** Whether these bytes are a word, in capitals or not. Of letters and `-`, 32 more make a letter of a capital. */
+function isWord(bytes: Buffer, from: number, to: number, word: Uint8Array): boolean {
+  if (to - from !== word.length) return false;
+  for (let at = 0; at < word.length; at += 1) if (((bytes[from + at] ?? 0) | 32) !== word[at]) return false;
+  return true;
+}
+
+/** 0 to 9; −1 where the byte is none. */
 function digit(bytes: Buffer, at: number): number {
   const value = (bytes[at] ?? 0) - 48;
-  return value >= 0 && value <= 9 ? value : -1_000;
+  return value >= 0 && value <= 9 ? value : -1;
 }
 
 const answerStart = Buffer.from('HTTP/1.', 'latin1');
@@ -136,27 +201,9 @@ const isToken = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 function keptName(bytes: Buffer, from: number, to: number): number {
-  switch (to - from) {
-    case 14:
-      return isName(bytes, from, contentLength);
-    case 17:
-      return isName(bytes, from, transferEncoding);
-    case 10: {
-      const found = isName(bytes, from, connection);
-      return found === other ? isName(bytes, from, keepAlive) : found;
-    }
-    case 8:
-      return isName(bytes, from, location);
-    default:
-      return other;
-  }
-}
-
-/** The name itself, or `other`. Of bytes that a name may hold, 32 more make a letter of a capital alone. */
-function isName(bytes: Buffer, from: number, name: number): number {
-  const expected = keptBytes[name] as Uint8Array;
-  for (let at = 0; at < expected.length; at += 1) if (((bytes[from + at] ?? 0) | 32) !== expected[at]) return other;
-  return name;
+  for (let name = 0; name < keptBytes.length; name += 1)
+    if (isWord(bytes, from, to, keptBytes[name] as Uint8Array)) return name;
+  return other;
 }
 
 /** What is unusual is left to the rule of all our answers. */

@@ -91,7 +91,24 @@ const status = fc.oneof(
 );
 const length = fc.oneof(
   { weight: 6, arbitrary: fc.nat({ max: 12 }).map(String) },
-  oneOf('5, 5', '5,6', '05', '+5', '-1', '', ' ', '5 ', '\xa05', '5;', '1e1', '999999999999999', '9999999999999999'),
+  oneOf(
+    '5, 5',
+    '5,6',
+    '05',
+    '+5',
+    '-1',
+    '',
+    ' ',
+    '5 ',
+    '\xa05',
+    '5;',
+    '1e1',
+    '1234567x',
+    '12345 67',
+    '00012',
+    '999999999999999',
+    '9999999999999999',
+  ),
 );
 const coding = fc.oneof(
   { weight: 3, arbitrary: oneOf('chunked', 'Chunked', ' chunked ') },
