@@ -89,13 +89,13 @@ export function modelText({ model }: Load): string {
   }
 }
 
-/** The rate that was asked for over all stages, per second; undefined where none was. */
-export function askedPerSecond(load: Load): number | undefined {
+/** The rate that was asked for: `200/s asked`, of several stages their mean, `166.7/s asked on average`; undefined where none was. */
+export function askedText(load: Load): string | undefined {
   if (load.model !== 'open') return undefined;
   const durationMs = load.stages.reduce((sum, stage) => sum + stage.durationMs, 0);
-  const starts = load.stages.reduce(
-    (sum, { fromPerSecond, toPerSecond, durationMs: ms }) => sum + ((fromPerSecond + toPerSecond) / 2) * ms,
-    0,
-  );
-  return starts / durationMs;
+  const starts = load.stages.reduce((sum, stage) => sum + meanRate(stage) * stage.durationMs, 0);
+  const rates = load.stages.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]);
+  return `${rateText(starts / durationMs)} asked${new Set(rates).size > 1 ? ' on average' : ''}`;
 }
+
+const meanRate = ({ fromPerSecond, toPerSecond }: Stage): number => (fromPerSecond + toPerSecond) / 2;

@@ -2,7 +2,7 @@ import type { BurstSummary, Tally } from '../../shared/burst/model.ts';
 import type { Burst } from '../../shared/config/model.ts';
 import { renderDistribution } from './burst-distribution.ts';
 import { joinLines, type TextStyle, wrapLines } from './burst-lines.ts';
-import { askedPerSecond, describeSent, isNamed, loadText, modelText, sentText } from './burst-subject.ts';
+import { askedText, describeSent, isNamed, loadText, modelText, sentText } from './burst-subject.ts';
 import { renderAnswers, renderComparison, renderCurve, renderQuantiles, renderThresholds } from './burst-tables.ts';
 import { judge, saturationText, type Verdict } from './burst-verdict.ts';
 import { countOf, countText, durationText, percentText, rateText } from './numbers.ts';
@@ -53,12 +53,12 @@ function renderHead({ burst, summary }: Finished, style: TextStyle): string {
 /** The numbers that everybody asks for first. */
 function figuresOf(burst: Burst, summary: BurstSummary): readonly string[] {
   const { requests, failures, dropped, errorRatio, throughputPerSecond, durationMs } = summary;
-  const asked = askedPerSecond(burst.load);
+  const asked = askedText(burst.load);
   return [
     countOf(requests, 'request'),
     `${countOf(failures, 'failure')} (${percentText(errorRatio)})`,
     `${countText(dropped)} dropped`,
-    `${rateText(throughputPerSecond)}${asked === undefined ? '' : ` of ${rateText(asked)} asked`}`,
+    `${rateText(throughputPerSecond)}${asked === undefined ? '' : ` of ${asked}`}`,
     durationText(durationMs),
   ];
 }

@@ -21,8 +21,8 @@ export function judge(summary: BurstSummary): Verdict {
 }
 
 function passedText({ thresholds, failures, requests }: BurstSummary): string {
-  if (thresholds.length > 0)
-    return thresholds.length === 1 ? 'its threshold held' : `all ${thresholds.length} thresholds held`;
+  if (thresholds.length === 1) return 'its threshold held';
+  if (thresholds.length > 1) return `${thresholds.length === 2 ? 'both' : `all ${thresholds.length}`} thresholds held`;
   if (failures === 0) return 'no request failed';
   return `no thresholds were set, and ${countText(failures)} of ${countOf(requests, 'request')} failed`;
 }

@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BurstSummary } from '../../../shared/burst/model.ts';
 import type { Burst } from '../../../shared/config/model.ts';
-import {
-  askedPerSecond,
-  describeSent,
-  isNamed,
-  loadText,
-  modelText,
-  type SentUnit,
-  sentText,
-} from '../burst-subject.ts';
+import { askedText, describeSent, isNamed, loadText, modelText, type SentUnit, sentText } from '../burst-subject.ts';
 import { judge, saturationText } from '../burst-verdict.ts';
 import { countOf, countText, durationText, percentText, rateText, spanText } from '../numbers.ts';
 import { renderBreakingPoint } from './breaking-chart.ts';
@@ -80,7 +72,7 @@ function renderFigures(burst: Burst, summary: BurstSummary): Html {
 function figuresOf({ load }: Burst, summary: BurstSummary): readonly Figure[] {
   const { requests, failures, dropped, errorRatio, throughputPerSecond, latencyMs, durationMs, breakingPoint } =
     summary;
-  const asked = askedPerSecond(load);
+  const asked = askedText(load);
   const latencies = [
     { value: spanText(latencyMs.p50), label: 'p50' },
     { value: spanText(latencyMs.p99), label: 'p99' },
@@ -91,7 +83,7 @@ function figuresOf({ load }: Burst, summary: BurstSummary): readonly Figure[] {
     { value: countText(requests), label: requests === 1 ? 'request' : 'requests' },
     { value: countText(failures), label: `failures, ${percentText(errorRatio)}`, ...(failures > 0 ? bad : {}) },
     { value: countText(dropped), label: 'dropped', ...(dropped > 0 ? bad : {}) },
-    { value: rateText(throughputPerSecond), label: asked === undefined ? 'throughput' : `of ${rateText(asked)} asked` },
+    { value: rateText(throughputPerSecond), label: asked === undefined ? 'throughput' : `of ${asked}` },
     ...(breakingPoint ? [] : latencies),
     { value: durationText(durationMs), label: 'duration' },
   ];

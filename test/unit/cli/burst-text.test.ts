@@ -17,8 +17,8 @@ describe('a run in the terminal', () => {
       'failed: p99 640 ms, wanted < 300 ms',
       'redirects: GET http://127.0.0.1:8080/demo',
       'open model: ramp from 0/s to 200/s over 5 s, hold 200/s for 10 s',
-      '2,500 requests · 12 failures (0.48 %) · 0 dropped · 163.3/s of 166.7/s asked',
-      '15.2 s',
+      '2,500 requests · 12 failures (0.48 %) · 0 dropped',
+      '163.3/s of 166.7/s asked on average · 15.2 s',
       '',
     ]);
   });
