@@ -92,7 +92,7 @@ export type ComparedQuantity = {
   readonly actual: number;
   /** actual ÷ baseline − 1; 0 where the baseline is 0. */
   readonly changeRatio: number;
-  /** The chance of a difference at least so large between equal runs, 0 to 1. */
+  /** The chance of a change at least so large in its direction between equal runs: ½ where nothing changed, and less the larger it is. */
   readonly pValue: number;
   readonly verdict: 'same' | 'better' | 'worse';
 };
