@@ -12,6 +12,7 @@ export function startProgress(io: Pick<Io, 'stderr' | 'progressColumns'>): Progr
   if (io.progressColumns === 0) return { show: () => {}, end: () => {} };
   const rates: number[] = [];
   let newestMs = -1;
+  io.stderr(`${clearLine}starting`);
   return {
     show: (progress) => {
       const second = Math.floor(progress.elapsedMs / 1_000);

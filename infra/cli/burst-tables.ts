@@ -9,7 +9,7 @@ import {
 } from '../../shared/burst/model.ts';
 import type { Burst } from '../../shared/config/model.ts';
 import { renderTitled, type TextStyle, tick, wrapLines } from './burst-lines.ts';
-import { actualText, closedText, errorText } from './burst-verdict.ts';
+import { actualText, closedText, errorText, stepWord } from './burst-verdict.ts';
 import { countText, percentText, rateText, spanText } from './numbers.ts';
 import { paint } from './terminal.ts';
 
@@ -49,7 +49,7 @@ export function renderCurve({ curve }: BreakingPoint, style: TextStyle): string 
       spanText(step.p99Ms),
       percentText(step.errorRatio),
       countText(step.dropped),
-      `${tick(step.passed, style)}${step.generatorSaturated ? ' saturated' : ''}`,
+      stepWord(step) === 'saturated' ? paint('saturated', 'yellow', style) : tick(step.passed, style),
     ]);
   return renderTitled(['ASKED', 'REACHED', 'P50', 'P99', 'ERRORS', 'DROPPED', 'OK'], rows, [0, 1, 2, 3, 4, 5], style);
 }

@@ -1,4 +1,10 @@
-import type { BreakingPoint, BurstErrorType, BurstSummary, ThresholdResult } from '../../shared/burst/model.ts';
+import type {
+  BreakingPoint,
+  BreakingPointStep,
+  BurstErrorType,
+  BurstSummary,
+  ThresholdResult,
+} from '../../shared/burst/model.ts';
 import { kindOf, nameOf, type QuantityKind } from '../../shared/burst/quantity.ts';
 import { reasonsOf } from '../../shared/burst/reasons.ts';
 import { parseThreshold, renderActual, renderLimit } from '../../shared/burst/threshold.ts';
@@ -58,6 +64,12 @@ export function breakingPointText(found: BreakingPoint): string {
     sustainedPerSecond > 0 ? `sustains ${rateText(sustainedPerSecond)}` : 'sustains no rate that was tried';
   if (brokenPerSecond === undefined || broken === undefined) return `${sustained}: ${endText(found)}`;
   return `${sustained}, at ${rateText(brokenPerSecond)} ${leavesText(broken)}`;
+}
+
+/** What became of a rate: it held, it broke, or this machine could not send it, which says nothing of the target. */
+export function stepWord({ passed, generatorSaturated }: BreakingPointStep): 'held' | 'broke' | 'saturated' {
+  if (passed) return 'held';
+  return generatorSaturated ? 'saturated' : 'broke';
 }
 
 function endText({ end }: BreakingPoint): string {

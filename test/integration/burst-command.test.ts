@@ -221,7 +221,7 @@ describe('a burst to a URL', () => {
     const { stderr, stdout } = await run(argv, { progressColumns: 100 });
     const lines = stderr.split('\r\u001b[K');
     expect(lines.at(-1)).toBe('');
-    expect(lines[1]).toMatch(
+    expect(lines[2]).toMatch(
       /^1 s\/2\.2 s {2}.* {2}\d+\/110 sent {2}0 failed {2}p99 [\d.]+ [mµ]?s {2}\d+ under way {2}0 waiting$/,
     );
     expect(stderr).not.toContain('\n');

@@ -1,7 +1,7 @@
-import type { BreakingPoint } from '../../../shared/burst/model.ts';
+import type { BreakingPoint, BreakingPointStep } from '../../../shared/burst/model.ts';
 import { kindOf } from '../../../shared/burst/quantity.ts';
 import type { Threshold } from '../../../shared/config/model.ts';
-import { breakingPointText } from '../burst-verdict.ts';
+import { breakingPointText, stepWord } from '../burst-verdict.ts';
 import { percentText, rateText, roundSpanText, spanText } from '../numbers.ts';
 import { dot, limit, line, mark, type Point, renderChart } from './chart.ts';
 import type { Html } from './html.ts';
@@ -15,9 +15,8 @@ export function renderBreakingPoint(found: BreakingPoint, thresholds: readonly T
   const spans = [...curve.flatMap(({ p50Ms, p99Ms }) => [p50Ms, p99Ms]), ...limits.map(({ value }) => value)];
   const x = linearScale(Math.max(1, ...curve.map(({ ratePerSecond }) => ratePerSecond)), 5);
   const y = latencyScale(Math.min(...spans), Math.max(...spans));
-  const pointsOf = (of: (step: (typeof curve)[number]) => number) =>
-    curve.map((step): Point => [x.at(step.ratePerSecond), y.at(of(step))]);
-  const [p50, p99] = [pointsOf(({ p50Ms }) => p50Ms), pointsOf(({ p99Ms }) => p99Ms)];
+  const pointOf = (step: BreakingPointStep, ms: number): Point => [x.at(step.ratePerSecond), y.at(ms)];
+  const newest = curve.filter((step, index) => step.ratePerSecond !== curve[index + 1]?.ratePerSecond);
   return renderChart({
     title: 'Breaking point',
     isWide: true,
@@ -26,23 +25,37 @@ export function renderBreakingPoint(found: BreakingPoint, thresholds: readonly T
       { name: 'p50', kind: 'p50' },
       { name: 'p99, held', kind: 'p99' },
       { name: 'p99, broke', kind: 'broke' },
+      ...(curve.some((step) => stepWord(step) === 'saturated') ? [{ name: 'p99, saturated', kind: 'saturated' }] : []),
     ],
     x: { scale: x, text: rateText, title: 'Requests a second' },
     y: { scale: y, text: roundSpanText },
-    shapes: [line(p50, 'p50'), line(p99, 'p99')],
+    // A rate that was tried again counts as it came the last time.
+    shapes: [
+      line(
+        newest.map((step) => pointOf(step, step.p50Ms)),
+        'p50',
+      ),
+      line(
+        newest.map((step) => pointOf(step, step.p99Ms)),
+        'p99',
+      ),
+    ],
     marks: [
       ...limits.map(({ text, value }) => limit(y.at(value), text, 'limit')),
       ...(found.sustainedPerSecond > 0
         ? [mark(x.at(found.sustainedPerSecond), rateText(found.sustainedPerSecond), 'quantile')]
         : []),
-      ...p50.map((point, index) => dot(point, 'p50', stepTitle(curve[index]))),
-      ...p99.map((point, index) => dot(point, curve[index]?.passed ? 'p99' : 'broke', stepTitle(curve[index]))),
+      ...curve.flatMap((step) => [
+        dot(pointOf(step, step.p50Ms), 'p50', stepTitle(step)),
+        dot(pointOf(step, step.p99Ms), stepKinds[stepWord(step)], stepTitle(step)),
+      ]),
     ],
   });
 }
 
-function stepTitle(step: BreakingPoint['curve'][number] | undefined): string {
-  if (!step) return '';
-  const { ratePerSecond, throughputPerSecond, p50Ms, p99Ms, errorRatio, passed } = step;
-  return `${rateText(ratePerSecond)} asked, ${rateText(throughputPerSecond)} reached: p50 ${spanText(p50Ms)}, p99 ${spanText(p99Ms)}, ${percentText(errorRatio)} failed, ${passed ? 'held' : 'broke'}`;
+const stepKinds = { held: 'p99', broke: 'broke', saturated: 'saturated' } as const;
+
+function stepTitle(step: BreakingPointStep): string {
+  const { ratePerSecond, throughputPerSecond, p50Ms, p99Ms, errorRatio } = step;
+  return `${rateText(ratePerSecond)} asked, ${rateText(throughputPerSecond)} reached: p50 ${spanText(p50Ms)}, p99 ${spanText(p99Ms)}, ${percentText(errorRatio)} failed, ${stepWord(step)}`;
 }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type BreakingPoint, type BurstSummary, type Comparison, isInRanges } from '../../../shared/burst/model.ts';
 import type { Burst } from '../../../shared/config/model.ts';
 import { byCount, changeText, comparedText, comparisonText, quantileNames } from '../burst-tables.ts';
-import { actualText, closedText, errorText } from '../burst-verdict.ts';
+import { actualText, closedText, errorText, stepWord } from '../burst-verdict.ts';
 import { countText, percentText, rateText, spanText } from '../numbers.ts';
 import { type Html, html } from './html.ts';
 
@@ -85,7 +85,7 @@ export function renderCurve({ curve }: BreakingPoint): Html {
     .toSorted((a, b) => a.ratePerSecond - b.ratePerSecond)
     .map((step) => [
       rateText(step.ratePerSecond),
-      step.generatorSaturated ? html`${renderSign(step.passed)}, generator saturated` : renderSign(step.passed),
+      stepWord(step) === 'saturated' ? html`<span class="sign saturated">! saturated</span>` : renderSign(step.passed),
       rateText(step.throughputPerSecond),
       spanText(step.p50Ms),
       spanText(step.p99Ms),

@@ -60,6 +60,7 @@ describe('the line of progress', () => {
     line.end();
     expect(written.stderr.split('\r\u001b[K')).toEqual([
       '',
+      'starting',
       expect.stringMatching(/^1 s\/15 s {2}█ {2}/),
       expect.stringMatching(/^2 s\/15 s {2}██ {2}/),
       '',

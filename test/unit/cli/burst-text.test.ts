@@ -73,6 +73,14 @@ describe('a run in the terminal', () => {
     expect(lines.join('\n')).not.toContain('SO FAR');
   });
 
+  it('tells a rate that this machine could not send from one that broke', () => {
+    const curve = breakingPoint.curve.map((step) =>
+      step.ratePerSecond === 100 ? { ...step, passed: false, generatorSaturated: true } : step,
+    );
+    const lines = linesOf(finishedWith({ breakingPoint: { ...breakingPoint, curve } }));
+    expect(lines).toContain('100/s    100/s  1.20 ms  4.00 ms     0 %        0  saturated');
+  });
+
   it('says loudly that the generator was saturated, and what to do', () => {
     const startLagMs = { ...finished.summary.startLagMs, p99: 35.2 };
     const text = linesOf(finishedWith({ generatorSaturated: true, startLagMs }), { columns: 500 }).join('\n');
