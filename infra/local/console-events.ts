@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ConsoleState } from './console/state.ts';
-import { sendProblem } from './console-server.ts';
+import type { ConsoleState, LiveRun } from './console/state.ts';
+import { sendProblem } from './console-answer.ts';
 
 export type ConsoleEvents = {
   /** Answers with a stream of server-sent events: a state now, and one whenever something changes. */
   follow(request: IncomingMessage, response: ServerResponse): void;
   /** Something changed: everyone is told, a moment later, once. */
   changed(): void;
+  /** Tells everyone at once of one thing, without reading a state. */
+  push(event: 'run', data: LiveRun): void;
   close(): void;
 };
 
@@ -29,7 +31,7 @@ export function createConsoleEvents(
     else response.write(text);
   };
   const tell = async (to: Iterable<ServerResponse>): Promise<void> => {
-    const text = `event: state\ndata: ${JSON.stringify(await readState())}\n\n`;
+    const text = eventText('state', await readState());
     for (const response of to) write(response, text);
   };
   const heartbeat = setInterval(() => {
@@ -55,6 +57,10 @@ export function createConsoleEvents(
         if (followers.size > 0) tell(followers).catch(onError);
       }, gatherMs);
     },
+    push: (event, data) => {
+      const text = eventText(event, data);
+      for (const response of followers) write(response, text);
+    },
     close: () => {
       clearInterval(heartbeat);
       clearTimeout(timer);
@@ -62,3 +68,5 @@ export function createConsoleEvents(
     },
   };
 }
+
+const eventText = (event: string, data: unknown): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject } from './aws/read.ts';
+import { type BurstWatch, burstFunction } from './burst-watch.ts';
 import { type Assets, assetHeaders } from './console/assets.ts';
-import type { ConsoleState, ProbeAnswer } from './console/state.ts';
+import type { BurstAnswer, ConsoleState, ProbeAnswer } from './console/state.ts';
+import { Refusal, readObject, requireOnly, send, sendJson, sendProblem } from './console-answer.ts';
 import type { Drill } from './drill.ts';
 import type { Functions } from './functions.ts';
 import type { GatewayAnswer } from './gateway-event.ts';
-import { type Handle, isLoopbackHost, readBody } from './server.ts';
+import { type Handle, isLoopbackHost } from './server.ts';
 
 export type ConsoleDeps = {
   readonly assets: Assets;
   readState(): Promise<ConsoleState>;
   readonly functions: Functions;
+  readonly bursts: Pick<BurstWatch, 'underWay'>;
   readonly drill: Drill;
   /** Takes over a stream of events. */
   follow(request: IncomingMessage, response: ServerResponse): void;
@@ -18,20 +21,9 @@ export type ConsoleDeps = {
   onChange(): void;
   /** Ids of every monitor. */
   monitors(): readonly string[];
+  /** Ids of every burst. */
+  burstIds(): readonly string[];
 };
-
-const mostBodyBytes = 64 * 1024;
-
-/** What is refused: a status and a sentence, told as problem details (RFC 9457). */
-class Refusal extends Error {
-  readonly status: number;
-  readonly title: string;
-  constructor(status: number, title: string, detail: string) {
-    super(detail);
-    this.status = status;
-    this.title = title;
-  }
-}
 
 type Route = (deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -40,6 +32,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/api/events': { GET: (deps, request, response) => deps.follow(request, response) },
   '/api/faults': { POST: startFault, DELETE: endFault },
   '/api/probe': { POST: probeNow },
+  '/api/bursts': { POST: runBurstNow },
 };
 
 /** The console: its page, its data, and its buttons. Pages of other origins are refused, and names that are not ours. */
@@ -80,9 +73,7 @@ async function route(deps: ConsoleDeps, request: IncomingMessage, response: Serv
 
 /** An empty body breaks the shortener fully for ten minutes; `{"errorRatio":0}` mends it. */
 async function startFault(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = await readText(request);
-  const asked: unknown = text === '' ? { errorRatio: 1, for: '10m' } : parseJson(text);
-  if (!isObject(asked)) throw new Refusal(400, 'Bad Request', 'The body must be a JSON object.');
+  const asked = await readObject(request, { errorRatio: 1, for: '10m' });
   const isMending = asked['errorRatio'] === 0 && (asked['latencyMs'] ?? 0) === 0;
   relay(response, isMending ? await deps.drill.end() : await deps.drill.start(JSON.stringify(asked)));
   deps.onChange();
@@ -95,11 +86,8 @@ async function endFault(deps: ConsoleDeps, _: IncomingMessage, response: ServerR
 
 /** Probes by hand, off the record: every monitor, or those that the body names. */
 async function probeNow(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = await readText(request);
-  const asked: unknown = text === '' ? {} : parseJson(text);
-  if (!isObject(asked)) throw new Refusal(400, 'Bad Request', 'The body must be a JSON object.');
-  const unknownKey = Object.keys(asked).find((key) => key !== 'monitors');
-  if (unknownKey !== undefined) throw new Refusal(400, 'Bad Request', 'The body takes "monitors" and nothing else.');
+  const asked = await readObject(request, {});
+  requireOnly('monitors', asked);
   const known = deps.monitors();
   const monitors = asked['monitors'] ?? known;
   if (!Array.isArray(monitors)) throw new Refusal(400, 'Bad Request', '"monitors" must be a list of ids.');
@@ -109,6 +97,28 @@ async function probeNow(deps: ConsoleDeps, request: IncomingMessage, response: S
   if (result.isError)
     throw new Refusal(502, 'Bad Gateway', `The probe function failed: ${errorMessage(result.payload)}`);
   sendJson(response, 200, inOrder(JSON.parse(result.payload), known));
+}
+
+/**
+ * Sends one burst now, off its schedule, to be kept. Answers when it has begun: how it goes on is told by events, and what came of it
+ * by the next state. One that is under way already, whoever began it, is refused.
+ */
+async function runBurstNow(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const asked = await readObject(request, {});
+  requireOnly('burst', asked);
+  const { burst } = asked;
+  if (typeof burst !== 'string') throw new Refusal(400, 'Bad Request', '"burst" must be the id of a burst.');
+  const known = deps.burstIds();
+  if (!known.includes(burst)) throw new Refusal(404, 'Not Found', unknownBurst(known));
+  if (deps.bursts.underWay(burst)) throw new Refusal(409, 'Conflict', `${burst} is under way already.`);
+  void deps.functions.invoke(burstFunction, JSON.stringify({ burst, record: true }));
+  const answer: BurstAnswer = { burst, run: deps.bursts.underWay(burst)?.id ?? '' };
+  sendJson(response, 202, answer);
+}
+
+function unknownBurst(known: readonly string[]): string {
+  if (known.length === 0) return 'monitors.yml has no bursts.';
+  return `The burst must be one of ${known.join(', ').slice(0, 300)}.`;
 }
 
 /** The function answers shard by shard; a reader expects the order of monitors.yml. */
@@ -121,35 +131,7 @@ function errorMessage(payload: string): string {
   return isObject(error) ? String(error['errorMessage']).slice(0, 300) : '';
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  const body = await readBody(request, mostBodyBytes);
-  if (!body) throw new Refusal(413, 'Content Too Large', 'The body may have at most 64 kB.');
-  return body.toString('utf8').trim();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'Bad Request', 'The body is not JSON.');
-  }
-}
-
 function relay(response: ServerResponse, answer: GatewayAnswer): void {
   if (answer.body.length === 0) response.writeHead(answer.statusCode).end();
   else send(response, answer.statusCode, answer.headers['content-type'] ?? 'application/json', answer.body);
-}
-
-export function sendProblem(response: ServerResponse, status: number, title: string, detail: string): void {
-  send(response, status, 'application/problem+json', JSON.stringify({ type: 'about:blank', title, status, detail }));
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  send(response, status, 'application/json', JSON.stringify(value));
-}
-
-function send(response: ServerResponse, status: number, contentType: string, body: string | Buffer): void {
-  const close = status === 413 ? { connection: 'close' } : {};
-  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body), ...close });
-  response.end(body);
 }

@@ -13,8 +13,8 @@ import { region } from './aws/service.ts';
 import type { ConsoleState } from './console/state.ts';
 import { environment, type Origins } from './stack.ts';
 
-/** What only local mode knows, beside the overview. */
-export type LocalFacts = Omit<ConsoleState, keyof Awaited<ReturnType<typeof overview>>>;
+/** What only local mode knows, beside the overview and the runs that are under way. */
+export type LocalFacts = Omit<ConsoleState, keyof Awaited<ReturnType<typeof overview>> | 'liveRuns'>;
 
 export type StateReader = {
   /** How everything stands; calls at the same time share one reading. Rejects when the database does not answer. */
@@ -29,6 +29,7 @@ export function createStateReader(
   config: () => Config,
   origins: Origins,
   facts: () => Promise<LocalFacts>,
+  liveRuns: () => ConsoleState['liveRuns'],
   now: () => number,
 ): StateReader {
   const client = new DynamoDBClient({
@@ -43,7 +44,8 @@ export function createStateReader(
   const compute = async (): Promise<ConsoleState> => {
     if (deps.config !== config()) deps = createDeps(client, config(), origins);
     const [view, local] = await Promise.all([overview(deps, now()), facts()]);
-    return { ...view, ...local };
+    // Read last: of a run that goes on meanwhile, pages have heard more than what was read before.
+    return { ...view, ...local, liveRuns: liveRuns() };
   };
   const read = (): Promise<ConsoleState> => {
     running ??= compute().finally(() => {

@@ -34,8 +34,11 @@ export type InvocationResult = {
 };
 
 export type FunctionHost = {
-  /** Runs the function once; `event` is JSON. Never rejects: what goes wrong is in the result, as with Lambda. */
-  invoke(event: string): Promise<InvocationResult>;
+  /**
+   * Runs the function once; `event` is JSON, and `requestId` a new one where it is not given. Never rejects: what goes wrong is in
+   * the result, as with Lambda.
+   */
+  invoke(event: string, requestId?: string): Promise<InvocationResult>;
   /** Lets what runs end, for at most `graceMs`, and takes nothing more. */
   close(graceMs: number): Promise<void>;
 };
@@ -102,12 +105,11 @@ export function createFunctionHost(settings: FunctionSettings, writeLog: (text: 
   let current: Thread | undefined = start(); // Lambda's cold start, without anyone who waits for it
 
   return {
-    invoke: (event) =>
+    invoke: (event, requestId = randomUUID()) =>
       new Promise((settle) => {
-        if (isClosed) return settle(refused());
+        if (isClosed) return settle(refused(requestId));
         current ??= start();
         const thread = current;
-        const requestId = randomUUID();
         const timer = setTimeout(() => expire(thread, requestId), settings.timeoutMs);
         thread.running.set(requestId, { startedAt: performance.now(), timer, settle, log: '' });
         thread.worker.postMessage({ requestId, event, deadlineAt: Date.now() + settings.timeoutMs } satisfies ToThread);
@@ -135,9 +137,9 @@ function startWorker(settings: FunctionSettings): Worker {
   });
 }
 
-function refused(): InvocationResult {
+function refused(requestId: string): InvocationResult {
   const payload = JSON.stringify({ errorType: 'Runtime.Shutdown', errorMessage: 'local mode is stopping' });
-  return { requestId: randomUUID(), isError: true, payload, durationMs: 0, logTail: '' };
+  return { requestId, isError: true, payload, durationMs: 0, logTail: '' };
 }
 
 type Failure = { readonly errorType: string; readonly errorMessage: string };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   createFunctionHost,
   type FunctionHost,
@@ -18,14 +19,18 @@ export type Functions = {
 /** Called when an invocation is over: the functions' own metrics. `startedAt` in epoch ms. */
 export type OnInvocation = (functionName: string, startedAt: number, isError: boolean, durationMs: number) => void;
 
-/** For how long an invocation may go on in a thread that was replaced. */
-const replacedGraceMs = 60_000;
+/** Told of every invocation, by the short name of its function, when it begins and when it is over. */
+export type InvocationWatch = {
+  began(name: string, requestId: string, event: string): void;
+  ended(name: string, result: InvocationResult): void;
+};
 
-/** The stack's functions by name. */
+/** The stack's functions by name. What runs in a thread that was replaced goes on for as long as its timeout lets it. */
 export function createFunctions(
   first: readonly FunctionSettings[],
   writeLog: (name: string, text: string) => void,
   onInvocation: OnInvocation,
+  watch: InvocationWatch = { began: () => {}, ended: () => {} },
 ): Functions {
   const host = (one: FunctionSettings) => createFunctionHost(one, (text) => writeLog(one.name, text));
   const hostAll = (list: readonly FunctionSettings[]) =>
@@ -39,14 +44,17 @@ export function createFunctions(
       const entry = hosts.get(name);
       if (!entry) throw new Error(`there is no function ${name}`);
       const startedAt = Date.now();
-      const result = await entry.host.invoke(event);
+      const requestId = randomUUID();
+      watch.began(name, requestId, event);
+      const result = await entry.host.invoke(event, requestId);
       onInvocation(entry.settings.functionName, startedAt, result.isError, result.durationMs);
+      watch.ended(name, result);
       return result;
     },
     replace: (settings) => {
-      for (const { host: old } of hosts.values()) {
+      for (const { host: old, settings: before } of hosts.values()) {
         retired.add(old);
-        void old.close(replacedGraceMs).then(() => retired.delete(old));
+        void old.close(before.timeoutMs).then(() => retired.delete(old));
       }
       hosts = hostAll(settings);
     },

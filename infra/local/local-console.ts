@@ -1,3 +1,4 @@
+import type { BurstWatch } from './burst-watch.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Assets } from './console/assets.ts';
 import type { Addresses, ConsoleState } from './console/state.ts';
@@ -24,6 +25,7 @@ export type LocalConsoleDeps = {
   readonly addresses: Addresses;
   readonly aws: LocalAws;
   readonly player: Player;
+  readonly bursts: BurstWatch;
   problems(): readonly string[];
   pace(): { readonly tickMs: number; readonly nextTickAt: number };
   onError(error: unknown): void;
@@ -33,7 +35,7 @@ export type LocalConsoleDeps = {
 const shownMails = 500;
 
 export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): LocalConsole {
-  const { aws, player, origins } = deps;
+  const { aws, player, bursts, origins } = deps;
   const drill = createDrill(player.functions, origins.shortener);
   const facts = async () => ({
     faults: await drill.read(),
@@ -43,18 +45,24 @@ export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): Loca
     configErrors: deps.problems(),
     ...deps.pace(),
   });
-  const state = createStateReader(() => player.stack().config, origins, facts, Date.now);
+  const state = createStateReader(() => player.stack().config, origins, facts, bursts.runs, Date.now);
   cleanup.add(state.close);
   const events = createConsoleEvents(state.readAnew, deps.onError);
   cleanup.add(events.close);
+  bursts.listen((run) => {
+    events.push('run', run);
+    if (run.points.length === 0 || run.end !== undefined) events.changed();
+  });
   const handle = createConsole({
     assets: deps.assets,
     readState: state.readAnew,
     functions: player.functions,
+    bursts,
     drill,
     follow: events.follow,
     onChange: events.changed,
     monitors: () => player.stack().config.monitors.map(({ id }) => id),
+    burstIds: () => player.stack().config.bursts.map(({ id }) => id),
   });
   return { handle, read: state.readAnew, changed: events.changed };
 }

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { stop as stopEsbuild } from 'esbuild';
 import { BurnwatchError, type Config } from '../../shared/config/model.ts';
 import { bundle, writeRuntimeConfig } from '../build.ts';
+import { createBurstWatch } from './burst-watch.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { loadConfig } from './config.ts';
 import { watchConfig } from './config-watch.ts';
@@ -77,8 +78,9 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
     page.changed();
   });
   const vended = createVendedMetrics(aws.metrics);
+  const bursts = createBurstWatch(Date.now);
   const player = createPlayer(
-    { root, origins: doors.origins, data, aws, logs, vended, intervalMs: flags.intervalMs },
+    { root, origins: doors.origins, data, aws, logs, vended, bursts, intervalMs: flags.intervalMs },
     config,
   );
   cleanup.add(() => player.functions.close(graceMs));
@@ -88,7 +90,7 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
   const pace = () => ({ tickMs: rhythm?.paceMs ?? player.stack().tickMs, nextTickAt: rhythm?.nextAt ?? 0 });
   let rhythm: Scheduler | undefined;
   const page: LocalConsole = openLocalConsole(
-    { assets, origins: doors.origins, addresses, aws, player, problems: () => problems.lines(), pace, onError },
+    { assets, origins: doors.origins, addresses, aws, player, bursts, problems: () => problems.lines(), pace, onError },
     cleanup,
   );
   doors.open({
@@ -96,7 +98,7 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
     shortener: apiOf(player, vended.onApiRequest),
     aws: aws.endpoint(() => player.functions, player.stack, onError),
   });
-  rhythm = startRhythm({ player, aws, vended, console: page, terminal }, cleanup);
+  rhythm = startRhythm({ player, aws, vended, bursts, console: page, terminal }, cleanup);
   problems.lines = watchForEdits(options, player, rhythm, page, cleanup);
   announce(data, addresses, cleanup);
   terminal.ready(addresses, (performance.now() - started) / 1_000);

@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/config/model.ts';
 import { writeRuntimeConfig } from '../build.ts';
+import { type BurstWatch, burstFunction } from './burst-watch.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readLimits } from './function-limits.ts';
 import { createFunctions, type Functions } from './functions.ts';
@@ -27,20 +28,25 @@ export type PlayerDeps = {
   readonly aws: LocalAws;
   readonly logs: LogFiles;
   readonly vended: VendedMetrics;
+  readonly bursts: BurstWatch;
   /** Replaces every monitor's interval, and with it the minute in which schedules tick. */
   readonly intervalMs?: number | undefined;
 };
 
 /** The bundles must be there already: the functions start at once. */
 export function createPlayer(
-  { root, origins, data, aws, logs, vended, intervalMs }: PlayerDeps,
+  { root, origins, data, aws, logs, vended, bursts, intervalMs }: PlayerDeps,
   first: Config,
 ): Player {
   const limits = readLimits(root);
   const tickMs = paceOf(intervalMs === undefined ? [] : [intervalMs]);
   const build = (config: Config) => buildStack(config, origins, data.build, limits, tickMs);
   let stack = build(first);
-  const functions = createFunctions(stack.functions, logs.write, vended.onInvocation);
+  const write = (name: string, text: string): void => {
+    logs.write(name, text);
+    if (name === burstFunction) bursts.wrote(text);
+  };
+  const functions = createFunctions(stack.functions, write, vended.onInvocation, bursts);
   const play = async (next: LocalStack): Promise<void> => {
     await playStack(next, aws.dynamodb, aws.mails);
     aws.alarms.replace(next.alarms);

@@ -1,4 +1,4 @@
-import { BurnwatchError } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config } from '../../shared/config/model.ts';
 import { count } from '../cli/terminal.ts';
 import { loadConfig } from './config.ts';
 import type { Player } from './player.ts';
@@ -48,11 +48,7 @@ export function createReload(deps: ReloadDeps): Reload {
     }
     problems = [];
     for (const warning of loaded.warnings) deps.terminal.line('note', warning);
-    const { monitors, slos } = loaded.config;
-    deps.terminal.line(
-      'note',
-      `${deps.file} is taken: ${count(monitors.length, 'monitor')}, ${count(slos.length, 'SLO')}`,
-    );
+    deps.terminal.line('note', `${deps.file} is taken: ${holdings(loaded.config)}`);
     deps.onTaken();
   };
   return {
@@ -62,4 +58,9 @@ export function createReload(deps: ReloadDeps): Reload {
       return last;
     },
   };
+}
+
+function holdings({ monitors, slos, bursts }: Config): string {
+  const parts = [count(monitors.length, 'monitor'), count(slos.length, 'SLO')];
+  return [...parts, ...(bursts.length === 0 ? [] : [count(bursts.length, 'burst')])].join(', ');
 }

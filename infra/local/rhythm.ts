@@ -1,4 +1,6 @@
+import type { BurstWatch } from './burst-watch.ts';
 import type { Cleanup } from './cleanup.ts';
+import type { LiveRun } from './console/state.ts';
 import type { LocalAws } from './local-aws.ts';
 import type { LocalConsole } from './local-console.ts';
 import { createNews } from './news.ts';
@@ -21,19 +23,19 @@ export type RhythmDeps = {
   readonly player: Player;
   readonly aws: LocalAws;
   readonly vended: VendedMetrics;
+  readonly bursts: Pick<BurstWatch, 'listen'>;
   readonly console: LocalConsole;
   readonly terminal: Terminal;
 };
 
 /** Everything that happens by the clock: ticks, AWS's own metrics, alarms, and forgetting what is old. */
 export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
-  const { player, aws, vended, console: page, terminal } = deps;
+  const { player, aws, vended, bursts, console: page, terminal } = deps;
   const runTick = createTicks(player.functions, terminal);
   const tellNews = createNews(terminal);
   let isStopping = false;
 
-  const tick = async (at: number): Promise<void> => {
-    await runTick.run(schedulesAt(player.stack(), at), at);
+  const look = async (): Promise<void> => {
     if (isStopping) return;
     page.changed();
     try {
@@ -42,6 +44,16 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
       if (!isStopping) terminal.line('bad', `the state cannot be read: ${String(error)}`);
     }
   };
+  const tick = async (at: number): Promise<void> => {
+    await runTick.run(schedulesAt(player.stack(), at), at);
+    await look();
+  };
+  bursts.listen((run) => {
+    if (run.end === undefined || isStopping) return;
+    const trouble = troubleByHand(run);
+    if (trouble !== '') terminal.line('bad', trouble);
+    void look();
+  });
   const judgeAlarms = (): void => {
     vended.flush();
     for (const { alarm, to, reason } of aws.alarms.evaluate()) {
@@ -71,6 +83,12 @@ export function startRhythm(deps: RhythmDeps, cleanup: Cleanup): Scheduler {
     vended.flush();
   });
   return scheduler;
+}
+
+/** Nothing of it is kept, so that no state tells it; of a scheduled run the ledger does. */
+function troubleByHand({ burst, trigger, end }: LiveRun): string {
+  if (trigger === 'schedule' || end?.message === undefined) return '';
+  return end.outcome === 'refused' ? end.message : `burst ${burst}: ${end.message}`;
 }
 
 /** A full disk must not end everything else. Said once, and once more after it went well in between. */

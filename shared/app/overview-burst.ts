@@ -2,7 +2,7 @@ import { observeBurst } from '../alert/burst.ts';
 import type { AlertState } from '../alert/model.ts';
 import { type BurstVerdict, isJudged, newestJudged, verdictOf } from '../burst/verdict.ts';
 import { nextRun } from '../config/cron.ts';
-import type { Burst, BurstAlert, BurstSchedule, Config } from '../config/model.ts';
+import type { Burst, BurstAlert, BurstSchedule, Config, Load, Stage } from '../config/model.ts';
 import { renderLoad, renderSent, renderWanted } from '../message/load-text.ts';
 import type { Outputs } from '../message/shell.ts';
 import type { BurstAlertView, BurstRunView, BurstView } from './overview-model.ts';
@@ -60,11 +60,31 @@ export function burstView(
     sent: renderSent(burst, outputs),
     load: renderLoad(burst.load),
     wanted: renderWanted(burst),
+    thresholds: burst.thresholds.map(({ text }) => text),
+    ...paceOf(burst.load),
     ...(burst.schedule === undefined ? {} : planOf(burst.schedule, now)),
     runs: runViews(verdicts, runs),
     seconds: runs[0]?.tally.seconds ?? [],
     alerts: burst.alerts.map((alert) => alertView(burst, alert, verdicts, state)),
   };
+}
+
+function paceOf(load: Load): Pick<BurstView, 'plannedMs' | 'rates'> {
+  if (load.model === 'open') return { plannedMs: lengthOf(load.stages), rates: cornersOf(load.stages) };
+  return { ...(load.model === 'closed' && load.forMs !== undefined ? { plannedMs: load.forMs } : {}), rates: [] };
+}
+
+const lengthOf = (stages: readonly Stage[]): number => stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
+
+/** Both ends of each stage, where a rate jumps the same instant twice. */
+function cornersOf(stages: readonly Stage[]): BurstView['rates'] {
+  return stages.flatMap(({ fromPerSecond, toPerSecond, durationMs }, index) => {
+    const atMs = lengthOf(stages.slice(0, index));
+    return [
+      { atMs, perSecond: fromPerSecond },
+      { atMs: atMs + durationMs, perSecond: toPerSecond },
+    ];
+  });
 }
 
 function planOf(schedule: BurstSchedule, now: number): Pick<BurstView, 'schedule' | 'timezone' | 'nextRunAt'> {

@@ -108,6 +108,12 @@ export type BurstView = {
   readonly sent: readonly string[];
   readonly load: string;
   readonly wanted: string;
+  /** Its thresholds, as they were typed. */
+  readonly thresholds: readonly string[];
+  /** How long its starts take, where that is known before. */
+  readonly plannedMs?: number;
+  /** The rates that its stages ask for, as the corners of a line; empty where the target or a search sets them. */
+  readonly rates: readonly { readonly atMs: number; readonly perSecond: number }[];
   /** As the Scheduler takes it; absent where it runs by hand alone. */
   readonly schedule?: string;
   readonly timezone?: string;

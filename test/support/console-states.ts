@@ -26,6 +26,7 @@ export function quiet(now: number): ConsoleState {
     incidents: [closed(now)],
     inbox: [],
     faults: null,
+    liveRuns: [],
     alarms: [
       { name: 'shortener-local-evaluate-dead', state: 'OK', since: now - 2 * hourMs },
       { name: 'shortener-local-probe-dead', state: 'INSUFFICIENT_DATA', since: now - 2 * minuteMs },

@@ -4,7 +4,7 @@ import { type OverviewDeps, overview } from '../../../shared/app/overview.ts';
 import type { SentRun } from '../../../shared/app/ports.ts';
 import type { BurstSummary, Tally } from '../../../shared/burst/model.ts';
 import { type BurstVerdict, unsentOf, verdictOf } from '../../../shared/burst/verdict.ts';
-import type { Config } from '../../../shared/config/model.ts';
+import type { Config, Load } from '../../../shared/config/model.ts';
 import { Histogram } from '../../../shared/stats/histogram.ts';
 import { aBurst, aSummary, dayMs, ranAt } from '../../support/burst.ts';
 import { aConfig } from '../../support/config.ts';
@@ -73,6 +73,14 @@ describe('a burst in the overview', () => {
       sent: ['GET https://example.com/demo'],
       load: 'ramp from 0/s to 200/s over 5 s, hold 200/s for 10 s',
       wanted: 'p99 < 300ms, errorRatio < 0.1%, dropped == 0',
+      thresholds: ['p99 < 300ms', 'errorRatio < 0.1%', 'dropped == 0'],
+      plannedMs: 15_000,
+      rates: [
+        { atMs: 0, perSecond: 0 },
+        { atMs: 5_000, perSecond: 200 },
+        { atMs: 5_000, perSecond: 200 },
+        { atMs: 15_000, perSecond: 200 },
+      ],
       schedule: 'cron(0 3 * * ? *)',
       timezone: 'UTC',
       nextRunAt: ranAt + dayMs,
@@ -89,6 +97,19 @@ describe('a burst in the overview', () => {
       seconds: [second],
       alerts: [{ id: 'burst/redirects/0', severity: 'ticket', status: 'inactive', notify: ['oncall'] }],
     });
+  });
+
+  it.each<[string, Load, number | undefined]>([
+    ['callers for a time', { model: 'closed', concurrency: 10, forMs: 3_000 }, 3_000],
+    ['callers with a number of requests', { model: 'closed', concurrency: 10, requests: 100 }, undefined],
+    [
+      'a search',
+      { model: 'breakingPoint', fromPerSecond: 50, toPerSecond: 500, holdMs: 1_000, factor: 2, precisionPpm: 50_000 },
+      undefined,
+    ],
+  ])('of %s has no rates of its own', async (_, load, plannedMs) => {
+    const view = await setUp([], aConfig({ bursts: [aBurst({ load })] })).view();
+    expect([view?.rates, view?.plannedMs]).toEqual([[], plannedMs]);
   });
 
   it('waits before its first run, and without a schedule has no next one', async () => {
