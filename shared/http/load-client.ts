@@ -12,8 +12,8 @@ import { type Hop, nextHop } from './redirect.ts';
 import type { ResponseHead } from './response-parser.ts';
 
 /**
- * Opens a client that sends many requests over few connections, by sockets of its own. A request with a signature is signed
- * when it is prepared, and once; AWS takes one for five minutes.
+ * Opens a client that sends many requests over few connections, by sockets and a reader of its own: at 50 connections it
+ * takes about the CPU of wrk. A request is sent once, whatever becomes of its connection. It keeps the process until `close`.
  */
 export const openLoadClient: OpenLoadClient = (options) => {
   const client = new Client(options);

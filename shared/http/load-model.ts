@@ -14,8 +14,9 @@ import type { HttpAttempt } from './model.ts';
 export type LoadSlot = {
   begin(): void;
   /**
-   * `status` of the final answer, 0 where there is none; `errorType` says why there is none, or why it does not count. A flow
-   * has no status of its own: with 0 and without an error type it went well, and is in no count of statuses.
+   * `status` of the last answer whose head came, 0 where none did; `errorType` says why there is none, or why it does not
+   * count: that of a redirect stands beside what kept the next hop from answering, and `protocol` beside bytes that came after
+   * an answer. A flow has no status of its own: with 0 and without an error type it went well, and is in no count of statuses.
    */
   done(status: number, errorType?: ErrorType): void;
 };
@@ -41,7 +42,8 @@ export type LoadRequest = { readonly url: URL };
 export type LoadClient = {
   /**
    * Makes a request ready: its bytes, and the addresses of its host, which are looked up once for the run and checked.
-   * Rejects with an AttemptError (`resolve`, `blocked`, `monitor`, `tls`); sends nothing.
+   * It is signed here, once: AWS takes a signature for five minutes. Rejects with an AttemptError (`resolve`, `blocked`,
+   * `monitor`) or with the signal's reason; sends nothing.
    */
   prepare(attempt: HttpAttempt, signal: AbortSignal): Promise<LoadRequest>;
   send(request: LoadRequest, slot: LoadSlot): void;
