@@ -19,8 +19,6 @@ export type ConnectionOwner = {
   closed(buffer: Buffer): void;
 };
 
-const unasked = new AttemptError('protocol', 'the target sent what is no answer, or more than one');
-
 /** One connection, over which one request is under way at a time. It is opened for a flight, which is sent as soon as it stands. */
 export class Connection {
   readonly origin: Origin;
@@ -116,7 +114,7 @@ export class Connection {
     const { reader } = this;
     // What nobody asked for is beyond the answer before it.
     const taken = reader.read(this.#buffer, count);
-    if (reader.isBroken || taken < count) this.#fail(unasked);
+    if (reader.isBroken || taken < count) this.#fail(new AttemptError('protocol', 'no answer, or more than one'));
     else if (reader.isWhole || this.#isAnswered()) this.#finish();
     return true;
   }
