@@ -2,12 +2,12 @@ import { STATUS_CODES } from 'node:http';
 import {
   type BreakingPoint,
   type BurstSummary,
-  type ComparedQuantity,
   type Comparison,
   type Distribution,
   isInRanges,
 } from '../../shared/burst/model.ts';
 import type { Burst } from '../../shared/config/model.ts';
+import { changeText, comparedText, comparisonText } from './burst-comparison.ts';
 import { renderTitled, type TextStyle, tick, wrapLines } from './burst-lines.ts';
 import { actualText, closedText, errorText, stepWord } from './burst-verdict.ts';
 import { countText, percentText, rateText, spanText } from './numbers.ts';
@@ -93,23 +93,4 @@ export function renderComparison(comparison: Comparison, style: TextStyle): stri
   ]);
   const table = rows.length === 0 ? [] : [renderTitled(['', 'BEFORE', 'NOW', 'CHANGE', ''], rows, [1, 2, 3], style)];
   return [...wrapLines(comparisonText(comparison), style), ...table].join('\n');
-}
-
-/** `Compared with its last 5 good runs: worse` */
-export function comparisonText({ verdict, baseline }: Comparison): string {
-  const runs = baseline === 1 ? 'its last good run' : `its last ${baseline} good runs`;
-  if (baseline === 0) return 'There is no good run yet that this one could be compared with';
-  return verdict === 'unknown' ? `Compared with ${runs}: too little to tell` : `Compared with ${runs}: ${verdict}`;
-}
-
-/** A value in the unit of what is compared. */
-export function comparedText({ quantity }: Pick<ComparedQuantity, 'quantity'>, value: number): string {
-  if (quantity === 'errorRatio') return percentText(value);
-  return quantity === 'sustained' ? rateText(value) : spanText(value);
-}
-
-/** `+34.2 %`, `−3.1 %`, `0 %`. */
-export function changeText({ changeRatio }: Pick<ComparedQuantity, 'changeRatio'>): string {
-  const sign = changeRatio > 0 ? '+' : changeRatio < 0 ? '−' : '';
-  return `${sign}${changeRatio >= 1 ? `${countText(Math.round(changeRatio * 100))} %` : percentText(Math.abs(changeRatio))}`;
 }

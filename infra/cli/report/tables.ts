@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { type BreakingPoint, type BurstSummary, type Comparison, isInRanges } from '../../../shared/burst/model.ts';
 import type { Burst } from '../../../shared/config/model.ts';
-import { byCount, changeText, comparedText, comparisonText, quantileNames } from '../burst-tables.ts';
+import { changeText, comparedText, comparisonText } from '../burst-comparison.ts';
+import { byCount, quantileNames } from '../burst-tables.ts';
 import { actualText, closedText, errorText, stepWord } from '../burst-verdict.ts';
 import { countText, percentText, rateText, spanText } from '../numbers.ts';
 import { type Html, html } from './html.ts';
