@@ -1,5 +1,5 @@
 import { createSchedule } from '../../shared/burst/schedule.ts';
-import type { Burst, Config, Load, Monitor, Slo } from '../../shared/config/model.ts';
+import { type Burst, type Config, type Load, type Monitor, monitorIdsOf, type Slo } from '../../shared/config/model.ts';
 import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import { targetOf } from '../../shared/config/texts.ts';
 import { describeSent, loadText, sentText } from './burst-subject.ts';
@@ -108,7 +108,7 @@ function renderSlos(slos: readonly Slo[], io: Io): string {
     slo.id,
     `${slo.objective} of ${renderDuration(slo.windowMs)}`,
     renderRules(slo),
-    slo.indicator.monitors.join(', '),
+    monitorIdsOf(slo).join(', '),
   ]);
   return rows.length === 0 ? '' : renderRows(['SLO', 'OBJECTIVE', 'BURN RULES', 'MONITORS'], rows, io);
 }

@@ -1,7 +1,7 @@
 import type { Config, Json } from '../../shared/config/model.ts';
 import { dashboardUrl } from './dashboard.ts';
 import { type FunctionName, nameOf, ref, type Stack } from './model.ts';
-import { burstUsers, monitorUsers, outputVariables } from './references.ts';
+import { burstUsers, monitorUsers, outputVariables, sloUsers } from './references.ts';
 
 /** SSM parameter whose value makes the tokens in the addresses of heartbeats. */
 export const heartbeatKeyParameter = '/burnwatch/heartbeat-key';
@@ -24,7 +24,7 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         LEDGER_TABLE: nameOf(stack, 'ledger'),
         ALERT_TOPIC_ARN: ref('AlertsTopic'),
         DASHBOARD_URL: dashboardUrl(stack),
-        ...outputVariables([...monitorUsers(config), ...burstUsers(config)], stack),
+        ...outputVariables([...monitorUsers(config), ...burstUsers(config), ...sloUsers(config)], stack),
       };
     case 'shortener':
       return {

@@ -1,6 +1,13 @@
 import { scopeOf } from '../../shared/app/burst-scope.ts';
-import { BurnwatchError, type Burst, type Config, type Json, type Reference } from '../../shared/config/model.ts';
-import { referencesOf, referencesOfBurst } from '../../shared/config/texts.ts';
+import {
+  BurnwatchError,
+  type Burst,
+  type Config,
+  type Indicator,
+  type Json,
+  type Reference,
+} from '../../shared/config/model.ts';
+import { referencesOf, referencesOfBurst, referencesOfIndicator } from '../../shared/config/texts.ts';
 import { getAtt, ref, type Stack } from './model.ts';
 
 /** What `${output:Name}` in monitors.yml stands for: outputs of the stack that a monitor can ask. */
@@ -11,7 +18,7 @@ const shortenerOutputs: Readonly<Record<string, Json>> = {
 /** Those that are there once a monitor is a heartbeat. */
 const statusOutputs: Readonly<Record<string, Json>> = { StatusUrl: getAtt('HttpApi', 'ApiEndpoint') };
 
-/** A monitor or a burst, and the references in all that it sends. */
+/** A monitor, a burst or an SLO, and the references in all that it asks for. */
 export type User = { readonly id: string; readonly references: readonly Reference[] };
 
 export function monitorUsers({ monitors }: Pick<Config, 'monitors'>): readonly User[] {
@@ -31,6 +38,11 @@ function burstReferences(config: Pick<Config, 'monitors' | 'allow'>, burst: Burs
     ...flows.flatMap(referencesOf),
     ...inHosts.filter((part): part is Reference => typeof part !== 'string'),
   ];
+}
+
+/** SLOs over metrics, and the references in their dimensions. */
+export function sloUsers({ slos }: Pick<Config, 'slos'>): readonly User[] {
+  return slos.map(({ id, indicator }) => ({ id, references: referencesOfIndicator(indicator) }));
 }
 
 /** Paths of the SSM parameters that these use, each once, sorted. */
@@ -78,20 +90,48 @@ export function withoutShortener(config: Config): { readonly config: Config; rea
   const monitors = config.monitors.filter(({ id }) => !needy.has(id));
   const kept = new Set(monitors.map(({ id }) => id));
   const keep = (ids: readonly string[]) => ids.filter((id) => kept.has(id));
-  const slos = config.slos
-    .map((slo) => ({ ...slo, indicator: { monitors: keep(slo.indicator.monitors) } }))
-    .filter((slo) => slo.indicator.monitors.length > 0);
   const maintenance = config.maintenance
     .map((entry) => ({ ...entry, monitors: keep(entry.monitors) }))
     .filter((entry) => entry.monitors.length > 0);
-  const rest = { ...config, monitors, slos, maintenance };
-  const bursts = config.bursts.filter((burst) => isWhole(burst, rest));
+  const { slos, bursts } = settle({ ...config, monitors, maintenance });
   const gone = (all: readonly { id: string }[], some: readonly { id: string }[]) =>
     all.map(({ id }) => id).filter((id) => !some.some((one) => one.id === id));
   return {
-    config: { ...rest, bursts },
+    config: { ...config, monitors, slos, bursts, maintenance },
     left: [...gone(config.monitors, monitors), ...gone(config.slos, slos), ...gone(config.bursts, bursts)],
   };
+}
+
+/** Bursts ask for the budgets of SLOs, and SLOs judge bursts: what leans on something that is left out goes too, until nothing does. */
+function settle(config: Config): Config {
+  const slos = config.slos.flatMap((slo) => {
+    const indicator = reduced(slo.indicator, config);
+    return indicator === undefined ? [] : [{ ...slo, indicator }];
+  });
+  const bursts = config.bursts.filter((burst) => isWhole(burst, { ...config, slos }));
+  const isSettled = slos.length === config.slos.length && bursts.length === config.bursts.length;
+  return isSettled ? { ...config, slos } : settle({ ...config, slos, bursts });
+}
+
+/** What is left of an indicator in a configuration without the shortener; undefined where nothing is. */
+function reduced(indicator: Indicator, config: Config): Indicator | undefined {
+  const among = (ids: readonly string[], some: readonly { id: string }[]) =>
+    ids.filter((id) => some.some((one) => one.id === id));
+  switch (indicator.kind) {
+    case 'probes':
+    case 'latency': {
+      const monitors = among(indicator.monitors, config.monitors);
+      return monitors.length === 0 ? undefined : { ...indicator, monitors };
+    }
+    case 'bursts': {
+      const bursts = among(indicator.bursts, config.bursts);
+      return bursts.length === 0 ? undefined : { ...indicator, bursts };
+    }
+    case 'cloudwatch':
+      return needsShortener({ id: '', references: referencesOfIndicator(indicator) }) ? undefined : indicator;
+    default:
+      return indicator satisfies never;
+  }
 }
 
 /** All that this burst names is in the configuration, and none of it is the shortener's. */

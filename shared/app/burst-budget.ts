@@ -1,7 +1,7 @@
 import type { AlertState } from '../alert/model.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DeadlineExceeded, within } from '../clock/deadline.ts';
-import { BurnwatchError, type Burst, type RequireBudget, type Slo } from '../config/model.ts';
+import { BurnwatchError, type Burst, monitorIdsOf, type RequireBudget, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import type { BudgetConfig, BurstPackage } from './burst-package.ts';
 import { spansOf } from './evaluate.ts';
@@ -47,8 +47,8 @@ export async function reasonToRefuse(
   return reasons.find((reason) => reason !== undefined);
 }
 
-function incidentReason({ indicator }: Slo, { incidents }: AlertState): string | undefined {
-  const isAbout = (monitor: string) => indicator.monitors.includes(monitor);
+function incidentReason(slo: Slo, { incidents }: AlertState): string | undefined {
+  const isAbout = (monitor: string) => monitorIdsOf(slo).includes(monitor);
   const open = Object.values(incidents).find(({ monitors }) => monitors.some(isAbout));
   if (open === undefined) return undefined;
   const since = `${new Date(open.openedAt).toISOString().slice(0, 16)}Z`;

@@ -1,4 +1,4 @@
-import type { Burst, Config } from '../config/model.ts';
+import { type Burst, type Config, monitorIdsOf } from '../config/model.ts';
 import type { BurstScope } from './burst-model.ts';
 import { scopeOf } from './burst-scope.ts';
 
@@ -23,7 +23,7 @@ export function packageBursts(config: Config): BurstPackage {
 
 function budgetsOf(config: Config, ids: ReadonlySet<string>): BudgetConfig {
   const slos = config.slos.filter(({ id }) => ids.has(id));
-  const judged = new Set(slos.flatMap(({ indicator }) => indicator.monitors));
+  const judged = new Set(slos.flatMap(monitorIdsOf));
   return {
     service: config.service,
     slos,

@@ -4,7 +4,7 @@ import { observeDependent, type Parent, parentLookbackMs } from '../alert/depend
 import type { AlertState, Observation } from '../alert/model.ts';
 import { monitorLookbackMs, type SeenOutcome } from '../alert/monitor.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
-import type { BurnRule, Config, Monitor, MonitorAlert } from '../config/model.ts';
+import { type BurnRule, type Config, type Monitor, type MonitorAlert, monitorIdsOf } from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { evaluateBurn } from '../slo/burn.ts';
 import { monitorEvents } from '../slo/events.ts';
@@ -81,7 +81,7 @@ function observeBurn(
     alertId: rule.id,
     severity: rule.severity,
     notify: rule.notify,
-    monitors: slo.indicator.monitors,
+    monitors: monitorIdsOf(slo),
     condition: reading.condition,
     resolveDelayMs: reading.resolveDelayMs,
     rememberResolvedMs: 0,

@@ -1,5 +1,5 @@
 import type { AlertState } from '../alert/model.ts';
-import type { BurnRule, Config, Slo } from '../config/model.ts';
+import { type BurnRule, type Config, monitorIdsOf, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import { burnDown, exhaustedAt } from '../slo/budget.ts';
 import { evaluateBurn } from '../slo/burn.ts';
@@ -22,7 +22,7 @@ export function sloView(config: Config, slo: Slo, history: History, state: Alert
     id: slo.id,
     objective: slo.objective,
     windowMs: slo.windowMs,
-    monitors: slo.indicator.monitors,
+    monitors: monitorIdsOf(slo),
     budgetLeftRatio: budget.leftPpm / 1_000_000,
     budgetEvents: budget.budget,
     badEvents: budget.bad,

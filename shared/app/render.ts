@@ -1,7 +1,7 @@
 import { outageOf } from '../alert/dependency.ts';
 import type { Transition } from '../alert/model.ts';
 import { isJudged } from '../alert/monitor.ts';
-import type { Config, Monitor } from '../config/model.ts';
+import { type Config, type Monitor, monitorIdsOf } from '../config/model.ts';
 import { details, outcomesBetween } from '../ledger/history.ts';
 import { dayMs } from '../ledger/keys.ts';
 import type { Dependency, Message, Notice } from '../message/model.ts';
@@ -49,7 +49,7 @@ export function renderTransitions(
 function concerned(config: Config, transitions: readonly Transition[]): readonly Monitor[] {
   const alerts = new Set(transitions.map((transition) => transition.alertId));
   const bySlo = config.slos.filter((slo) => slo.alerts.some((rule) => alerts.has(rule.id)));
-  const ids = new Set(bySlo.flatMap((slo) => slo.indicator.monitors));
+  const ids = new Set(bySlo.flatMap(monitorIdsOf));
   return config.monitors.filter(
     (monitor) => ids.has(monitor.id) || monitor.alerts.some((alert) => alerts.has(alert.id)),
   );

@@ -6,6 +6,7 @@
 
 import type { AllowedHost, Burst } from './burst.ts';
 import type { Monitor } from './monitor.ts';
+import type { Slo } from './slo.ts';
 
 /** A string that may hold references. Plain text is a string; anything else is its parts in order. */
 export type Text = string | readonly TextPart[];
@@ -40,6 +41,7 @@ export type EmailChannel = { readonly id: string; readonly type: 'email'; readon
 
 export * from './burst.ts';
 export * from './monitor.ts';
+export * from './slo.ts';
 
 export const assertionSources = [
   'status',
@@ -108,32 +110,6 @@ export type MonitorAlert = {
   readonly recoverSuccesses: number;
   readonly severity: Severity;
   /** Ids of channels. */
-  readonly notify: readonly string[];
-  readonly runbook?: string;
-};
-
-export type Slo = {
-  readonly id: string;
-  readonly indicator: { readonly monitors: readonly string[] };
-  /** As it was typed, e.g. `99.9%`. */
-  readonly objective: string;
-  /** The objective in parts per million: 99.9 % is 999000. Always between 1 and 999999. */
-  readonly objectivePpm: number;
-  readonly windowMs: number;
-  readonly alerts: readonly BurnRule[];
-};
-
-/** Fires when more than `budget` of the SLO window's error budget burns at the pace of the long and of the short window. */
-export type BurnRule = {
-  /** Unique in a Config: `slo/<slo id>/<severity>-<long as typed>`. */
-  readonly id: string;
-  readonly severity: Severity;
-  /** The budget share in parts per million: 2 % is 20000. */
-  readonly budgetPpm: number;
-  readonly longMs: number;
-  /** The longer of long ÷ 12 and three intervals of the slowest monitor, in whole minutes. */
-  readonly shortMs: number;
-  readonly minBadEvents: number;
   readonly notify: readonly string[];
   readonly runbook?: string;
 };

@@ -1,4 +1,4 @@
-import type { Burst, HttpRequest, Monitor, Reference, RequestBody, Text, TlsSettings } from './model.ts';
+import type { Burst, HttpRequest, Indicator, Monitor, Reference, RequestBody, Text, TlsSettings } from './model.ts';
 
 /** Every text of a monitor that may hold references, in the order in which they are sent. */
 export function textsOf(monitor: Monitor): readonly Text[] {
@@ -36,6 +36,11 @@ export function textsOfBurst({ mix }: Pick<Burst, 'mix'>): readonly Text[] {
 /** The references in all requests of a burst, its flows left to `referencesOf`. */
 export function referencesOfBurst(burst: Pick<Burst, 'mix'>): readonly Reference[] {
   return referencesIn(textsOfBurst(burst));
+}
+
+/** The references in what an SLO asks CloudWatch for. */
+export function referencesOfIndicator(indicator: Indicator): readonly Reference[] {
+  return indicator.kind === 'cloudwatch' ? referencesIn(Object.values(indicator.dimensions)) : [];
 }
 
 /** The references in one request. */

@@ -1,6 +1,6 @@
 import type { Transition } from '../alert/model.ts';
 import type { RunFigures } from '../burst/verdict.ts';
-import type { Json } from '../config/model.ts';
+import { type Json, monitorIdsOf } from '../config/model.ts';
 import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { uniqueStandings } from './budget-text.ts';
 import { type BurstItem, reasonsOf } from './burst-text.ts';
@@ -64,7 +64,7 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
   const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestRunbook) } : {};
   if (item.kind === 'burn') {
     const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
-    return { slo: item.slo.id, monitors: item.slo.indicator.monitors, ...failureOf(item), ...resolvesAt, ...runbook };
+    return { slo: item.slo.id, monitors: monitorIdsOf(item.slo), ...failureOf(item), ...resolvesAt, ...runbook };
   }
   if (item.kind === 'burst') {
     const sent = item.sent.slice(0, mostSent).map((line) => cleanText(line, longestUrl));

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Transition } from '../alert/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
-import type { BurnRule, Burst, BurstAlert, Config, Monitor, MonitorAlert, Slo } from '../config/model.ts';
+import {
+  type BurnRule,
+  type Burst,
+  type BurstAlert,
+  type Config,
+  type Monitor,
+  type MonitorAlert,
+  monitorIdsOf,
+  type Slo,
+} from '../config/model.ts';
 import { renderCommand, renderTarget } from './command.ts';
 import { renderSent } from './load-text.ts';
 import type { Dependency, Notice, NoticeItem, SloStanding } from './model.ts';
@@ -106,7 +115,7 @@ function monitorItem(
   const failure = context.failures.get(monitor.id);
   const dependency = context.dependencies.get(monitor.id);
   const failingSinceAt = context.failingSince.get(alert.id);
-  const slos = context.config.slos.filter(({ indicator }) => indicator.monitors.includes(monitor.id));
+  const slos = context.config.slos.filter((slo) => monitorIdsOf(slo).includes(monitor.id));
   return {
     transition,
     kind: 'monitor',
@@ -128,9 +137,7 @@ function burnItem(
   standing: SloStanding,
   context: NoticeContext,
 ): NoticeItem {
-  const monitor = context.config.monitors.find(
-    ({ id }) => slo.indicator.monitors.includes(id) && context.failures.has(id),
-  );
+  const monitor = context.config.monitors.find(({ id }) => monitorIdsOf(slo).includes(id) && context.failures.has(id));
   const failure = monitor && context.failures.get(monitor.id);
   const resolvesAt = context.resolvesAt.get(rule.id);
   return {

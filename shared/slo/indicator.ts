@@ -1,4 +1,4 @@
-import { eventIntervalMs, type Monitor, type Slo } from '../config/model.ts';
+import { eventIntervalMs, type Monitor, monitorIdsOf, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 
 const minuteMs = 60_000;
@@ -13,7 +13,8 @@ export type IndicatorCounts = {
 
 /** The monitors of an SLO's indicator, out of all; those that it does not name are left out. */
 export function monitorsOf(slo: Slo, monitors: readonly Monitor[]): readonly Monitor[] {
-  return monitors.filter(({ id }) => slo.indicator.monitors.includes(id));
+  const ids = new Set(monitorIdsOf(slo));
+  return monitors.filter(({ id }) => ids.has(id));
 }
 
 /** Counts in (fromAt, toAt] in whole minutes, added up over the monitors. */

@@ -62,7 +62,7 @@ export const slowTicket: BurnRule = {
 /** 99.9 % over 30 days. */
 export const anSlo: Slo = {
   id: 'api',
-  indicator: { monitors: ['api'] },
+  indicator: { kind: 'probes', monitors: ['api'], isDegradedBad: false },
   objective: '99.9%',
   objectivePpm: 999_000,
   windowMs: 30 * dayMs,

@@ -1,4 +1,4 @@
-import type { BurnRule, Config, HttpMonitor, MonitorAlert, Slo } from '../../shared/config/model.ts';
+import type { BurnRule, Config, HttpMonitor, MonitorAlert, ProbeIndicator, Slo } from '../../shared/config/model.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -56,10 +56,15 @@ export function aRule(change: Partial<BurnRule> = {}): BurnRule {
   };
 }
 
+/** The probes of some monitors, degraded ones good. */
+export function overMonitors(...monitors: readonly string[]): ProbeIndicator {
+  return { kind: 'probes', monitors, isDegradedBad: false };
+}
+
 export function anSlo(change: Partial<Slo> = {}): Slo {
   return {
     id: 'availability',
-    indicator: { monitors: ['api'] },
+    indicator: overMonitors('api'),
     objective: '99.9%',
     objectivePpm: 999_000,
     windowMs: 30 * 24 * hourMs,

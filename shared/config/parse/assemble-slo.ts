@@ -20,7 +20,8 @@ export function buildSlo(id: string, entry: SloEntry, slowestMs: number): { valu
   const alerts = (entry.alerts ?? []).map((rule) => buildRule(id, rule, slowestMs));
   const windows = alerts.flatMap((rule, index) => checkLong(rule, entry, [...path, index, 'long']));
   const { text: objective, value: objectivePpm } = entry.objective;
-  const indicator = { monitors: entry.indicator.monitors };
+  const { monitors } = entry.indicator;
+  const indicator = { kind: 'probes' as const, monitors, isDegradedBad: false };
   const value = { id, indicator, objective, objectivePpm, windowMs: entry.window, alerts };
   return { value, faults: [...windows, ...checkRepeats(alerts, path)] };
 }

@@ -1,5 +1,13 @@
 import { hostNameOf, hostTextOf, hostTextsOf, isOutputHost } from '../host-text.ts';
-import type { Burst, BurstUnit, Monitor, RequireBudget, Slo, Text } from '../model.ts';
+import {
+  type Burst,
+  type BurstUnit,
+  type Monitor,
+  monitorIdsOf,
+  type RequireBudget,
+  type Slo,
+  type Text,
+} from '../model.ts';
 import type { Defaults } from './assemble.ts';
 import { type BurstEntry, buildBurst, type LoneBurst } from './assemble-burst.ts';
 import { most } from './limits.ts';
@@ -95,7 +103,7 @@ function slosOf({ mix }: LoneBurst, { monitors, slos }: Surroundings): readonly 
     const monitor = monitors.get(id);
     return monitor !== undefined && hostTextsOf(monitor).some((host) => hosts.has(keyOf(host)));
   };
-  return [...slos.values()].filter(({ indicator }) => indicator.monitors.some(isAsked)).map(({ id }) => id);
+  return [...slos.values()].filter((slo) => monitorIdsOf(slo).some(isAsked)).map(({ id }) => id);
 }
 
 function hostsOf(unit: BurstUnit, monitors: ReadonlyMap<string, Monitor>): readonly Text[] {

@@ -3,7 +3,7 @@ import { createMemory } from '../../../shared/app/history.ts';
 import { renderTransitions } from '../../../shared/app/render.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
-import { aConfig, aMonitor, anSlo } from '../../support/config.ts';
+import { aConfig, aMonitor, anSlo, overMonitors } from '../../support/config.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
 const minuteMs = 60_000;
@@ -13,7 +13,7 @@ const outcomeOf: Readonly<Record<string, Outcome>> = { P: 'passed', F: 'failed',
 /** What is told while `api` and `shop`, which depends on it, go through their outcomes, a letter a minute. */
 async function told(api: string, shop: string, dependsOn = ['api']): Promise<readonly Message[]> {
   const monitors = [aMonitor(), aMonitor({ id: 'shop', dependsOn })];
-  const config = aConfig({ monitors, slos: [anSlo({ indicator: { monitors: ['shop'] } })] });
+  const config = aConfig({ monitors, slos: [anSlo({ indicator: overMonitors('shop') })] });
   const ledger = memoryLedger();
   const memory = createMemory();
   const alerts = memoryAlerts().store;

@@ -8,7 +8,7 @@ import type { Datum } from '../../../shared/metrics/model.ts';
 import { type HeartbeatCall, type HeartbeatRecord, stepHeartbeat } from '../../../shared/probe/heartbeat-record.ts';
 import { noWatch } from '../../../shared/probe/watch.ts';
 import { hourMs, minuteMs, monday } from '../../support/budget-examples.ts';
-import { aConfig, anAlert, anSlo } from '../../support/config.ts';
+import { aConfig, anAlert, anSlo, overMonitors } from '../../support/config.ts';
 import { heartbeatMonitor } from '../../support/heartbeat.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
@@ -18,7 +18,7 @@ const backup = heartbeatMonitor({
   graceMs: 2 * minuteMs,
   alerts: [anAlert({ id: 'monitor/backup/0', failures: 3, of: 5, recoverSuccesses: 2 })],
 });
-const slo = anSlo({ indicator: { monitors: ['backup'] }, alerts: [] });
+const slo = anSlo({ indicator: overMonitors('backup'), alerts: [] });
 const config = aConfig({ monitors: [backup], slos: [slo] });
 
 /** A heartbeat, probed and judged minute by minute. */

@@ -1,4 +1,5 @@
 import type { Config, HeartbeatMonitor, HttpMonitor, Slo } from '../../../shared/config/model.ts';
+import { overMonitors } from '../../support/config.ts';
 
 /** A good monitor with one thing changed. */
 export function aMonitor(change: Partial<HttpMonitor> = {}): HttpMonitor {
@@ -64,7 +65,7 @@ export function aConfig(change: Partial<Config> = {}): Config {
 export function aSlo(id: string): Slo {
   return {
     id,
-    indicator: { monitors: ['shortener-health'] },
+    indicator: overMonitors('shortener-health'),
     objective: '99.9%',
     objectivePpm: 999_000,
     windowMs: 2_592_000_000,

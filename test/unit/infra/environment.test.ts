@@ -1,6 +1,7 @@
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { withoutShortener } from '../../../infra/template/references.ts';
 import type { Text } from '../../../shared/config/model.ts';
+import { overMonitors } from '../../support/config.ts';
 import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
 
 const stack = {
@@ -80,7 +81,7 @@ describe('what a function is told', () => {
 describe('the monitoring alone, without the shortener', () => {
   const ours = at([{ output: 'ShortenerUrl' }, '/'], 'ours');
   const theirs = at('https://example.com/', 'theirs');
-  const over = (id: string, ...monitors: string[]) => ({ ...aSlo(id), indicator: { monitors } });
+  const over = (id: string, ...monitors: string[]) => ({ ...aSlo(id), indicator: overMonitors(...monitors) });
   const span = { startMinute: 0, durationMs: 1, every: ['sunday'], timezone: 'UTC', reason: 'backup' } as const;
 
   it('leaves out what asks the shortener, and says what', () => {

@@ -3,6 +3,7 @@ import type { AlertFacts, Transition } from '../../../shared/alert/model.ts';
 import type { BurnRule, Config, HttpMonitor, MonitorAlert, Slo } from '../../../shared/config/model.ts';
 import type { SloStanding } from '../../../shared/message/model.ts';
 import type { NoticeContext } from '../../../shared/message/notice.ts';
+import { overMonitors } from '../../support/config.ts';
 
 export const minute = 60_000;
 const hour = 3_600_000;
@@ -63,7 +64,7 @@ export const slowPage = rule('page', 50_000, 6 * hour, '6h', 'oncall');
 export const slowTicket = rule('ticket', 100_000, 3 * day, '3d', 'chat');
 const availability: Slo = {
   id: 'shortener-availability',
-  indicator: { monitors: ['shortener-health'] },
+  indicator: overMonitors('shortener-health'),
   objective: '99.9%',
   objectivePpm: 999_000,
   windowMs: 30 * day,

@@ -18,6 +18,7 @@ import {
   slowTicket,
   weekly,
 } from '../../support/budget-examples.ts';
+import { overMonitors } from '../../support/config.ts';
 
 const counts = (longBad: number, longExpected: number, shortBad: number, shortExpected: number): BurnCounts => ({
   longBad,
@@ -212,7 +213,7 @@ describe('a burn rule held against the ledger', () => {
   });
 
   it('adds the monitors of the SLO and leaves others out', () => {
-    const slo = { ...anSlo, indicator: { monitors: ['api', 'web'] } };
+    const slo = { ...anSlo, indicator: overMonitors('api', 'web') };
     const past = withTicks(history({ 0: 'failed' }), [
       aTick(now, [anOutcome(2, 'failed'), anOutcome(3, 'failed')], 's01'),
     ]);
