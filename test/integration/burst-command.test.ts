@@ -202,7 +202,7 @@ describe('a burst to a URL', () => {
     const { code, stdout } = await run([...argv, '--threshold', 'errorRatio < 1%']);
     expect(stdout).toMatch(/\nASKED {2}REACHED {2}.*\n *20\/s /);
     // On a machine that is busy with other things it is the generator that cannot go on.
-    if (stdout.includes('GENERATOR SATURATED')) return;
+    if (/saturated/i.test(stdout)) return;
     expect([code, stdout.split('\n')[0]]).toEqual([
       0,
       'passed: sustains 40/s: the highest rate of the search, which broke nothing',
