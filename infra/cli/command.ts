@@ -25,6 +25,7 @@ export type Io = {
 
 /** One verb of the `burnwatch` command. */
 export type Command = {
+  /** As it is typed: `probe`, `slo replay`. */
   readonly name: string;
   /** One line in the list of commands. */
   readonly summary: string;
@@ -36,4 +37,6 @@ export type Command = {
    * or a BurnwatchError, whose message is printed (exit 2).
    */
   readonly run: (argv: readonly string[], io: Io) => Promise<number>;
+  /** Commands of its own, by the word that follows its name: `burnwatch slo replay`. `run` takes what is none of them. */
+  readonly verbs?: Readonly<Record<string, () => Promise<Command>>>;
 };

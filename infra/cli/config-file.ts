@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { type ParseResult, type Problem, parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
 import { longestFileBytes } from '../../shared/config/parse/yaml.ts';
 import type { Io } from './command.ts';
 import { codeOf } from './node-error.ts';
+import { readBytes } from './read-bytes.ts';
 import { count, paint } from './terminal.ts';
 
 export const defaultFile = 'monitors.yml';
@@ -14,17 +13,13 @@ export const defaultFile = 'monitors.yml';
  * Throws BURN_CONFIG_UNREADABLE when there is no such file or it cannot be read.
  */
 export async function readConfig(file: string, io: Io, options: { intervalMs?: number } = {}): Promise<ParseResult> {
-  const bytes = await readBytes(file, io);
+  const bytes = await read(file, io);
   return parseConfig(bytes, { file, env: io.env, ...options });
 }
 
-/** At most one byte more than is allowed, so that an endless file is refused by its size. */
-async function readBytes(file: string, { cwd, signal }: Io): Promise<Uint8Array> {
+async function read(file: string, io: Io): Promise<Uint8Array> {
   try {
-    const chunks: Buffer[] = [];
-    const stream = createReadStream(resolve(cwd, file), { end: longestFileBytes, signal });
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+    return await readBytes(file, longestFileBytes, io);
   } catch (cause) {
     throw new BurnwatchError('BURN_CONFIG_UNREADABLE', explain(file, cause), { cause });
   }

@@ -33,6 +33,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch heartbeat nightly-backup',
     load: async () => (await import('./heartbeat.ts')).heartbeatCommand,
   },
+  slo: {
+    summary: 'see what SLOs and their burn rules would do',
+    example: 'npx burnwatch slo replay --series series.json',
+    load: async () => (await import('./slo.ts')).sloCommand,
+  },
   schema: {
     summary: 'print the JSON Schema of monitors.yml, for editors',
     example: 'npx burnwatch schema > monitors.schema.json',
@@ -49,7 +54,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (name === undefined) return refuse(`which command?\n\n${helpText(io)}`, io);
   if (name === '--version' || name === '-v') return print(`${version()}\n`, io);
   if (name === '--help' || name === '-h') return print(helpText(io), io);
-  const [wanted, args] = name === 'help' ? [rest[0] ?? '', ['--help']] : [name, rest];
+  const [wanted, args] = name === 'help' ? [rest[0] ?? '', [...rest.slice(1), '--help']] : [name, rest];
   if (wanted === '') return print(helpText(io), io);
   const entry = Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
   if (!entry)
@@ -57,8 +62,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       `there is no command ${JSON.stringify(wanted)}${didYouMean(wanted, Object.keys(commands))}\n${seeHelp}`,
       io,
     );
-  const command = await entry.load();
-  return asksForHelp(args) ? print(command.help.trim().concat('\n'), io) : runCommand(command, args, io);
+  const [command, own] = await chooseVerb(await entry.load(), args);
+  return asksForHelp(own) ? print(command.help.trim().concat('\n'), io) : runCommand(command, own, io);
+}
+
+/** The command that a word after its name stands for, with what follows that; the command itself where there is none. */
+async function chooseVerb(command: Command, args: readonly string[]): Promise<[Command, readonly string[]]> {
+  const [word = '', ...rest] = args;
+  const load = Object.hasOwn(command.verbs ?? {}, word) ? command.verbs?.[word] : undefined;
+  return load ? [await load(), rest] : [command, args];
 }
 
 const seeHelp = 'npx burnwatch --help lists what there is.\n';

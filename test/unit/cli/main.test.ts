@@ -13,7 +13,7 @@ describe('burnwatch', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists the commands with an example of each, on stdout', async (flag) => {
     const { code, stdout, stderr } = await call(flag);
     expect([code, stderr]).toEqual([0, '']);
-    for (const name of ['init', 'validate', 'probe', 'burst', 'heartbeat', 'schema'])
+    for (const name of ['init', 'validate', 'probe', 'burst', 'heartbeat', 'slo', 'schema'])
       expect(stdout).toContain(`npx burnwatch ${name}`);
   });
 

@@ -1,0 +1,81 @@
+import { eventIntervalMs, type Monitor } from '../config/model.ts';
+import type { Events } from './events.ts';
+
+/** What was counted in one minute; null where nobody looked. */
+export type SeriesMinute = { readonly good: number; readonly bad: number } | null;
+
+/** Minutes in a row. They count from 1: minute k is [(k − 1), k) minutes after the epoch, so that schedules start with the first. */
+export type Series = readonly SeriesMinute[];
+
+const minuteMs = 60_000;
+
+/** The last millisecond of a minute of a series (epoch ms): whoever evaluates then has seen all of it. */
+export const minuteEnd = (minute: number): number => minute * minuteMs - 1;
+
+/**
+ * A series as the events of an SLO. Expected is what the schedule of its monitors holds, before the first minute and in gaps
+ * too; what was counted where that is more, as it always is where nothing is scheduled. A series has no date, and so
+ * no maintenance.
+ */
+export function seriesEvents(series: Series, monitors: readonly Monitor[]): Events {
+  const counted = countedEvents(series);
+  const scheduled = scheduleOf(monitors);
+  const gaps = sumsOf(series, (minute) => (minute === null ? 1 : 0));
+  const expected = (fromAt: number, toAt: number) =>
+    // Where nothing is scheduled a gap must not look like a calm: it is unknown, since something may have happened.
+    Math.max(scheduled(fromAt, toAt), counted.expected(fromAt, toAt)) || between(gaps, fromAt, toAt);
+  return {
+    ...counted,
+    expected,
+    coverageRatio: (windowAt, now) => {
+      const { good, bad } = counted.between(windowAt, now);
+      const due = expected(Math.max(windowAt, (counted.firstSeenAt ?? now) - 1), now);
+      return due === 0 ? 1 : Math.min(1, (good + bad) / due);
+    },
+    intervalMs: monitors.reduce((slowest, monitor) => Math.max(slowest, eventIntervalMs(monitor)), 0),
+  };
+}
+
+/** A series as the textbook takes it: a window is divided by the events that are in it, and nothing is expected. */
+export function countedEvents(series: Series): Events {
+  const good = sumsOf(series, (minute) => minute?.good ?? 0);
+  const bad = sumsOf(series, (minute) => minute?.bad ?? 0);
+  const first = series.findIndex((minute) => minute !== null && minute.good + minute.bad > 0);
+  const countBetween = (fromAt: number, toAt: number) => ({
+    good: between(good, fromAt, toAt),
+    bad: between(bad, fromAt, toAt),
+    unjudged: 0,
+    maintenance: 0,
+  });
+  return {
+    between: countBetween,
+    expected: (fromAt, toAt) => between(good, fromAt, toAt) + between(bad, fromAt, toAt),
+    coverageRatio: () => 1,
+    firstSeenAt: first === -1 ? undefined : first * minuteMs,
+    intervalMs: 0,
+  };
+}
+
+/** How many ticks the monitors have in (fromAt, toAt]. */
+function scheduleOf(monitors: readonly Monitor[]): (fromAt: number, toAt: number) => number {
+  const kinds = [...Map.groupBy(monitors, eventIntervalMs)];
+  return (fromAt, toAt) =>
+    kinds.reduce(
+      (sum, [intervalMs, { length }]) =>
+        sum + length * (Math.floor(toAt / intervalMs) - Math.floor(fromAt / intervalMs)),
+      0,
+    );
+}
+
+/** Sums up to the end of each minute, 0 before the first. */
+function sumsOf(series: Series, amount: (minute: SeriesMinute) => number): Float64Array {
+  const sums = new Float64Array(series.length + 1);
+  for (const [index, minute] of series.entries()) sums[index + 1] = (sums[index] ?? 0) + amount(minute);
+  return sums;
+}
+
+/** The sum over the minutes that start in (fromAt, toAt]. */
+function between(sums: Float64Array, fromAt: number, toAt: number): number {
+  const upTo = (at: number) => sums[Math.max(0, Math.min(sums.length - 1, Math.floor(at / minuteMs) + 1))] ?? 0;
+  return upTo(toAt) - upTo(fromAt);
+}
