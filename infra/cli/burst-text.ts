@@ -32,6 +32,7 @@ export function renderBurst(finished: Finished, style: TextStyle): string {
 
 const verdictStyles: Readonly<Record<Verdict['outcome'], Style>> = {
   passed: 'green',
+  unjudged: 'yellow',
   failed: 'red',
   aborted: 'yellow',
 };

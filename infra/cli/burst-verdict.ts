@@ -12,7 +12,8 @@ import type { Burst } from '../../shared/config/model.ts';
 import { countOf, countText, percentText, rateText, spanText } from './numbers.ts';
 
 export type Verdict = {
-  readonly outcome: 'passed' | 'failed' | 'aborted';
+  /** `unjudged`: requests failed, and nothing says how many may. */
+  readonly outcome: 'passed' | 'failed' | 'aborted' | 'unjudged';
   /** Sentences without a full stop, the gravest first; at least one. */
   readonly reasons: readonly string[];
 };
@@ -23,14 +24,21 @@ export function judge(summary: BurstSummary): Verdict {
   if (aborted !== undefined) return { outcome: 'aborted', reasons: [aborted] };
   const reasons = reasonsOf(summary);
   if (reasons.length > 0) return { outcome: 'failed', reasons };
-  return { outcome: 'passed', reasons: [breakingPoint ? breakingPointText(breakingPoint) : passedText(summary)] };
+  if (breakingPoint) return { outcome: 'passed', reasons: [breakingPointText(breakingPoint)] };
+  const isUnjudged = summary.thresholds.length === 0 && summary.failures > 0;
+  return isUnjudged
+    ? { outcome: 'unjudged', reasons: [unjudgedText(summary)] }
+    : { outcome: 'passed', reasons: [passedText(summary)] };
 }
 
-function passedText({ thresholds, failures, requests }: BurstSummary): string {
+function unjudgedText({ failures, requests }: BurstSummary): string {
+  return `${countText(failures)} of ${countOf(requests, 'request')} failed, and no threshold says how many may`;
+}
+
+function passedText({ thresholds }: BurstSummary): string {
   if (thresholds.length === 1) return 'its threshold held';
   if (thresholds.length > 1) return `${thresholds.length === 2 ? 'both' : `all ${thresholds.length}`} thresholds held`;
-  if (failures === 0) return 'no request failed';
-  return `no thresholds were set, and ${countText(failures)} of ${countOf(requests, 'request')} failed`;
+  return 'no request failed';
 }
 
 /** What came of a threshold's metric, in its unit, with as many digits as tell it apart from the limit. */

@@ -48,7 +48,7 @@ Examples:
   npx burnwatch burst redirects --json | jq '{requests, failures, p99: .latencyMs.p99}'
 `;
 
-const exitCodes = { passed: 0, failed: 1, aborted: 3 } as const;
+const exitCodes = { passed: 0, unjudged: 0, failed: 1, aborted: 3 } as const;
 
 /** Sends a load from this machine for a person's eyes, as one line of JSON, as a page. */
 export const burstCommand: Command = {

@@ -184,7 +184,7 @@ describe('a burst to a URL', () => {
     answer = () => {};
     const { code, stdout } = await run(['--url', origin, '--rate', '20', '--for', '500ms', '--timeout', '300ms']);
     expect(code).toBe(0);
-    expect(stdout.split('\n')[0]).toBe('passed: no thresholds were set, and 10 of 10 requests failed');
+    expect(stdout.split('\n')[0]).toBe('unjudged: 10 of 10 requests failed, and no threshold says how many may');
     expect(stdout).toMatch(/\ntimeout +10 +100 % {2}no whole answer within 300 ms\n/);
     expect(seen).toHaveLength(10);
   });

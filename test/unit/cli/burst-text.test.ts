@@ -147,7 +147,7 @@ describe('the verdict', () => {
       'aborted',
       'error ratio 34.2 % after 2.1 s, above 10 %',
     ],
-    [{ thresholds: [] }, 'passed', 'no thresholds were set, and 12 of 2,500 requests failed'],
+    [{ thresholds: [] }, 'unjudged', '12 of 2,500 requests failed, and no threshold says how many may'],
     [{ thresholds: [], failures: 0 }, 'passed', 'no request failed'],
     [{ thresholds: [{ threshold: 'p99 < 3s', passed: true, actual: 1 }] }, 'passed', 'its threshold held'],
     [{}, 'failed', 'p99 640 ms, wanted < 300 ms'],
