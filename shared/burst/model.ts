@@ -1,5 +1,5 @@
 import type { ErrorType, StatusRange, ThresholdMetric } from '../config/model.ts';
-import type { LoadSlot } from '../http/load-model.ts';
+import type { LoadSlot } from '../http/load-slot.ts';
 import type { Histogram } from '../stats/histogram.ts';
 
 /** Why a request of a burst has no answer that can be judged; `aborted`: it was under way when the run was ended early. */
