@@ -28,6 +28,8 @@ export type RunBurstDeps = {
   readonly runtimeApi?: string;
   /** Whether this process has a core of its own, so that waiting for a start may keep it busy. */
   readonly canSpin: boolean;
+  /** Awaited when everything is ready to be sent, and before the first start; where it rejects nothing is sent. */
+  readonly beforeFirst?: () => Promise<void>;
   /** Told about once a second. */
   readonly onProgress?: (progress: Progress) => void;
 };

@@ -31,6 +31,21 @@ export async function runBurst(
 ): Promise<BurstRun> {
   requirePart(burst, part);
   const units = await openBurst(burst, scope, deps, signal, part);
+  try {
+    await deps.beforeFirst?.();
+    return await send(burst, units, deps, signal, part);
+  } finally {
+    units.close();
+  }
+}
+
+async function send(
+  burst: Burst,
+  units: Units,
+  deps: RunBurstDeps,
+  signal: AbortSignal,
+  part: BurstPart,
+): Promise<BurstRun> {
   const deadline = startDeadline(burst.limits.durationMs + burst.timeoutMs + slackMs, signal);
   try {
     const { load } = burst;
@@ -40,7 +55,6 @@ export async function runBurst(
     return { tally, summary: summaryOf(burst, load.model, tally) };
   } finally {
     deadline.end();
-    units.close();
   }
 }
 

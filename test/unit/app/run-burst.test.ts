@@ -285,3 +285,21 @@ describe('a search for the breaking point', () => {
     expect(told.at(-1)?.elapsedMs).toBeGreaterThan(6_000);
   });
 });
+
+describe('what a burst waits for before its first start', () => {
+  it('comes when everything is ready, and before anything is sent', async () => {
+    const counts: number[] = [];
+    const { run, seen } = setUp(
+      {},
+      { deps: { beforeFirst: async () => void counts.push(seen.prepared.length, seen.sent.length) } },
+    );
+    await run();
+    expect(counts).toEqual([1, 0]);
+  });
+
+  it('may keep it from being sent at all', async () => {
+    const { run, seen } = setUp({}, { deps: { beforeFirst: () => Promise.reject(new Error('not today')) } });
+    await expect(run()).rejects.toThrow('not today');
+    expect([seen.sent.length, seen.closed]).toEqual([0, 1]);
+  });
+});

@@ -1,0 +1,70 @@
+import type { BurstSummary } from '../burst/model.ts';
+import { BurnwatchError, type Burst } from '../config/model.ts';
+import type { BurstDeps } from './burst.ts';
+import { budgetRefusal } from './burst-budget.ts';
+import type { BurstRequest } from './burst-event.ts';
+import { keepRun } from './burst-keep.ts';
+import { progressAttributes, summaryAttributes } from './burst-log.ts';
+import type { BurstPackage, PackagedBurst } from './burst-package.ts';
+import { refused } from './burst-units.ts';
+
+export type ByHandDeps = BurstDeps & {
+  /** Whether the one who asks may ask again by itself while it waits, as clients of AWS do. */
+  readonly isAskedAgain: boolean;
+};
+
+/**
+ * The AWS CLI asks again when it has waited for an answer for a minute, its SDKs after two: a run that takes longer would be sent
+ * twice. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html (`--cli-read-timeout`)
+ */
+const longestPatienceMs = 50_000;
+
+/**
+ * Sends a burst by hand, whole, in this one invocation, and answers its summary. It leaves no trace, unless it is to be recorded:
+ * then it is kept and published like a scheduled run, under the moment at which it began. Throws BURN_BURST_UNKNOWN, with the
+ * bursts that there are, and BURN_BURST_REFUSED where nothing may be sent now.
+ */
+export async function sendByHand(
+  bursts: BurstPackage,
+  { burst: id, isRecorded }: BurstRequest & { readonly kind: 'manual' },
+  deps: ByHandDeps,
+): Promise<BurstSummary> {
+  const packaged = choose(bursts, id);
+  const { burst } = packaged;
+  const refusal = await budgetRefusal(burst, bursts, deps);
+  if (refusal !== undefined) throw refused(burst, refusal);
+  await holdAlone(burst, deps);
+  const runAt = deps.clock.now();
+  const sent = await deps.send(packaged, {
+    signal: deps.signal,
+    onProgress: (progress) => deps.log('info', 'burst under way', progressAttributes(id, undefined, progress)),
+  });
+  deps.log('info', 'burst sent', summaryAttributes(sent.summary));
+  if (!isRecorded) return sent.summary;
+  const keep = { ...deps, store: await deps.loadStore(), saveVerdict: await deps.loadVerdictWriter() };
+  return (await keepRun(burst, { burst: id, runAt }, sent, keep)).summary;
+}
+
+function choose({ bursts }: BurstPackage, id: string): PackagedBurst {
+  const found = bursts.find(({ burst }) => burst.id === id);
+  if (found !== undefined) return found;
+  const known = bursts.slice(0, 20).map(({ burst }) => burst.id);
+  const there =
+    known.length === 0 ? 'there are none' : `there are ${known.join(', ')}${bursts.length > 20 ? ', …' : ''}`;
+  throw new BurnwatchError('BURN_BURST_UNKNOWN', `no burst is called ${id}; ${there}`);
+}
+
+/** A run that takes longer than clients wait is sent by one invocation at a time. */
+async function holdAlone(burst: Burst, deps: ByHandDeps): Promise<void> {
+  const longestMs = burst.limits.durationMs + burst.timeoutMs;
+  if (!deps.isAskedAgain || longestMs <= longestPatienceMs) return;
+  const now = deps.clock.now();
+  const store = await deps.loadStore();
+  if ((await store.occupy(burst.id, now, now + longestMs, deps.invocationId)) === 'occupied') return;
+  const mend = 'AWS_CLIENT_TIMEOUT=900000 with serverless invoke, --cli-read-timeout 900 with the AWS CLI';
+  throw refused(
+    burst,
+    'another invocation by hand may still be sending it; a client that waited too short a time asks again by itself, ' +
+      `and waits longer with ${mend}`,
+  );
+}
