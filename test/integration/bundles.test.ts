@@ -25,6 +25,19 @@ describe('the bundles of the functions', () => {
     expect(Object.keys(probe()?.metafile.inputs ?? {}).some((path) => path.includes('@aws-sdk'))).toBe(true);
   });
 
+  it('burst starts with at most 150 kB: neither AWS, nor what sends, nor what runs a flow is loaded before it is needed', () => {
+    const burst = bundles.find(({ name }) => name === 'burst');
+    expect(burst?.entryBytes).toBeLessThanOrEqual(150_000);
+    const entry = Object.values(burst?.metafile.outputs ?? {}).find(
+      ({ entryPoint }) => entryPoint === 'functions/burst.ts',
+    );
+    const early = Object.keys(entry?.inputs ?? {});
+    expect(early.filter((path) => /@aws-sdk|shared\/http\/load-client|shared\/probe\/flow/.test(path))).toEqual([]);
+    expect(Object.keys(burst?.metafile.inputs ?? {})).toEqual(
+      expect.arrayContaining(['shared/http/load-client.ts', 'shared/probe/flow.ts']),
+    );
+  });
+
   it('no function carries a YAML reader or a schema library: the configuration was parsed before', () => {
     const readers = bundles.flatMap(({ metafile }) =>
       Object.keys(metafile.inputs).filter((path) => /node_modules\/(yaml|zod)\/|shared\/config\/parse\//.test(path)),

@@ -57,3 +57,43 @@ describe('serverless invoke local, with nothing deployed and no credentials', ()
     expect(answer.results[0]).toMatchObject({ outcome: 'unknown', errorType: 'monitor' });
   });
 });
+
+describe('serverless invoke local of a burst, with nothing deployed and no credentials', () => {
+  const config = `version: 1
+service: shortener
+monitors:
+  own: { type: http, request: { url: "\${output:ShortenerUrl}/health/readiness" } }
+bursts:
+  redirects:
+    request: { url: "\${output:ShortenerUrl}/demo" }
+    concurrency: 2
+    requests: 20
+    limits: { duration: 60s }
+    thresholds: [errorRatio < 1%]
+`;
+  const burst = async (...args: string[]) => {
+    writeFileSync(join(root, 'loads.yml'), config);
+    const event = JSON.stringify({ burst: 'redirects' });
+    const options = ['-f', 'burst', '-d', event, '--param', 'config=loads.yml'];
+    return serverless(root, ['invoke', 'local', ...options, ...args]);
+  };
+
+  it('loads the local mode that is running, and keeps nothing, however long it may take', async () => {
+    localMode({});
+    const { code, stdout } = await burst();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.slice(stdout.search(/^\{\n/m)))).toMatchObject({
+      burst: 'redirects',
+      requests: 20,
+      failures: 0,
+      thresholds: [{ threshold: 'errorRatio < 1%', passed: true }],
+    });
+  });
+
+  it('says what is missing where none is running, and sends nothing', async () => {
+    localMode({ pid: 2 ** 22 + 1 });
+    const { stdout, stderr } = await burst();
+    expect(stderr).toContain('OUTPUT_ShortenerUrl is not known: start local mode (npm start), or say -e OUTPUT_Shor');
+    expect(stdout + stderr).toContain('redirects was not sent: the output ShortenerUrl is not known');
+  });
+});
