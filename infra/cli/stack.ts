@@ -1,0 +1,125 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BurnwatchError, type Config } from '../../shared/config/model.ts';
+import type { Io } from './command.ts';
+import { findLocalMode } from './probe-local.ts';
+
+/** A stack that runs: where its ledger and the state of its alerts are. */
+export type DeployedStack = {
+  /** What it is called: `prod`, or `local` for the running local mode. */
+  readonly environment: string;
+  readonly table: string;
+  /** Also the location of its probes. */
+  readonly region: string;
+  readonly client: DynamoDBClient;
+};
+
+/** The options of every command that asks a running stack. */
+export const stackOptions = { stage: { type: 'string' }, region: { type: 'string' } } as const;
+
+/** The lines of a help text on `stackOptions`. */
+export const stackHelp = `  --stage NAME           the stack of this environment in AWS, with the credentials of AWS_PROFILE and the like; without
+                         it the running local mode (npm start)
+  --region REGION        where that stack is: AWS_REGION, else us-east-1, as for npx serverless deploy`;
+
+export type StackChoice = {
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  /** Where local mode may keep its data in `.burnwatch`: the folder of the configuration and the current one. */
+  readonly folders: readonly string[];
+};
+
+/** As in local mode's own stack. */
+const local = { environment: 'local', region: 'us-east-1' };
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+/** As serverless.yml has it. */
+const defaultRegion = 'us-east-1';
+
+/**
+ * Runs `work` with the stack that a configuration and the options of a command mean: with a stage one in AWS, without it the
+ * running local mode. Throws BURN_USAGE where there is neither, and BURN_STACK_UNREACHABLE, in one sentence that says what to
+ * do, where AWS does not answer or has no such stack.
+ */
+export async function withStack<Answer>(
+  { service }: Pick<Config, 'service'>,
+  choice: StackChoice,
+  io: Io,
+  work: (stack: DeployedStack) => Promise<Answer>,
+): Promise<Answer> {
+  const stack = await openStack(service, choice, io);
+  try {
+    return await work(stack);
+  } catch (cause) {
+    throw cause instanceof BurnwatchError ? cause : explain(cause, stack);
+  } finally {
+    stack.client.destroy();
+  }
+}
+
+async function openStack(service: string, { stage, region, folders }: StackChoice, io: Io): Promise<DeployedStack> {
+  const isLocal = stage === undefined || stage === local.environment;
+  const running = isLocal ? findLocalMode(folders) : undefined;
+  const ownEndpoint = io.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? io.env['AWS_ENDPOINT_URL'];
+  const endpoint = ownEndpoint ?? running?.awsEndpoint;
+  if (isLocal && endpoint === undefined) throw nowhere(region);
+  if (isLocal && running !== undefined) io.stderr(`Using the running local mode (${running.file})\n`);
+  const environment = stage ?? local.environment;
+  const where = isLocal ? local.region : (region ?? (io.env['AWS_REGION'] || defaultRegion));
+  const own = endpoint === undefined ? {} : { endpoint };
+  const client = await createClient({ region: where, ...own, ...(isLocal ? { credentials } : {}) });
+  return { environment, table: `${service}-${environment}-ledger`, region: where, client };
+}
+
+/** The SDK is loaded where it is needed alone: the other commands start without it. */
+async function createClient(config: object): Promise<DynamoDBClient> {
+  const [{ DynamoDBClient }, { boundedClient }] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    import('../../shared/aws/client.ts'),
+  ]);
+  return new DynamoDBClient({ ...boundedClient, ...config });
+}
+
+function nowhere(region: string | undefined): BurnwatchError {
+  const hint = region === undefined ? '' : ' (--region goes with --stage)';
+  return new BurnwatchError(
+    'BURN_USAGE',
+    `no local mode runs here: start it (npm start), or name a stack in AWS with --stage, such as --stage prod${hint}`,
+  );
+}
+
+function explain(cause: unknown, { table, region, environment }: DeployedStack): Error {
+  if (!(cause instanceof Error)) return new Error(String(cause));
+  const name = nameOf(cause);
+  const sentence = reasons.find(([pattern]) => pattern.test(name))?.[1];
+  if (sentence === undefined) return cause;
+  const message = sentence({ table, region, environment, name });
+  return new BurnwatchError('BURN_STACK_UNREACHABLE', message, { cause });
+}
+
+/** What the network says has a code, which the SDK may have put into the words of an error of its own. */
+function nameOf(cause: Error): string {
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return /\bE(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|TIMEDOUT)\b/.exec(cause.message)?.[0] ?? cause.name;
+}
+
+type Told = Pick<DeployedStack, 'table' | 'region' | 'environment'> & { readonly name: string };
+
+/** By the name of the SDK's error; anything else is a fault of ours, and is told as one. */
+const reasons: readonly (readonly [RegExp, (told: Told) => string])[] = [
+  [
+    /^ResourceNotFound/,
+    ({ table, region, environment }) =>
+      `there is no table ${table} in ${region}: was ${environment} deployed there, by this service's name? Name another with --stage and --region`,
+  ],
+  [
+    /Credentials|TokenProvider|ExpiredToken/,
+    ({ name }) => `no AWS credentials that work were found (${name}): set AWS_PROFILE, or log in`,
+  ],
+  [
+    /AccessDenied|UnrecognizedClient|InvalidSignature|NotAuthorized/,
+    ({ name, table }) => `AWS refused to let you at ${table} (${name})`,
+  ],
+  [
+    /^(TimeoutError|E[A-Z_]+)$|Throttl|ProvisionedThroughput|InternalServer|ServiceUnavailable|RequestLimit/,
+    ({ name, region }) => `DynamoDB in ${region} did not answer (${name}): try again`,
+  ],
+];
