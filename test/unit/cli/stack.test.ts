@@ -17,7 +17,9 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'burnwatch-stack-'));
   [answer, asked] = [{ status: 200, body: {} }, []];
   dynamodb = createServer(async (request, response) => {
-    const body = await Array.fromAsync(request).then((chunks) => JSON.parse(Buffer.concat(chunks).toString()));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = JSON.parse(Buffer.concat(chunks).toString());
     const [, key, region] = /Credential=([^/]+)\/\d+\/([^/]+)/.exec(String(request.headers.authorization)) ?? [];
     asked.push({ table: body.TableName, region, key });
     response.statusCode = answer.status;
