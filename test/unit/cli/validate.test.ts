@@ -22,13 +22,16 @@ describe('burnwatch validate', () => {
     expect(await validate({ 'monitors.yml': shipped })).toEqual({
       code: 0,
       stderr: '',
-      stdout: `valid monitors.yml (shortener) holds 1 monitor, 1 SLO, 1 channel
+      stdout: `valid monitors.yml (shortener) holds 1 monitor, 1 SLO, 1 channel, 1 burst
 
 MONITOR           TYPE  INTERVAL  ASSERTIONS    ALERTS           TARGET
 shortener-health  http  every 1m  2 assertions  3 of 5 → oncall  GET \${output:ShortenerUrl}/health/readiness
 
 SLO                     OBJECTIVE     BURN RULES                             MONITORS
 shortener-availability  99.9% of 30d  page 2%/1h, page 5%/6h, ticket 10%/3d  shortener-health
+
+BURST      LOAD                                                  REQUESTS  SCHEDULE           THRESHOLDS                      TARGET
+redirects  ramp from 0/s to 200/s over 5 s, hold 200/s for 10 s  2,500     cron(0 3 * * ? *)  p99 < 300ms, errorRatio < 0.1%  GET \${output:ShortenerUrl}/demo
 `,
     });
   });
@@ -150,7 +153,7 @@ bursts:
     const { code, stdout } = await validate({ 'other.yml': shipped }, ['--config', './other.yml']);
     expect([code, stdout.split('\n')[0]]).toEqual([
       0,
-      'valid ./other.yml (shortener) holds 1 monitor, 1 SLO, 1 channel',
+      'valid ./other.yml (shortener) holds 1 monitor, 1 SLO, 1 channel, 1 burst',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Config, Monitor } from '../../../shared/config/model.ts';
+import { type Config, type Monitor, thresholdMetrics } from '../../../shared/config/model.ts';
 import { type ParseOptions, parseConfig, renderProblem } from '../../../shared/config/parse/index.ts';
 
 const shipped = readFileSync(new URL('../../../monitors.yml', import.meta.url), 'utf8');
@@ -59,6 +59,27 @@ describe('the shipped file', () => {
     });
   });
 
+  it('holds a burst of redirects, each night, on a link that the shortener always answers', () => {
+    const [burst, ...more] = parse(shipped).bursts;
+    expect(more).toEqual([]);
+    expect(burst).toMatchObject({
+      id: 'redirects',
+      schedule: { expression: 'cron(0 3 * * ? *)', timezone: 'UTC' },
+      mix: [{ weight: 1, request: { url: [{ output: 'ShortenerUrl' }, '/demo'], followRedirects: false } }],
+      load: {
+        model: 'open',
+        stages: [
+          { fromPerSecond: 0, toPerSecond: 200, durationMs: 5_000 },
+          { fromPerSecond: 200, toPerSecond: 200, durationMs: 10_000 },
+        ],
+      },
+      limits: { concurrency: 100, requests: 14_000, durationMs: 15_000 },
+      abortIf: { afterMs: 2_000, errorRatioPpm: 100_000 },
+      alerts: [{ id: 'burst/redirects/0', severity: 'ticket', notify: ['oncall'] }],
+    });
+    expect(burst?.thresholds.map(({ text }) => text)).toEqual(['p99 < 300ms', 'errorRatio < 0.1%']);
+  });
+
   it('gives its burn rules ids, short windows and floors', () => {
     const rules = parse(shipped).slos[0]?.alerts.map(({ id, shortMs, minBadEvents }) => [
       id,
@@ -112,6 +133,20 @@ describe('the examples in the shipped file', () => {
       ['shorten-and-follow', 'flow'],
       ['nightly-backup', 'heartbeat'],
     ]);
+  });
+
+  it('are the two other kinds of bursts, too', () => {
+    expect(parse(uncommented).bursts.map(({ id, load }) => [id, load.model])).toEqual([
+      ['redirects', 'open'],
+      ['callers', 'closed'],
+      ['breaking-point', 'breakingPoint'],
+    ]);
+  });
+
+  it('of thresholds name every metric that there is', () => {
+    const [, list = ''] = /# What must hold of a run: (.*?)\. Failures/s.exec(shipped) ?? [];
+    const words = list.replaceAll('p99.9', 'p999').match(/[A-Za-z]\w+/g) ?? [];
+    expect(thresholdMetrics.filter((metric) => !words.includes(metric))).toEqual([]);
   });
 
   it('of assertions are read as such', () => {

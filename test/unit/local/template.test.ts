@@ -56,6 +56,7 @@ describe('the stack of the shipped monitors.yml', () => {
     expect(stack.schedules.map(({ functionName, input }) => [functionName, JSON.parse(input).shard])).toEqual([
       ['probe', 's00'],
       ['evaluate', undefined],
+      ['burst', 0],
     ]);
   });
 
