@@ -4,10 +4,10 @@ import { DeadlineExceeded, within } from '../clock/deadline.ts';
 import { BurnwatchError, type Burst, monitorIdsOf, type RequireBudget, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
 import type { BudgetConfig, BurstPackage } from './burst-package.ts';
-import { spansOf } from './evaluate.ts';
 import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
+import { needsOf } from './needs.ts';
 import type { AlertStore } from './ports.ts';
-import { standingOf } from './standing.ts';
+import { isKnown, standingOf } from './standing.ts';
 
 export type BudgetDeps = HistorySource & {
   readonly alerts: Pick<AlertStore, 'load'>;
@@ -62,7 +62,9 @@ function budgetReason(
   history: History,
   now: number,
 ): string | undefined {
-  const { budget } = standingOf(config, slo, history, now);
+  const standing = standingOf(slo, { ...config, history, counted: new Map() }, now);
+  if (!isKnown(standing)) return `what the SLO ${slo.id} counts could not be read`;
+  const { budget } = standing;
   if (budget.good + budget.bad === 0) return `nothing is known of the SLO ${slo.id} yet`;
   if (budget.leftPpm >= leftPpm) return undefined;
   return `the SLO ${slo.id} has ${percent(budget.leftPpm)} of its error budget left, and ${percent(leftPpm)} are required`;
@@ -74,7 +76,7 @@ async function readAll(deps: BudgetDeps, config: BudgetConfig, now: number, sign
   try {
     return await within(longestReadMs, signal, () =>
       Promise.all([
-        refreshHistory(deps.memory, deps, { spansMs: spansOf(config), isSaving: false }, now),
+        refreshHistory(deps.memory, deps, { ...needsOf(config.slos, now), isSaving: false }, now),
         deps.alerts.load(),
       ]),
     );

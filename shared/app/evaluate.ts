@@ -5,15 +5,16 @@ import { stepAlerts } from '../alert/step.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { Config } from '../config/model.ts';
 import { keptTicksMs } from '../ledger/history.ts';
-import { dayMs, minuteMs } from '../ledger/keys.ts';
+import { minuteMs } from '../ledger/keys.ts';
 import type { Message } from '../message/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
 import { deliver } from './deliver.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
+import { needsOf } from './needs.ts';
 import { observeAll, type Seen } from './observe.ts';
 import type { AlertStore, LedgerStore, LoadVerdicts, Notify, PublishMetrics } from './ports.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { isKnown, type Standing, standingOf } from './standing.ts';
 
 export type EvaluateDeps = {
   readonly ledger: Omit<LedgerStore, 'saveTick'>;
@@ -70,9 +71,10 @@ export async function evaluate(
   const [loaded, verdicts, history] = await Promise.all([
     deps.alerts.load(),
     readVerdicts(config, deps),
-    refreshHistory(memory, deps, { spansMs: spansOf(config), ticksMs: ticksOf(config), isSaving: true }, now),
+    refreshHistory(memory, deps, { ...needsOf(config.slos, now), ticksMs: ticksOf(config), isSaving: true }, now),
   ]);
-  const standings = config.slos.map((slo) => standingOf(config, slo, history, now));
+  const sources = { ...config, history, counted: new Map() };
+  const standings = config.slos.map((slo) => standingOf(slo, sources, now));
   const view = { config, history, standings, verdicts, state: loaded.state, now };
   const backlog = await send(loaded.outbox, view, deps, decideMs);
   const decided =
@@ -101,11 +103,6 @@ async function readVerdicts(config: Config, deps: EvaluateDeps): Promise<readonl
     deps.onWarning('the verdicts of bursts could not be read: their alerts stay as they are', cause);
     return undefined;
   }
-}
-
-/** The windows that an evaluation asks for: those of the SLOs, and a day for the monitors' alerts. */
-export function spansOf(config: Pick<Config, 'slos'>): readonly number[] {
-  return [dayMs, ...config.slos.map((slo) => slo.windowMs)];
 }
 
 /**
@@ -162,7 +159,9 @@ async function send(outbox: readonly OutboxEntry[], view: Seen, deps: EvaluateDe
 }
 
 async function publish(standings: readonly Standing[], deps: EvaluateDeps, now: number): Promise<void> {
-  const datums = standings.flatMap(({ budget, burnRate }) => sloDatums(budget, burnRate, deps.identity, now));
+  const datums = standings
+    .filter(isKnown)
+    .flatMap(({ budget, burnRate }) => sloDatums(budget, burnRate, deps.identity, now));
   if (datums.length === 0) return;
   try {
     await deps.publishMetrics(datums);

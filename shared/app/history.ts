@@ -11,8 +11,8 @@ const foldDelayMs = 5 * minuteMs;
 const rereadMs = latestTickMs + minuteMs;
 /** How far back rows that nobody folded are looked for. They expire after three days. */
 const unfoldedMs = 2 * dayMs;
-/** Minutes are kept for the longest look-back of a burn rule, and for whole days where no day is folded yet. */
-const minutesMs = 4 * dayMs;
+/** Minutes are read for the usual look-backs of burn rules, and for whole days where no day is folded yet. */
+const leastMinutesMs = 4 * dayMs;
 
 /**
  * What a warm sandbox remembers of the ledger: closed ticks never change, so only the last minutes are read again.
@@ -40,6 +40,8 @@ export type HistorySource = { readonly ledger: Omit<LedgerStore, 'saveTick'>; re
 export type HistoryNeeds = {
   /** The windows that will be asked for: the history reaches back as far as the longest, to the minute at each far edge. */
   readonly spansMs: readonly number[];
+  /** Single minutes are known so far back, not only the totals of days; for four days at least. */
+  readonly minutesMs?: number;
   /** A first reading goes back at least so far in single rows: latencies are in no rollup. */
   readonly ticksMs?: number;
   /** Keep the rollups of hours and days that have closed. Any number of writers may do so at once, the first one stays. */
@@ -57,7 +59,7 @@ export async function refreshHistory(
   const spanMs = Math.max(...needs.spansMs);
   const fromAt =
     memory.loadedAt === undefined
-      ? Math.min(now - (needs.ticksMs ?? 0), await loadRollups(memory, source, spanMs, now))
+      ? Math.min(now - (needs.ticksMs ?? 0), await loadRollups(memory, source, { spanMs, ...needs }, now))
       : memory.loadedAt - rereadMs;
   await loadEdges(memory, source, needs.spansMs, now);
   memory.history = withTicks(memory.history, await ledger.loadTicks(location, fromAt, now));
@@ -72,12 +74,12 @@ export async function refreshHistory(
 async function loadRollups(
   memory: LedgerMemory,
   { ledger, location }: HistorySource,
-  spanMs: number,
+  { spanMs, minutesMs = 0 }: { readonly spanMs: number; readonly minutesMs?: number },
   now: number,
 ): Promise<number> {
   const [days, recent] = await Promise.all([
     ledger.loadDays(location, now - spanMs, now),
-    ledger.loadHours(location, now - minutesMs, now),
+    ledger.loadHours(location, now - Math.max(leastMinutesMs, minutesMs), now),
   ]);
   rememberDays(memory, days);
   rememberHours(memory, recent);

@@ -1,15 +1,24 @@
 import { observeBurst } from '../alert/burst.ts';
 import { coverageChannels, observeCoverage } from '../alert/coverage.ts';
 import { observeDependent, type Parent, parentLookbackMs } from '../alert/dependency.ts';
-import type { AlertState, Observation } from '../alert/model.ts';
+import type { AlertFacts, AlertState, Observation } from '../alert/model.ts';
 import { monitorLookbackMs, type SeenOutcome } from '../alert/monitor.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
-import { type BurnRule, type Config, type Monitor, type MonitorAlert, monitorIdsOf } from '../config/model.ts';
+import {
+  type BurnRule,
+  type Config,
+  type Monitor,
+  type MonitorAlert,
+  monitorIdsOf,
+  type Slo,
+} from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
-import { evaluateBurn } from '../slo/burn.ts';
-import { monitorEvents } from '../slo/events.ts';
-import { monitorsOf } from '../slo/indicator.ts';
-import type { Standing } from './standing.ts';
+import { minuteMs } from '../ledger/keys.ts';
+import { evaluateBurn, resolveDelayOf } from '../slo/burn.ts';
+import type { Events } from '../slo/events.ts';
+import { isDegradedBad, judgedOf } from '../slo/indicator.ts';
+import { minutesOf } from '../slo/minutes.ts';
+import { isKnown, type Standing } from './standing.ts';
 
 /** What an evaluation looks at. */
 export type Seen = {
@@ -68,42 +77,67 @@ function observeCoverageOf(monitor: Monitor, history: History, now: number): rea
   return observation === undefined ? [] : [observation];
 }
 
-function observeBurn(
-  config: Config,
-  { slo, budget }: Standing,
-  rule: BurnRule,
-  history: History,
-  now: number,
-): Observation {
-  const monitors = monitorsOf(slo, config.monitors);
-  const reading = evaluateBurn(slo, rule, monitorEvents(slo, monitors, config.maintenance, history), now);
-  return {
+const noBurnFacts: AlertFacts = {
+  kind: 'burn',
+  longBad: 0,
+  longExpected: 0,
+  shortBad: 0,
+  shortExpected: 0,
+  budgetLeftPpm: 0,
+  lastFailureAt: 0,
+};
+
+/** A rule whose SLO nobody could count is unknown: whatever fires goes on, and nothing new does. */
+function observeBurn(config: Config, standing: Standing, rule: BurnRule, history: History, now: number): Observation {
+  const { slo } = standing;
+  const base = {
     alertId: rule.id,
     severity: rule.severity,
     notify: rule.notify,
     monitors: monitorIdsOf(slo),
-    condition: reading.condition,
-    resolveDelayMs: reading.resolveDelayMs,
+    resolveDelayMs: resolveDelayOf(rule),
     rememberResolvedMs: 0,
+  };
+  if (!isKnown(standing)) return { ...base, condition: 'unknown', facts: noBurnFacts };
+  const reading = evaluateBurn(slo, rule, standing.events, now);
+  return {
+    ...base,
+    condition: reading.condition,
     facts: {
       kind: 'burn',
       longBad: reading.longBad,
       longExpected: reading.longExpected,
       shortBad: reading.shortBad,
       shortExpected: reading.shortExpected,
-      budgetLeftPpm: budget.leftPpm,
+      budgetLeftPpm: standing.budget.leftPpm,
       // A calm window holds no failure to look for, and it may be three days long.
-      lastFailureAt: reading.longBad === 0 ? 0 : newestFailureAt(monitors, rule.longMs, history, now),
+      lastFailureAt: reading.longBad === 0 ? 0 : newestBadAt(config, standing, rule.longMs, history, now),
     },
   };
 }
 
-/** When a probe of some monitors failed last in the span that ends now; 0 where none did. */
-function newestFailureAt(monitors: readonly Monitor[], spanMs: number, history: History, now: number): number {
-  const failures = monitors.map(({ key }) =>
+/** When the last bad event was in the span that ends now, or the minute of it; 0 where there is none. */
+function newestBadAt(
+  { monitors }: Config,
+  { slo, events }: { readonly slo: Slo; readonly events: Events },
+  spanMs: number,
+  history: History,
+  now: number,
+): number {
+  const mine = judgedOf(slo, monitors);
+  if (mine.length === 0) return newestBadMinute(events, spanMs, now);
+  const isStrict = isDegradedBad(slo);
+  const failures = mine.map(({ key }) =>
     outcomesBetween(history, key, now - spanMs, now).findLast(
-      ({ outcome }) => outcome.outcome === 'failed' && !outcome.isMaintenance,
+      ({ outcome: { outcome, isMaintenance } }) =>
+        !isMaintenance && (outcome === 'failed' || (isStrict && outcome === 'degraded')),
     ),
   );
   return Math.max(0, ...failures.map((failure) => failure?.at ?? 0));
+}
+
+function newestBadMinute(events: Events, spanMs: number, now: number): number {
+  const { bad } = minutesOf(events, now - spanMs, now);
+  const index = bad.findLastIndex((count) => count > 0);
+  return index < 0 ? 0 : (Math.floor(now / minuteMs) - (bad.length - 1 - index)) * minuteMs;
 }

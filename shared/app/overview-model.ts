@@ -9,6 +9,8 @@ export type Overview = {
   readonly at: number;
   readonly monitors: readonly MonitorView[];
   readonly slos: readonly SloView[];
+  /** Ids of SLOs of which nobody knows how they stand: what they count could not be read. Absent where there are none. */
+  readonly unknownSlos?: readonly string[];
   readonly bursts: readonly BurstView[];
   /** Open ones first, then the newest closed ones. */
   readonly incidents: readonly IncidentView[];

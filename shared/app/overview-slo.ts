@@ -1,22 +1,21 @@
 import type { AlertState } from '../alert/model.ts';
-import { type BurnRule, type Config, monitorIdsOf, type Slo } from '../config/model.ts';
-import type { History } from '../ledger/history.ts';
+import { type BurnRule, monitorIdsOf, type Slo } from '../config/model.ts';
 import { burnDown, exhaustedAt } from '../slo/budget.ts';
 import { evaluateBurn } from '../slo/burn.ts';
-import { monitorEvents } from '../slo/events.ts';
-import { monitorsOf } from '../slo/indicator.ts';
 import type { BurnReading } from '../slo/model.ts';
 import { earliestResolution } from '../slo/resolution.ts';
+import type { EventSources } from '../slo/sources.ts';
 import type { BurnRuleView, SloView } from './overview-model.ts';
-import { standingOf } from './standing.ts';
+import { isKnown, type KnownStanding, standingOf } from './standing.ts';
 
 /** Points of a burn-down chart. */
 const burnDownPoints = 120;
 
-/** How one SLO stands, with each of its burn rules against its threshold. */
-export function sloView(config: Config, slo: Slo, history: History, state: AlertState, now: number): SloView {
-  const monitors = monitorsOf(slo, config.monitors);
-  const { budget, burnRate } = standingOf(config, slo, history, now);
+/** How one SLO stands, with each of its burn rules against its threshold; undefined where what it counts could not be read. */
+export function sloView(slo: Slo, sources: EventSources, state: AlertState, now: number): SloView | undefined {
+  const standing = standingOf(slo, sources, now);
+  if (!isKnown(standing)) return undefined;
+  const { budget, burnRate, events } = standing;
   const exhausted = exhaustedAt(slo, budget, burnRate, now);
   return {
     id: slo.id,
@@ -32,25 +31,15 @@ export function sloView(config: Config, slo: Slo, history: History, state: Alert
     isWarmingUp: budget.isWarmingUp,
     burnRate,
     ...(exhausted === undefined ? {} : { exhaustedAt: exhausted }),
-    rules: slo.alerts.map((rule) => ruleView(config, slo, rule, history, state, now)),
-    burnDown: burnDown(slo, monitorEvents(slo, monitors, config.maintenance, history), now, burnDownPoints),
+    rules: slo.alerts.map((rule) => ruleView(standing, rule, state, now)),
+    burnDown: burnDown(slo, events, now, burnDownPoints),
   };
 }
 
-function ruleView(
-  config: Config,
-  slo: Slo,
-  rule: BurnRule,
-  history: History,
-  state: AlertState,
-  now: number,
-): BurnRuleView {
-  const monitors = monitorsOf(slo, config.monitors);
-  const reading = evaluateBurn(slo, rule, monitorEvents(slo, monitors, config.maintenance, history), now);
+function ruleView({ slo, events }: KnownStanding, rule: BurnRule, state: AlertState, now: number): BurnRuleView {
+  const reading = evaluateBurn(slo, rule, events, now);
   const firing = state.alerts[rule.id];
-  const resolvesAt =
-    firing &&
-    earliestResolution(slo, rule, monitorEvents(slo, monitors, config.maintenance, history), now, firing.clearSince);
+  const resolvesAt = firing && earliestResolution(slo, rule, events, now, firing.clearSince);
   return {
     id: rule.id,
     severity: rule.severity,

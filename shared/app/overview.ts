@@ -5,8 +5,8 @@ import { details, type Entry, type History, outcomesBetween } from '../ledger/hi
 import { hourMs } from '../ledger/keys.ts';
 import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
-import { spansOf } from './evaluate.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
+import { needsOf } from './needs.ts';
 import { observeMonitorAlert } from './observe.ts';
 import { type BurstsDeps, burstView, loadBursts } from './overview-burst.ts';
 import type { IncidentView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
@@ -32,19 +32,23 @@ const mostShownIncidents = 20;
 export async function overview(deps: OverviewDeps, now: number): Promise<Overview> {
   const { config } = deps;
   const [history, { state }, closed, bursts] = await Promise.all([
-    refreshHistory(deps.memory, deps, { spansMs: spansOf(config), ticksMs: shownMs, isSaving: false }, now),
+    refreshHistory(deps.memory, deps, { ...needsOf(config.slos, now), ticksMs: shownMs, isSaving: false }, now),
     deps.alerts.load(),
     deps.alerts.loadIncidents(mostShownIncidents),
     loadBursts(deps, now),
   ]);
   const open = Object.values(state.incidents).sort((a, b) => b.openedAt - a.openedAt);
   const past = closed.filter((incident) => state.incidents[incident.id] === undefined);
+  const sources = { ...config, history, counted: new Map() };
+  const slos = config.slos.map((slo) => sloView(slo, sources, state, now) ?? slo.id);
+  const unknown = slos.filter((slo) => typeof slo === 'string');
   return {
     service: config.service,
     environment: deps.environment,
     at: now,
     monitors: config.monitors.map((monitor) => monitorView(deps, monitor, history, state, now)),
-    slos: config.slos.map((slo) => sloView(config, slo, history, state, now)),
+    slos: slos.filter((slo) => typeof slo !== 'string'),
+    ...(unknown.length === 0 ? {} : { unknownSlos: unknown }),
     bursts: bursts.map((burst) => burstView(burst, state, deps.outputs, now)),
     incidents: [...open, ...past].map(incidentView),
   };

@@ -7,12 +7,10 @@ import { dayMs } from '../ledger/keys.ts';
 import type { Dependency, Message, Notice } from '../message/model.ts';
 import { buildNotices, type Failure } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
-import { monitorEvents } from '../slo/events.ts';
-import { monitorsOf } from '../slo/indicator.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { RenderView } from './evaluate.ts';
 import { seenOutcomes } from './observe.ts';
-import { describeStanding } from './standing.ts';
+import { describeStanding, isKnown } from './standing.ts';
 
 /** What rendering needs beside an evaluation's view: where this stack's outputs point, and links for the reader. */
 export type RenderContext = {
@@ -33,7 +31,7 @@ export function renderTransitions(
     now,
     environment: context.environment,
     incidents: Object.fromEntries(view.incidents),
-    standings: new Map(standings.map((standing) => [standing.slo.id, describeStanding(standing, now)])),
+    standings: new Map(standings.filter(isKnown).map((each) => [each.slo.id, describeStanding(each, now)])),
     failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
     verdicts: view.verdicts ?? [],
     resolvesAt: new Map(resolutions(transitions, view)),
@@ -95,17 +93,12 @@ function dependencyOf({ kind, alertId, firedAt, facts }: Transition, view: Rende
 
 function resolutions(transitions: readonly Transition[], view: RenderView): [string, number][] {
   const fired = new Set(transitions.filter(({ kind }) => kind === 'fired').map(({ alertId }) => alertId));
-  return view.config.slos.flatMap((slo) =>
+  return view.standings.filter(isKnown).flatMap(({ slo, events }) =>
     slo.alerts
       .filter((rule) => fired.has(rule.id))
       .map((rule): [string, number] => {
-        const monitors = monitorsOf(slo, view.config.monitors);
-        const { maintenance } = view.config;
         const clearSince = view.state.alerts[rule.id]?.clearSince;
-        return [
-          rule.id,
-          earliestResolution(slo, rule, monitorEvents(slo, monitors, maintenance, view.history), view.now, clearSince),
-        ];
+        return [rule.id, earliestResolution(slo, rule, events, view.now, clearSince)];
       }),
   );
 }

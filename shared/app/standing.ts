@@ -1,39 +1,45 @@
-import type { Config, Slo } from '../config/model.ts';
-import type { History } from '../ledger/history.ts';
+import type { Slo } from '../config/model.ts';
 import { hourMs } from '../ledger/keys.ts';
 import type { SloStanding } from '../message/model.ts';
 import { evaluateBudget, exhaustedAt } from '../slo/budget.ts';
 import { burnRateOf } from '../slo/burn.ts';
-import { monitorEvents } from '../slo/events.ts';
-import { expectedEvents } from '../slo/expected.ts';
-import { judgedBetween, monitorsOf, windowStart } from '../slo/indicator.ts';
+import type { Events } from '../slo/events.ts';
+import { windowStart } from '../slo/indicator.ts';
 import type { BudgetReading } from '../slo/model.ts';
+import { type EventSources, eventsOf } from '../slo/sources.ts';
 
-/** How one SLO stands: its budget, and its burn rate over the last hour. For people, charts and metrics; no alert is decided by it. */
-export type Standing = { readonly slo: Slo; readonly budget: BudgetReading; readonly burnRate: number };
+/** How one SLO stands; without events where what it counts could not be read, so that nobody knows. */
+export type Standing = KnownStanding | { readonly slo: Slo; readonly events: undefined };
+/** Its budget, and its burn rate over the last hour: for people, charts and metrics; no alert is decided by them. */
+export type KnownStanding = {
+  readonly slo: Slo;
+  readonly events: Events;
+  readonly budget: BudgetReading;
+  readonly burnRate: number;
+};
 
-export function standingOf(
-  config: Pick<Config, 'monitors' | 'maintenance'>,
-  slo: Slo,
-  history: History,
-  now: number,
-): Standing {
-  const monitors = monitorsOf(slo, config.monitors);
-  const budget = evaluateBudget(slo, monitorEvents(slo, monitors, config.maintenance, history), now);
+export function standingOf(slo: Slo, sources: EventSources, now: number): Standing {
+  const events = eventsOf(slo, sources, now);
+  if (events === undefined) return { slo, events };
   const fromAt = windowStart(hourMs, now);
-  const expected = expectedEvents(monitors, config.maintenance, fromAt, now);
-  const { bad } = judgedBetween(monitors, history, fromAt, now);
-  const burnRate = burnRateOf(slo, bad, expected);
-  return { slo, budget, burnRate };
+  const { bad } = events.between(fromAt, now);
+  const burnRate = burnRateOf(slo, bad, events.expected(fromAt, now));
+  return { slo, events, budget: evaluateBudget(slo, events, now), burnRate };
+}
+
+/** Whether anybody knows how it stands. */
+export function isKnown(standing: Standing): standing is KnownStanding {
+  return standing.events !== undefined;
 }
 
 /** The same for a message's reader. */
-export function describeStanding({ slo, budget, burnRate }: Standing, now: number): SloStanding {
+export function describeStanding({ slo, budget, burnRate }: KnownStanding, now: number): SloStanding {
   const exhausted = exhaustedAt(slo, budget, burnRate, now);
   return {
     sloId: slo.id,
     objective: slo.objective,
     windowMs: slo.windowMs,
+    ...(slo.calendar === undefined ? {} : { calendar: slo.calendar.unit }),
     budgetLeftPpm: budget.leftPpm,
     budgetEvents: budget.budget,
     badEvents: budget.bad,

@@ -64,6 +64,22 @@ export function countTicks(ticks: HourTicks, monitorKey: number, from: number, t
   return inside.reduce((sum, { outcome }) => addCounts(sum, countOf(outcome)), noCounts);
 }
 
+/** Counts of a monitor by the minute of an hour: of the folded hour where there is one, otherwise of its ticks. */
+export function minutesOf(
+  ticks: HourTicks | undefined,
+  cell: HourCell | undefined,
+  hourAt: number,
+  monitorKey: number,
+): readonly Counts[] {
+  if (cell !== undefined) return cell.get(monitorKey)?.minutes ?? [];
+  const minutes: Counts[] = [];
+  for (const { at, outcome } of ticks?.entries.get(monitorKey) ?? []) {
+    const minute = Math.floor((at - hourAt) / minuteMs);
+    minutes[minute] = addCounts(minutes[minute] ?? noCounts, countOf(outcome));
+  }
+  return minutes;
+}
+
 /** A monitor's outcomes of an hour: its ticks, and for minutes without any, those that the folded counts stand for. */
 export function outcomesOf(
   location: string,

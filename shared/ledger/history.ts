@@ -2,13 +2,14 @@ import { addTicks, type Entry, hourCell } from './cells.ts';
 import { addCounts, isEmpty, isJudged } from './counts.ts';
 import { dayMs, hourMs, hourStart, minuteMs } from './keys.ts';
 import { type Counts, type DayRollup, type FailureDetail, type HourRollup, noCounts, type Tick } from './model.ts';
-import { countOn, newestOn, oldestOn, outcomesOn, type Shelf, shelfOf } from './shelf.ts';
+import { addMinutes, countOn, newestOn, oldestOn, outcomesOn, type Shelf, shelfOf } from './shelf.ts';
 
 export type { Entry } from './cells.ts';
 
 /** The readers that a history carries with it; each as the function of the same name. */
 type Readers = {
   countBetween(monitorKey: number, fromAt: number, toAt: number): Counts;
+  countMinutes(monitorKey: number, fromAt: number, toAt: number): readonly Counts[];
   firstSeenAt(monitorKey: number): number | undefined;
 };
 
@@ -85,6 +86,14 @@ export function countBetween(history: History, monitorKey: number, fromAt: numbe
   return sum;
 }
 
+/** The same for each of those minutes, the oldest first. Of a day of which only the total is known they are empty. */
+export function countMinutes(history: History, monitorKey: number, fromAt: number, toAt: number): readonly Counts[] {
+  const [from, to] = [nextMinute(fromAt), nextMinute(toAt)];
+  const minutes = Array.from({ length: Math.max(0, (to - from) / minuteMs) }, () => noCounts);
+  for (const shelf of history.shelves.values()) addMinutes(minutes, shelf, monitorKey, from);
+  return minutes;
+}
+
 /**
  * Outcomes of one monitor in (fromAt, toAt], the oldest first, one a second and location. Where only the minute of a
  * rollup is known they are made from its counts: at the start of the minute, without shard or latency, failures last.
@@ -126,6 +135,7 @@ function historyOf(shelves: ReadonlyMap<string, Shelf>): History {
   const history: History = {
     shelves,
     countBetween: (monitorKey, fromAt, toAt) => countBetween(history, monitorKey, fromAt, toAt),
+    countMinutes: (monitorKey, fromAt, toAt) => countMinutes(history, monitorKey, fromAt, toAt),
     firstSeenAt: (monitorKey) => firstSeenAt(history, monitorKey),
   };
   return history;

@@ -1,6 +1,15 @@
-import { countCell, countTicks, type Entry, type HourCell, type HourTicks, instantsOf, outcomesOf } from './cells.ts';
+import {
+  countCell,
+  countTicks,
+  type Entry,
+  type HourCell,
+  type HourTicks,
+  instantsOf,
+  minutesOf,
+  outcomesOf,
+} from './cells.ts';
 import { addCounts } from './counts.ts';
-import { dayMs, dayStart, hourMs, hourStart } from './keys.ts';
+import { dayMs, dayStart, hourMs, hourStart, minuteMs } from './keys.ts';
 import { type Counts, type DayRollup, noCounts } from './model.ts';
 
 /** What is known of one location, by the start of the hour or day. */
@@ -54,6 +63,18 @@ function countHour(shelf: Shelf, hourAt: number, monitorKey: number, from: numbe
   if (cell !== undefined) return countCell(cell, hourAt, monitorKey, from, to);
   const ticks = shelf.ticks.get(hourAt);
   return ticks === undefined ? noCounts : countTicks(ticks, monitorKey, from, to);
+}
+
+/** Adds what a shelf knows of single minutes to `minutes`, the first of which starts at `from`. */
+export function addMinutes(minutes: Counts[], shelf: Shelf, monitorKey: number, from: number): void {
+  for (const hourAt of starts(shelf, from, from + minutes.length * minuteMs, hourMs)) {
+    const own = minutesOf(shelf.ticks.get(hourAt), shelf.hours.get(hourAt), hourAt, monitorKey);
+    own.forEach((counts, minute) => {
+      const index = (hourAt - from) / minuteMs + minute;
+      const before = minutes[index];
+      if (before !== undefined && counts !== noCounts) minutes[index] = addCounts(before, counts);
+    });
+  }
 }
 
 /** Outcomes of a monitor in (fromAt, toAt], in no particular order. */

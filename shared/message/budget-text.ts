@@ -28,8 +28,8 @@ function burnLines(item: Extract<NoticeItem, { kind: 'burn' }>): string[] {
   ];
 }
 
-function paceOf({ sloId, burnRate, windowMs }: SloStanding): string[] {
-  const even = `at 1x the budget lasts the whole ${formatWindow(windowMs)}`;
+function paceOf({ sloId, burnRate, windowMs, calendar }: SloStanding): string[] {
+  const even = `at 1x the budget lasts the whole ${calendar ?? formatWindow(windowMs)}`;
   return wrap(`${sloId}: ${formatRate(burnRate)} over the last hour (${even})`, '  ');
 }
 
@@ -42,8 +42,9 @@ export function leftLines(items: readonly NoticeItem[]): string[] {
   );
 }
 
-function leftOf({ sloId, objective, windowMs, budgetLeftPpm, budgetEvents, badEvents }: SloStanding): string[] {
-  const slo = `${sloId} (${objective} over ${formatWindow(windowMs)})`;
+function leftOf({ sloId, objective, windowMs, calendar, ...budget }: SloStanding): string[] {
+  const { budgetLeftPpm, budgetEvents, badEvents } = budget;
+  const slo = `${sloId} (${objective} ${calendar ? `this ${calendar}` : `over ${formatWindow(windowMs)}`})`;
   const events = `${formatCount(badEvents)} bad of ${formatCount(budgetEvents)} allowed`;
   const left =
     budgetLeftPpm < 0
@@ -61,7 +62,7 @@ function goneLines({ exhaustedAt }: SloStanding, at: number): string[] {
 /** Every SLO that the items speak of, once. */
 export function uniqueStandings(items: readonly NoticeItem[]): SloStanding[] {
   const all = items.flatMap((item) =>
-    item.kind === 'burn' ? [item.standing] : item.kind === 'monitor' ? item.slos : [],
+    item.kind === 'burn' ? (item.standing ?? []) : item.kind === 'monitor' ? item.slos : [],
   );
   return [...new Map(all.map((standing) => [standing.sloId, standing])).values()];
 }

@@ -124,11 +124,13 @@ function instants(values: Readonly<Record<string, number>>): { readonly [key: st
 }
 
 function budgetOf(standing: SloStanding): Json {
-  const { sloId, objective, windowMs, budgetLeftPpm, budgetEvents, badEvents, burnRate: rate, exhaustedAt } = standing;
+  const { sloId, objective, windowMs, calendar, budgetLeftPpm, exhaustedAt, ...rest } = standing;
+  const { budgetEvents, badEvents, burnRate: rate } = rest;
   return {
     slo: sloId,
     objective,
     windowMs,
+    ...(calendar !== undefined && { calendar }),
     budgetLeftPpm,
     budgetEvents,
     badEvents,

@@ -1,6 +1,6 @@
 import type { Transition } from '../alert/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
-import type { BurnRule, Burst, Json, Monitor, Severity, Slo } from '../config/model.ts';
+import type { BurnRule, Burst, CalendarUnit, Json, Monitor, Severity, Slo } from '../config/model.ts';
 
 /**
  * What one message is about: the transitions that one evaluation decided for one incident, as one channel sees them,
@@ -40,7 +40,8 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly kind: 'burn';
       readonly slo: Slo;
       readonly rule: BurnRule;
-      readonly standing: SloStanding;
+      /** Absent where nobody knows at the moment. */
+      readonly standing?: SloStanding;
       readonly runbook?: string;
       readonly failure?: {
         readonly monitor: Monitor;
@@ -79,6 +80,8 @@ export type SloStanding = {
   readonly sloId: string;
   readonly objective: string;
   readonly windowMs: number;
+  /** Where its budget is that of a calendar's span. */
+  readonly calendar?: CalendarUnit;
   readonly budgetLeftPpm: number;
   /** Events that the whole budget allows; a fraction where it does not come out even. */
   readonly budgetEvents: number;

@@ -96,8 +96,7 @@ function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
   }
   for (const slo of config.slos) {
     const rule = slo.alerts.find(({ id }) => id === alertId);
-    const standing = context.standings.get(slo.id);
-    if (rule && standing) return burnItem(transition, slo, rule, standing, context);
+    if (rule) return burnItem(transition, slo, rule, context);
   }
   for (const burst of config.bursts) {
     const alert = burst.alerts.find(({ id }) => id === alertId);
@@ -130,22 +129,17 @@ function monitorItem(
   };
 }
 
-function burnItem(
-  transition: Transition,
-  slo: Slo,
-  rule: BurnRule,
-  standing: SloStanding,
-  context: NoticeContext,
-): NoticeItem {
+function burnItem(transition: Transition, slo: Slo, rule: BurnRule, context: NoticeContext): NoticeItem {
   const monitor = context.config.monitors.find(({ id }) => monitorIdsOf(slo).includes(id) && context.failures.has(id));
   const failure = monitor && context.failures.get(monitor.id);
+  const standing = context.standings.get(slo.id);
   const resolvesAt = context.resolvesAt.get(rule.id);
   return {
     transition,
     kind: 'burn',
     slo,
     rule,
-    standing,
+    ...(standing && { standing }),
     ...(rule.runbook !== undefined && { runbook: rule.runbook }),
     ...(monitor && failure && { failure: { ...failure, monitor, ...commandOf(monitor, context) } }),
     ...(resolvesAt !== undefined && resolvesAt > context.now && { resolvesAt }),

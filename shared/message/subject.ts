@@ -88,7 +88,8 @@ function budgetWords(leftPpm: number): string {
   return `${formatPercent(leftPpm).replace(' ', '')} of the budget left`;
 }
 
-function goneWords({ exhaustedAt }: SloStanding, at: number): string {
+function goneWords(standing: SloStanding | undefined, at: number): string {
+  const exhaustedAt = standing?.exhaustedAt;
   return exhaustedAt === undefined || exhaustedAt <= at ? '' : `, gone in ${formatShortDuration(exhaustedAt - at)}`;
 }
 

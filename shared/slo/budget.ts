@@ -1,17 +1,19 @@
 import type { Slo } from '../config/model.ts';
 import type { Events } from './events.ts';
 import type { BudgetReading } from './model.ts';
+import { budgetSpan } from './window.ts';
 
 const minuteMs = 60_000;
 const wholePpm = 1_000_000;
 
 /**
- * The error budget over (now − window, now]. Its size comes from the schedule of the whole window, so that it is the same on
- * the first day as on the last. With nothing expected there is no budget and nothing of it is spent.
+ * The error budget over (now − window, now], or over the calendar's span that holds `now`. Its size comes from the schedule of
+ * the whole of it, so that it is the same on the first day as on the last; where nothing is scheduled it grows with what was
+ * seen. With nothing expected there is no budget and nothing of it is spent.
  */
 export function evaluateBudget(slo: Slo, events: Events, now: number): BudgetReading {
-  const fromAt = now - slo.windowMs;
-  const expected = events.expected(fromAt, now);
+  const { fromAt, toAt } = budgetSpan(slo, now);
+  const expected = events.expected(fromAt, toAt);
   const counts = events.between(fromAt, now);
   return {
     sloId: slo.id,
@@ -21,6 +23,7 @@ export function evaluateBudget(slo: Slo, events: Events, now: number): BudgetRea
     leftPpm: leftPpmOf(slo, counts.bad, expected),
     coverageRatio: events.coverageRatio(fromAt, now),
     isWarmingUp: isWarmingUp(events, fromAt),
+    ...(slo.calendar === undefined ? {} : { endsAt: toAt + 1 }),
   };
 }
 
@@ -34,9 +37,9 @@ export function burnDown(
   now: number,
   points: number,
 ): readonly { readonly at: number; readonly leftRatio: number }[] {
-  const windowAt = now - slo.windowMs;
+  const { fromAt: windowAt, toAt } = budgetSpan(slo, now);
   const fromAt = Math.max(windowAt, Math.min(now, events.firstSeenAt ?? now));
-  const expected = events.expected(windowAt, now);
+  const expected = events.expected(windowAt, toAt);
   const steps = Math.max(1, Math.floor(points) - 1);
   const instants = Array.from({ length: steps + 1 }, (_, step) =>
     step === steps ? now : minuteStart(fromAt + ((now - fromAt) * step) / steps),
@@ -50,7 +53,7 @@ export function burnDown(
 
 /**
  * When the rest of the budget is used up at a constant burn rate: left × window ÷ burn rate from now (epoch ms). Undefined
- * when nothing burns, or nothing is left.
+ * when nothing burns, nothing is left, or the calendar brings a new budget before.
  */
 export function exhaustedAt(
   slo: Slo,
@@ -59,7 +62,9 @@ export function exhaustedAt(
   now: number,
 ): number | undefined {
   if (!(burnRate > 0) || budget.leftPpm <= 0) return undefined;
-  return Math.round(now + ((budget.leftPpm / wholePpm) * slo.windowMs) / burnRate);
+  const { fromAt, toAt } = budgetSpan(slo, now);
+  const at = Math.round(now + ((budget.leftPpm / wholePpm) * (toAt - fromAt)) / burnRate);
+  return slo.calendar === undefined || at <= toAt ? at : undefined;
 }
 
 /** 1 − bad ÷ ((1 − objective) × expected) in parts per million, rounded down; never clamped. */

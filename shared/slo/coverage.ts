@@ -6,7 +6,7 @@ import { judgedBetween } from './indicator.ts';
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** A tick may come this late; until then its absence is no gap. */
-const closedAfterMs = 3 * minuteMs;
+export const closedAfterMs = 3 * minuteMs;
 
 /** Judged ÷ expected events of closed ticks, per monitor since its first event in the window; 1 before there are any. */
 export function coverageOf(

@@ -1,8 +1,10 @@
 import { eventIntervalMs, type Maintenance, type Monitor, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
+import type { Counts } from '../ledger/model.ts';
 import { coverageOf, firstSeenOf } from './coverage.ts';
 import { expectedEvents } from './expected.ts';
-import { type IndicatorCounts, judgedBetween, monitorsOf } from './indicator.ts';
+import { type IndicatorCounts, isDegradedBad, judge, judgedBetween, judgedOf } from './indicator.ts';
+import { emptyMinutes, expectedMinutes, type Minutes, minuteCount } from './minutes.ts';
 
 /** What an SLO counts, whatever it is made of: windows are (fromAt, toAt] in epoch ms, counted by whole minutes. */
 export type Events = {
@@ -15,21 +17,74 @@ export type Events = {
   readonly firstSeenAt: number | undefined;
   /** The longest regular time between two events; 0 where none is scheduled. */
   readonly intervalMs: number;
+  /** The same for each minute, where many of them are read faster together. */
+  minutes?(fromAt: number, toAt: number): Minutes;
 };
 
-/** The probes of an SLO's monitors, out of all: `failed` is bad, `passed` and `degraded` are good. */
+/**
+ * The probes of an SLO's monitors, out of all: `failed` is bad, `passed` is good, `degraded` is as its indicator says. For a
+ * latency they are judged by it.
+ */
 export function monitorEvents(
   slo: Slo,
   monitors: readonly Monitor[],
   maintenance: readonly Maintenance[],
   history: History,
 ): Events {
-  const mine = monitorsOf(slo, monitors);
+  const mine = judgedOf(slo, monitors);
+  const isStrict = isDegradedBad(slo);
   return {
-    between: (fromAt, toAt) => judgedBetween(mine, history, fromAt, toAt),
+    between: (fromAt, toAt) => judgedBetween(mine, history, fromAt, toAt, isStrict),
     expected: (fromAt, toAt) => expectedEvents(mine, maintenance, fromAt, toAt),
     coverageRatio: (windowAt, now) => coverageOf(mine, maintenance, history, windowAt, now),
     firstSeenAt: firstSeenOf(mine, history),
     intervalMs: mine.reduce((slowest, monitor) => Math.max(slowest, eventIntervalMs(monitor)), 0),
+    minutes: (fromAt, toAt) => ({
+      ...countMinutes(
+        mine.map(({ key }) => history.countMinutes(key, fromAt, toAt)),
+        minuteCount(fromAt, toAt),
+        isStrict,
+      ),
+      expected: expectedMinutes(mine, maintenance, fromAt, toAt),
+    }),
   };
+}
+
+/** The one key of a history that holds the events of a single SLO. */
+export const onlyKey = 0;
+
+/**
+ * Events that nobody schedules, as a history of their own knows them under `onlyKey`: `passed` is good, `failed` is bad. As many
+ * are expected as were seen.
+ */
+export function observedEvents(history: History): Events {
+  const between = (fromAt: number, toAt: number) => judge(history.countBetween(onlyKey, fromAt, toAt), false);
+  return {
+    between,
+    expected: (fromAt, toAt) => {
+      const { good, bad } = between(fromAt, toAt);
+      return good + bad;
+    },
+    coverageRatio: () => 1,
+    firstSeenAt: history.firstSeenAt(onlyKey),
+    intervalMs: 0,
+    minutes: (fromAt, toAt) => {
+      const counted = countMinutes([history.countMinutes(onlyKey, fromAt, toAt)], minuteCount(fromAt, toAt), false);
+      return { ...counted, expected: counted.good.map((good, index) => good + (counted.bad[index] ?? 0)) };
+    },
+  };
+}
+
+/** The minutes of several monitors, added up; what is expected is left at 0. */
+function countMinutes(lists: readonly (readonly Counts[])[], length: number, isStrict: boolean): Minutes {
+  const sum = emptyMinutes(length);
+  for (const list of lists)
+    list.forEach((counts, index) => {
+      const judged = judge(counts, isStrict);
+      sum.good[index] = (sum.good[index] ?? 0) + judged.good;
+      sum.bad[index] = (sum.bad[index] ?? 0) + judged.bad;
+      sum.unjudged[index] = (sum.unjudged[index] ?? 0) + judged.unjudged;
+      sum.maintenance[index] = (sum.maintenance[index] ?? 0) + judged.maintenance;
+    });
+  return sum;
 }

@@ -12,16 +12,24 @@ export function expectedEvents(
   toAt: number,
 ): number {
   if (!(fromAt < toAt)) return 0;
-  // Monitors with the same interval and the same plans have the same ticks: each kind is counted once.
+  let sum = 0;
+  for (const [monitor, count] of ticksByKind(monitors, maintenance))
+    sum += count * expectedOf(monitor, maintenance, fromAt, toAt);
+  return sum;
+}
+
+/** Monitors with the same interval and the same plans have the same ticks: one of each kind, and how many there are. */
+export function ticksByKind(
+  monitors: readonly Monitor[],
+  maintenance: readonly Maintenance[],
+): readonly (readonly [monitor: Monitor, count: number])[] {
   const plans = maintenance.map((plan) => new Set(plan.monitors));
   const kinds = Map.groupBy(monitors, (monitor) =>
     plans.reduce((kind, plan) => kind + (plan.has(monitor.id) ? '+' : '-'), `${eventIntervalMs(monitor)}`),
   );
-  let sum = 0;
-  for (const [monitor, ...others] of kinds.values()) {
-    if (monitor !== undefined) sum += (1 + others.length) * expectedOf(monitor, maintenance, fromAt, toAt);
-  }
-  return sum;
+  return [...kinds.values()].flatMap(([monitor, ...others]) =>
+    monitor === undefined ? [] : [[monitor, 1 + others.length] as const],
+  );
 }
 
 function expectedOf(monitor: Monitor, maintenance: readonly Maintenance[], fromAt: number, toAt: number): number {

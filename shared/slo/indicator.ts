@@ -1,9 +1,10 @@
 import { eventIntervalMs, type Monitor, monitorIdsOf, type Slo } from '../config/model.ts';
 import type { History } from '../ledger/history.ts';
+import type { Counts } from '../ledger/model.ts';
 
 const minuteMs = 60_000;
 
-/** What an SLO counts: `good` is passed and degraded, `bad` is failed; the other two are in neither. */
+/** What an SLO counts: good and bad events; the other two are in neither. */
 export type IndicatorCounts = {
   readonly good: number;
   readonly bad: number;
@@ -17,18 +18,45 @@ export function monitorsOf(slo: Slo, monitors: readonly Monitor[]): readonly Mon
   return monitors.filter(({ id }) => ids.has(id));
 }
 
-/** Counts in (fromAt, toAt] in whole minutes, added up over the monitors. */
+/**
+ * The monitors of an SLO's indicator with the keys under which the ledger holds what it counts: their own, or those of their
+ * probes as a latency makes them good or bad.
+ */
+export function judgedOf(slo: Slo, monitors: readonly Monitor[]): readonly Monitor[] {
+  const { indicator } = slo;
+  const mine = monitorsOf(slo, monitors);
+  if (indicator.kind !== 'latency') return mine;
+  return mine.flatMap((monitor) => {
+    const key = indicator.keys[monitor.id];
+    return key === undefined ? [] : [{ ...monitor, key }];
+  });
+}
+
+/** Whether a degraded probe counts as bad. */
+export function isDegradedBad({ indicator }: Pick<Slo, 'indicator'>): boolean {
+  return 'isDegradedBad' in indicator && indicator.isDegradedBad;
+}
+
+/** `passed` is good and `failed` is bad; `degraded` is good, or with `isStrict` bad. */
+export function judge(counts: Counts, isStrict: boolean): IndicatorCounts {
+  const { passed, degraded, failed, unjudged, maintenance } = counts;
+  if (isStrict) return { good: passed, bad: failed + degraded, unjudged, maintenance };
+  return { good: passed + degraded, bad: failed, unjudged, maintenance };
+}
+
+/** Counts in (fromAt, toAt] in whole minutes, added up over the monitors; degraded is good, or with `isStrict` bad. */
 export function judgedBetween(
   monitors: readonly Monitor[],
   history: History,
   fromAt: number,
   toAt: number,
+  isStrict = false,
 ): IndicatorCounts {
   const sum = { good: 0, bad: 0, unjudged: 0, maintenance: 0 };
   for (const { key } of monitors) {
-    const counts = history.countBetween(key, fromAt, toAt);
-    sum.good += counts.passed + counts.degraded;
-    sum.bad += counts.failed;
+    const counts = judge(history.countBetween(key, fromAt, toAt), isStrict);
+    sum.good += counts.good;
+    sum.bad += counts.bad;
     sum.unjudged += counts.unjudged;
     sum.maintenance += counts.maintenance;
   }

@@ -22,7 +22,7 @@ export type BurnReading = {
   readonly resolveDelayMs: number;
 };
 
-/** The error budget of one SLO over its window that ends now. */
+/** The error budget of one SLO over its window that ends now, or over the calendar's span that holds now. */
 export type BudgetReading = {
   readonly sloId: string;
   /** Expected events of the whole window, from its first day on. */
@@ -39,4 +39,6 @@ export type BudgetReading = {
   readonly coverageRatio: number;
   /** The history is shorter than the window. */
   readonly isWarmingUp: boolean;
+  /** Of a calendar's budget: when the next one begins, epoch ms. */
+  readonly endsAt?: number;
 };

@@ -3,10 +3,11 @@ import { evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import { probeTick } from '../../../shared/app/probe.ts';
 import { createRunProbe } from '../../../shared/app/run-probe.ts';
-import { standingOf } from '../../../shared/app/standing.ts';
 import type { HttpMonitor } from '../../../shared/config/model.ts';
 import type { RunHttpAttempt } from '../../../shared/http/model.ts';
 import { noWatch } from '../../../shared/probe/watch.ts';
+import { evaluateBudget } from '../../../shared/slo/budget.ts';
+import { monitorEvents } from '../../../shared/slo/events.ts';
 import { aConfig, aMonitor, anSlo } from '../../support/config.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
@@ -87,7 +88,8 @@ function setUp(change: Partial<HttpMonitor>) {
   };
   const sli = () => {
     const [slo = anSlo()] = config.slos;
-    const { good, bad, leftPpm } = standingOf(config, slo, memory.history, world.at).budget;
+    const events = monitorEvents(slo, config.monitors, [], memory.history);
+    const { good, bad, leftPpm } = evaluateBudget(slo, events, world.at);
     return { good, bad, leftPpm };
   };
   const outcomes = () => [...ledger.ticks.values()].flatMap(({ tick }) => tick.outcomes.map(({ outcome }) => outcome));

@@ -1,6 +1,6 @@
 import { createMemory, type LedgerMemory, refreshHistory } from '../../../shared/app/history.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
-import { countBetween, outcomesBetween } from '../../../shared/ledger/history.ts';
+import { countBetween, countMinutes, outcomesBetween } from '../../../shared/ledger/history.ts';
 import { memoryLedger } from '../../support/memory-ports.ts';
 
 const minuteMs = 60_000;
@@ -122,5 +122,24 @@ describe('the far edge of a window', () => {
       const { passed, failed } = countBetween(memory.history, key, now - 6 * dayMs, now);
       expect(passed + failed).toBe(6 * 1_440);
     }
+  });
+});
+
+describe('single minutes', () => {
+  it('are read as far back as somebody needs them, where the totals of days are known already', async () => {
+    const { ledger, write, refresh } = setUp();
+    const writer = createMemory();
+    await write(0, 9 * 1_440);
+    for (let hour = 1; hour <= 9 * 24; hour += 1) await refresh(writer, hour * 60 + 10);
+    const now = startAt + (9 * 1_440 - 90) * minuteMs;
+    const known = async (minutesMs: number) => {
+      const memory = createMemory();
+      const source = { ledger: ledger.store, location: 'here' };
+      const history = await refreshHistory(memory, source, { spansMs, minutesMs, isSaving: false }, now);
+      return countMinutes(history, key, startAt + dayMs, now).filter(({ passed, failed }) => passed + failed === 1)
+        .length;
+    };
+    expect(await known(9 * dayMs)).toBe(8 * 1_440 - 90);
+    expect(await known(0)).toBeLessThan(6 * 1_440);
   });
 });

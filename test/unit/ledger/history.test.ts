@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
 import {
   countBetween,
+  countMinutes,
   details,
   emptyHistory,
   firstSeenAt,
@@ -68,6 +69,24 @@ describe('counting between two instants', () => {
       fc.property(anyTicks(), rangeMinutes, fc.integer({ min: 1, max: 4 }), (ticks, [a, b], key) => {
         const [from, to] = [monday + a * minuteMs, monday + b * minuteMs];
         expect(countBetween(historyOf(ticks), key, from, to)).toEqual(countByHand(ticks, key, from, to));
+      }),
+    );
+  });
+
+  it('tells every minute what it tells their sum, folded or not', () => {
+    fc.assert(
+      fc.property(anyTicks(), fc.subarray([0, 1, 2]), rangeMinutes, (ticks, folded, [a, b]) => {
+        const hours = folded.flatMap((hour) =>
+          ['local', 'eu-west-1'].map((location) => foldHour(location, monday + hour * hourMs, ticks)),
+        );
+        const history = withHours(historyOf(ticks), hours);
+        const [from, to] = [monday + a * minuteMs + 17, monday + b * minuteMs + 17];
+        const minutes = countMinutes(history, 1, from, to);
+        expect(minutes).toEqual(
+          Array.from({ length: Math.max(0, b - a) }, (_, index) =>
+            countBetween(history, 1, from + index * minuteMs, from + (index + 1) * minuteMs),
+          ),
+        );
       }),
     );
   });

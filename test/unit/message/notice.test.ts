@@ -1,4 +1,5 @@
 import { buildNotices } from '../../../shared/message/notice.ts';
+import { renderMessage } from '../../../shared/message/render.ts';
 import {
   burnFacts,
   config,
@@ -160,9 +161,18 @@ describe('what a notice brings along', () => {
       { ...context, config: { ...config, monitors: [{ ...health, alerts: [] }] } },
     ],
     ['is of an SLO that is gone', burn(), { ...context, config: { ...config, slos: [] } }],
-    ['is of an SLO of which nobody knows how it stands', burn(), { ...context, standings: new Map() }],
   ])('knows an alert as withdrawn that %s', (_, transition, around) => {
     expect(buildNotices([transition], around)[0]?.items[0]?.kind).toBe('withdrawn');
+  });
+
+  it('tells of an SLO of which nobody knows how it stands as of any other, without its budget', () => {
+    const [notice] = buildNotices([burn()], { ...context, standings: new Map() });
+    expect(notice?.items[0]).toMatchObject({ kind: 'burn', slo: { id: 'shortener-availability' } });
+    expect(notice?.items[0]).not.toHaveProperty('standing');
+    const { subject, text, json } = renderMessage(notice as NonNullable<typeof notice>);
+    expect(subject).toMatch(/^\[PAGE\] shortener-availability burns /);
+    expect(text).not.toContain('WHAT IS LEFT');
+    expect(json).toMatchObject({ budgets: [], transitions: [{ slo: 'shortener-availability' }] });
   });
 
   it('does not take an incident as over in which something fired', () => {

@@ -1,0 +1,66 @@
+import { eventIntervalMs, type Maintenance, type Monitor } from '../config/model.ts';
+import type { Events } from './events.ts';
+import { ticksByKind } from './expected.ts';
+import { maintenanceSpans } from './maintenance.ts';
+
+/** Counts of whole minutes in a row, each list one number a minute. */
+export type Minutes = {
+  readonly good: Float64Array;
+  readonly bad: Float64Array;
+  readonly unjudged: Float64Array;
+  readonly maintenance: Float64Array;
+  readonly expected: Float64Array;
+};
+
+const minuteMs = 60_000;
+
+export function emptyMinutes(length: number): Minutes {
+  const [good, bad, unjudged, maintenance, expected] = Array.from({ length: 5 }, () => new Float64Array(length));
+  return { good, bad, unjudged, maintenance, expected } as Minutes;
+}
+
+/** How many minutes the window (fromAt, toAt] holds. */
+export function minuteCount(fromAt: number, toAt: number): number {
+  return Math.max(0, Math.floor(toAt / minuteMs) - Math.floor(fromAt / minuteMs));
+}
+
+/** The minutes of (fromAt, toAt], by the events' own reader of many at once where they have one. */
+export function minutesOf(events: Events, fromAt: number, toAt: number): Minutes {
+  if (events.minutes !== undefined) return events.minutes(fromAt, toAt);
+  const minutes = emptyMinutes(minuteCount(fromAt, toAt));
+  const before = Math.floor(fromAt / minuteMs) * minuteMs + minuteMs - 1;
+  for (let index = 0; index < minutes.good.length; index += 1) {
+    const from = before + index * minuteMs;
+    const { good, bad, unjudged, maintenance } = events.between(from, from + minuteMs);
+    minutes.good[index] = good;
+    minutes.bad[index] = bad;
+    minutes.unjudged[index] = unjudged;
+    minutes.maintenance[index] = maintenance;
+    minutes.expected[index] = events.expected(from, from + minuteMs);
+  }
+  return minutes;
+}
+
+/** How many events the schedule holds in each minute of (fromAt, toAt], less those under maintenance. */
+export function expectedMinutes(
+  monitors: readonly Monitor[],
+  maintenance: readonly Maintenance[],
+  fromAt: number,
+  toAt: number,
+): Float64Array {
+  const expected = new Float64Array(minuteCount(fromAt, toAt));
+  const startAt = (Math.floor(fromAt / minuteMs) + 1) * minuteMs;
+  const endAt = startAt + expected.length * minuteMs;
+  for (const [monitor, count] of ticksByKind(monitors, maintenance)) {
+    const intervalMs = eventIntervalMs(monitor);
+    const spans = maintenanceSpans(maintenance, monitor.id, startAt, endAt);
+    let next = 0;
+    for (let at = Math.ceil(startAt / intervalMs) * intervalMs; at < endAt; at += intervalMs) {
+      while ((spans[next]?.to ?? Infinity) <= at) next += 1;
+      if (at >= (spans[next]?.from ?? Infinity)) continue;
+      const index = Math.floor((at - startAt) / minuteMs);
+      expected[index] = (expected[index] ?? 0) + count;
+    }
+  }
+  return expected;
+}
