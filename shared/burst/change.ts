@@ -11,7 +11,7 @@ export type Change = {
 };
 
 /** What is taken for granted of how equal runs differ, as so many further runs would weigh. */
-const priorFreedom = 2;
+const priorFreedom = 1;
 
 /** Degrees of freedom of a comparison with so many runs. */
 export const freedomOf = (runs: number): number => runs - 1 + priorFreedom;
@@ -45,6 +45,16 @@ export function driftOf(values: readonly number[], samplingVariance: number, pri
 /** Of a new run against the mean of so many, both of which drift. */
 export function driftMargin(drift: number, runs: number, t: number): number {
   return t * drift * Math.sqrt(1 + 1 / runs);
+}
+
+/**
+ * The bound of a share that a sample of so many shows, `z` standard errors above it, or below it where `z` is negative; 0 to 1. It
+ * knows that few show little, and that none seen is not never: E. Wilson, Journal of the American Statistical Association 22, 1927,
+ * https://doi.org/10.1080/01621459.1927.10502953.
+ */
+export function shareBound(share: number, count: number, z: number): number {
+  const spread = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
+  return Math.min(1, Math.max(0, (share + z ** 2 / (2 * count) + spread) / (1 + z ** 2 / count)));
 }
 
 export const meanOf = (values: readonly number[]): number =>

@@ -1,4 +1,4 @@
-import { type Change, driftMargin, driftOf, meanOf } from './change.ts';
+import { type Change, driftMargin, driftOf, meanOf, shareBound } from './change.ts';
 
 /** By so much of itself an error ratio is expected to differ between equal runs, beside what chance makes of few failures. */
 const priorErrorDrift = 0.2;
@@ -28,8 +28,8 @@ export function errorChange(current: Failures, earlier: readonly Failures[]): Ch
     difference: Math.sqrt(actual) - Math.sqrt(baseline),
     marginAt: (t) =>
       Math.hypot(
-        Math.sqrt(actual) - Math.sqrt(wilson(current, -sign * t)),
-        Math.sqrt(wilson(all, sign * t)) - Math.sqrt(baseline),
+        Math.sqrt(actual) - Math.sqrt(shareBound(actual, current.requests, -sign * t)),
+        Math.sqrt(shareBound(baseline, all.requests, sign * t)) - Math.sqrt(baseline),
         driftMargin(drift, earlier.length, t),
       ),
   };
@@ -55,10 +55,3 @@ function sumOf(runs: readonly Failures[]): Failures {
 }
 
 const ratioOf = ({ failures, requests }: Failures): number => failures / requests;
-
-/** The bound of a ratio at `z` standard errors, above it where `z` is positive, below it where it is negative. */
-function wilson({ failures, requests }: Failures, z: number): number {
-  const ratio = failures / requests;
-  const spread = z * Math.sqrt((ratio * (1 - ratio)) / requests + z ** 2 / (4 * requests ** 2));
-  return Math.max(0, (ratio + z ** 2 / (2 * requests) + spread) / (1 + z ** 2 / requests));
-}

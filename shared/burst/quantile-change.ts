@@ -1,9 +1,9 @@
 import { Histogram } from '../stats/histogram.ts';
 import { normalOf } from '../stats/student.ts';
-import { type Change, driftMargin, driftOf, freedomOf, meanOf } from './change.ts';
+import { type Change, driftMargin, driftOf, freedomOf, meanOf, shareBound } from './change.ts';
 
 /** By so much of themselves equal runs are expected to differ from each other, beside what their samples make of it. */
-const priorDrift = 0.045;
+const priorDrift = 0.05;
 /** A span of nothing is taken as the shortest that a histogram tells apart. */
 const shortestMs = 0.001;
 
@@ -78,7 +78,7 @@ function firstFrom(ranks: readonly number[], rank: number): number {
 
 /** How far a sample's quantile is from the one that is so many standard errors away, in either direction. */
 function reach(sample: Sample, q: number, errors: number): number {
-  return sample.log(q + errors * Math.sqrt((q * (1 - q)) / sample.count)) - sample.log(q);
+  return sample.log(shareBound(q, sample.count, errors)) - sample.log(q);
 }
 
 function samplingVariance(sample: Sample, q: number): number {

@@ -26,7 +26,8 @@ export function highestUs(bucket: number): number {
 
 /** What stands for all spans of a bucket, µs: its middle, at most 1/512 from any of them. */
 export function middleUs(bucket: number): number {
-  return (lowestUs(bucket) + highestUs(bucket)) / 2;
+  const shift = shiftOf(bucket);
+  return (bucket - shift * 256 + 0.5) * 2 ** shift - 0.5;
 }
 
 const shiftOf = (bucket: number): number => (bucket < 512 ? 0 : Math.floor(bucket / 256) - 1);

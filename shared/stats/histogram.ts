@@ -31,8 +31,9 @@ export class Histogram {
 
   /** Adds what another recorded, as if it had been recorded here. The other stays as it is. */
   merge(other: Histogram): void {
+    const [counts, others] = [this.#counts, other.#counts];
     for (let bucket = 0; bucket < bucketCount; bucket += 1)
-      this.#counts[bucket] = (this.#counts[bucket] ?? 0) + (other.#counts[bucket] ?? 0);
+      counts[bucket] = (counts[bucket] ?? 0) + (others[bucket] ?? 0);
     this.#count += other.#count;
     this.#sumUs += other.#sumUs;
     this.#maxUs = Math.max(this.#maxUs, other.#maxUs);

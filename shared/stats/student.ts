@@ -18,8 +18,9 @@ export function studentTail(t: number, freedom: number): number {
 }
 
 /**
- * The distance at which the normal distribution has the tail that Student's t has at `t`: within a hundredth for two degrees of
- * freedom and more (D. Wallace, Annals of Mathematical Statistics 30, 1959, https://doi.org/10.1214/aoms/1177706090).
+ * The distance at which the normal distribution has the tail that Student's t has at `t`, 0 and up: for three degrees of freedom
+ * and more the chances are the same within a fifth, down to one in a thousand, and closer with more degrees (D. Wallace, Annals of
+ * Mathematical Statistics 30, 1959, https://doi.org/10.1214/aoms/1177706090).
  */
 export function normalOf(t: number, freedom: number): number {
   return ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p(t ** 2 / freedom));
