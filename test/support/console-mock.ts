@@ -1,8 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Assets, assetHeaders, bundleConsole } from '../../infra/local/console/assets.ts';
-import type { ConsoleState, ProbeAnswer } from '../../infra/local/console/state.ts';
-import { configErrors, fresh, many, mended, outage, overspent, quiet } from './console-states.ts';
+import type { ConsoleState, LiveRun, ProbeAnswer } from '../../infra/local/console/state.ts';
+import { liveRun } from './console-bursts.ts';
+import {
+  burstFailed,
+  burstRunning,
+  burstSearched,
+  bursts,
+  configErrors,
+  fresh,
+  many,
+  mended,
+  outage,
+  overspent,
+  quiet,
+} from './console-states.ts';
 import { fired } from './console-views.ts';
 
 /** A stand-in for local mode's console: the real page, and whatever state a test wants it to show. */
@@ -13,6 +26,8 @@ export type ConsoleMock = {
   readonly state: () => ConsoleState;
   /** Sends a state to every page that listens. */
   readonly show: (state: ConsoleState) => void;
+  /** Tells them of a run of a burst, as it begins, goes on or ends. */
+  readonly tellRun: (run: LiveRun) => void;
   /** From now on commands are refused with this title. */
   readonly refuse: (title: string | null) => void;
   /** What a manual probe finds from now on. */
@@ -30,6 +45,10 @@ export const scenarios: Readonly<Record<string, (now: number) => ConsoleState>> 
   overspent,
   config: (now) => ({ ...quiet(now), configErrors }),
   many: (now) => many(now, 40, 1000),
+  bursts,
+  'burst-running': burstRunning,
+  'burst-failed': burstFailed,
+  'breaking-point': burstSearched,
 };
 
 export const probeAnswer: ProbeAnswer = {
@@ -69,6 +88,9 @@ export async function startConsoleMock(initial: ConsoleState, port = 0): Promise
     commands: held.commands,
     state: () => held.state,
     show: (state) => broadcast(held, state),
+    tellRun: (run) => {
+      for (const stream of held.streams) stream.write(`event: run\ndata: ${JSON.stringify(run)}\n\n`);
+    },
     refuse: (title) => {
       held.refusal = title;
     },
@@ -136,6 +158,10 @@ function command(held: Held, name: string, response: ServerResponse): void {
     case 'DELETE /api/faults':
       broadcast(held, mended(now));
       respond(response, 204, null, '');
+      break;
+    case 'POST /api/bursts':
+      broadcast(held, { ...held.state, liveRuns: [liveRun(now, 0)] });
+      respond(response, 202, 'application/json', JSON.stringify({ burst: 'redirects', run: 'run-1' }));
       break;
     case 'POST /api/probe':
       respond(response, 200, 'application/json', JSON.stringify(held.probe));

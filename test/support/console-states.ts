@@ -1,5 +1,6 @@
 import type { ConsoleState } from '../../infra/local/console/state.ts';
-import type { MonitorView } from '../../shared/app/overview-model.ts';
+import type { IncidentView, MonitorView } from '../../shared/app/overview-model.ts';
+import { burstView, failedBurst, freshBurst, liveRun, searchBurst } from './console-bursts.ts';
 import {
   burnDownOf,
   closed,
@@ -211,6 +212,36 @@ export function overspent(now: number): ConsoleState {
       }),
     ],
   };
+}
+
+/** Bursts that are well: one that runs every night, one by hand, one that never ran. */
+export function bursts(now: number): ConsoleState {
+  return { ...quiet(now), bursts: [burstView(now), searchBurst(now), freshBurst(now)] };
+}
+
+/** One of them is sent now, and nine seconds of it are over. */
+export function burstRunning(now: number): ConsoleState {
+  return { ...quiet(now), bursts: [burstView(now)], liveRuns: [liveRun(now, 9)] };
+}
+
+/** The last run did not hold what was asked of it. */
+export function burstFailed(now: number): ConsoleState {
+  const incident: IncidentView = {
+    id: 'inc-3',
+    openedAt: now - 3_500_000,
+    closedAt: null,
+    severity: 'ticket',
+    monitors: [],
+    bursts: ['redirects'],
+    alerts: [{ id: 'burst/redirects/0', title: 'burst redirects failed', firedAt: now - 3_500_000, resolvedAt: null }],
+  };
+  const base = quiet(now);
+  return { ...base, bursts: [failedBurst(now)], incidents: [incident, ...base.incidents] };
+}
+
+/** A search has found the breaking point. */
+export function burstSearched(now: number): ConsoleState {
+  return { ...quiet(now), bursts: [searchBurst(now)] };
 }
 
 export const configErrors = [

@@ -3,7 +3,10 @@ import { element } from './dom.ts';
 
 /** The colours of the page, as charts draw them. */
 export type Theme = Readonly<
-  Record<'text' | 'muted' | 'grid' | 'line' | 'fill' | 'bad' | 'badFill' | 'warn' | 'odd' | 'info', string>
+  Record<
+    'text' | 'muted' | 'surface' | 'grid' | 'line' | 'fill' | 'accent' | 'bad' | 'badFill' | 'warn' | 'odd' | 'info',
+    string
+  >
 >;
 
 export type ChartOptions = Omit<uPlot.Options, 'width' | 'height'>;
@@ -57,9 +60,11 @@ function readTheme(host: Element): Theme {
   return {
     text: read('text'),
     muted: read('muted'),
+    surface: read('surface'),
     grid: read('grid'),
     line: read('line'),
     fill: read('line-fill'),
+    accent: read('accent'),
     bad: read('bad'),
     badFill: read('bad-fill'),
     warn: read('warn'),
@@ -119,6 +124,11 @@ export function timeAxis(theme: Theme): uPlot.Axis {
       return splits.map((seconds) => format.format(seconds * 1000));
     },
   };
+}
+
+/** The axis of what is counted from a begin: `text` says where. */
+export function plainAxis(theme: Theme, text: (value: number) => string): uPlot.Axis {
+  return { ...timeAxis(theme), size: 26, gap: 6, values: (_, splits) => splits.map(text) };
 }
 
 export function valueAxis(theme: Theme, text: (value: number) => string): uPlot.Axis {

@@ -21,6 +21,7 @@ const paths = {
   cross: ['M4 4l8 8', 'M12 4l-8 8'],
   triangle: ['M8 3.5L13 12.5H3z'],
   square: ['M3.5 3.5h9v9h-9z'],
+  dot: ['M8 5a3 3 0 1 1 0 6a3 3 0 1 1 0-6z'],
   swatch: ['M1.5 4h13v8h-13z'],
   busy: ['M8 1.5a6.5 6.5 0 0 1 6.5 6.5'],
 } as const;

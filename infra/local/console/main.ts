@@ -1,6 +1,8 @@
 import { addressesSection } from './addresses.ts';
 import { alarmsSection } from './alarms.ts';
 import { bannerSection, type ConnectionState } from './banners.ts';
+import { withRun } from './burst-model.ts';
+import { burstsSection } from './bursts.ts';
 import { follow } from './connection.ts';
 import { byId, setAttribute, setText } from './dom.ts';
 import { inboxSection } from './inbox.ts';
@@ -9,7 +11,7 @@ import { monitorsSection } from './monitors.ts';
 import { newsBetween } from './news.ts';
 import { probeResultSection } from './probe-result.ts';
 import { slosSection } from './slos.ts';
-import type { ConsoleState } from './state.ts';
+import type { ConsoleState, LiveRun } from './state.ts';
 import { verdictSection } from './verdict.ts';
 import { verdictOf } from './verdict-model.ts';
 
@@ -23,7 +25,15 @@ function start(): void {
   const inbox = inboxSection((count) => {
     unread = count;
   });
-  const sections = [monitorsSection(), slosSection(), incidentsSection(), inbox, alarmsSection(), addressesSection()];
+  const sections = [
+    monitorsSection(),
+    slosSection(),
+    burstsSection(),
+    incidentsSection(),
+    inbox,
+    alarmsSection(),
+    addressesSection(),
+  ];
 
   const draw = () => {
     const now = Date.now();
@@ -40,13 +50,20 @@ function start(): void {
     connection = 'open';
     draw();
   };
+  const onRun = (run: LiveRun) => {
+    if (state === null) return; // the state that comes tells of it, too
+    const next = { ...state, liveRuns: withRun(state.liveRuns, run) };
+    announce(newsBetween(state, next));
+    state = next;
+    draw();
+  };
   const onConnection = (next: ConnectionState) => {
     if (next !== connection && next === 'lost') announce('Connection to local mode lost, reconnecting.');
     connection = next;
     draw();
   };
   draw();
-  follow(onState, onConnection);
+  follow(onState, onRun, onConnection);
   setInterval(draw, 1000);
 }
 

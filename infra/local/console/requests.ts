@@ -18,9 +18,15 @@ export async function probeNow(): Promise<ProbeAnswer> {
   return (await answer.json()) as ProbeAnswer;
 }
 
+/** Sends a burst now; it has begun then. */
+export async function runBurst(burst: string): Promise<void> {
+  await send('POST', '/api/bursts', JSON.stringify({ burst }));
+}
+
 /** Throws an Error whose message is a sentence for people. */
-async function send(method: string, path: string): Promise<Response> {
-  const answer = await fetch(path, { method, signal: AbortSignal.timeout(longestMs) }).catch((error: unknown) => {
+async function send(method: string, path: string, body: string | null = null): Promise<Response> {
+  const signal = AbortSignal.timeout(longestMs);
+  const answer = await fetch(path, { method, body, signal }).catch((error: unknown) => {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
     throw new Error(isLate ? 'No answer within two minutes.' : 'Local mode does not answer. Is it still running?');
   });

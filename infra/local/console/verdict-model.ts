@@ -4,15 +4,15 @@ import { plural, spanText } from './words.ts';
 
 /** The answer to "are we up?": what it looks like, a headline, a sentence, and the monitors it is about. */
 export type Verdict = {
-  readonly state: Exclude<MonitorView['state'], 'blocked'> | 'recovering' | 'overspent';
+  readonly state: Exclude<MonitorView['state'], 'blocked'> | 'recovering' | 'unmet' | 'overspent';
   readonly headline: string;
   readonly detail: string;
   readonly monitors: readonly string[];
 };
 
 /**
- * Trouble first: failing, then what could not be judged, then slow. An open incident outlives its failures, and a
- * budget that is used up is not well either. `now` is epoch ms.
+ * Trouble first: failing, then what could not be judged, then slow. An open incident outlives its failures, a burst that did
+ * not hold has one until its next run that does, and a budget that is used up is not well either. `now` is epoch ms.
  */
 export function verdictOf(state: ConsoleState, now: number): Verdict {
   const { monitors } = state;
@@ -39,6 +39,11 @@ function calmOf({ monitors, incidents, slos, faults }: ConsoleState, now: number
   const passing = idsIn(monitors, 'passed').length;
   const open = openCount(incidents);
   if (passing === 0) return waitingFor(monitors);
+  const unmet = unmetBursts(incidents);
+  if (unmet.length > 0) {
+    const headline = `${unmet.length === 1 ? unmet[0] : `${unmet.length} bursts`} did not hold`;
+    return plain('unmet', headline, `${passingText(monitors)}. A burst is well again with its next run that holds.`);
+  }
   if (open > 0) {
     const closes =
       open === 1 ? 'It closes when the last of its alerts resolves.' : 'They close when their alerts resolve.';
@@ -62,6 +67,12 @@ function about(state: Verdict['state'], word: string, ids: readonly string[], to
 
 function idsIn(monitors: readonly MonitorView[], state: MonitorView['state']): readonly string[] {
   return monitors.filter((monitor) => monitor.state === state).map((monitor) => monitor.id);
+}
+
+/** The bursts that everything is about which is open. */
+function unmetBursts(incidents: ConsoleState['incidents']): readonly string[] {
+  const open = incidents.filter((incident) => incident.closedAt === null);
+  return open.some(({ monitors }) => monitors.length > 0) ? [] : [...new Set(open.flatMap(({ bursts }) => bursts))];
 }
 
 function openCount(incidents: ConsoleState['incidents']): number {

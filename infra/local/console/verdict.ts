@@ -17,6 +17,7 @@ const looks: Readonly<Record<Verdict['state'], { readonly tone: Tone; readonly i
   unknown: { tone: 'odd', icon: 'unknown' },
   waiting: { tone: 'calm', icon: 'waiting' },
   recovering: { tone: 'warn', icon: 'pending' },
+  unmet: { tone: 'warn', icon: 'degraded' },
   overspent: { tone: 'warn', icon: 'degraded' },
 };
 
