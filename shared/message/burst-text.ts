@@ -45,7 +45,15 @@ function told(word: string, lines: readonly string[]): string[] {
   return all.map((line, index) => (index === 0 ? `    ${word.padEnd(8)}${line.slice(column.length)}` : line));
 }
 
-function cameText({ requests, throughputPerSecond, p50Ms, p99Ms, sustainedPerSecond, ...rest }: RunFigures): string {
+/** What came, in a line. */
+export function cameText({
+  requests,
+  throughputPerSecond,
+  p50Ms,
+  p99Ms,
+  sustainedPerSecond,
+  ...rest
+}: RunFigures): string {
   const figures =
     sustainedPerSecond === undefined
       ? [rate(throughputPerSecond), `p50 ${span(p50Ms)}`, `p99 ${span(p99Ms)}`]
@@ -138,7 +146,8 @@ export function reasonsOf({ run, transition }: BurstItem): readonly string[] {
   return facts.kind === 'burst' && facts.reason !== undefined ? [facts.reason] : [];
 }
 
-function runAtOf({ transition: { facts } }: BurstItem): number {
+/** The run that it is about, epoch ms; 0 where there is none. */
+export function runAtOf({ transition: { facts } }: BurstItem): number {
   return facts.kind === 'burst' ? facts.runAt : 0;
 }
 

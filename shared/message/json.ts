@@ -5,8 +5,11 @@ import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { uniqueStandings } from './budget-text.ts';
 import { type BurstItem, reasonsOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
+import { mostDetailed } from './layout.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
+import { rowsOf } from './rows.ts';
 import { commandsOf } from './sections.ts';
+import { renderLine } from './subject.ts';
 import { errorTypeOf, firedOf, nameOf } from './words.ts';
 
 /** As many as one step can bring; with text and JSON together SNS takes 256 KB. */
@@ -17,6 +20,7 @@ const longestRunbook = 256;
 /** Units of a burst. */
 const mostSent = 20;
 const longestReason = 128;
+const longestSummary = 200;
 
 /**
  * The notice for machines, as `message.schema.json` describes it: version 1, to which keys may be added, and of which
@@ -27,6 +31,7 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
   return {
     version: 1,
     id,
+    ...(notice.isTest && { isTest: true }),
     kind: head.kind,
     severity: head.severity,
     subject: head.subject,
@@ -34,7 +39,7 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
     environment: cleanText(environment, 64),
     channels,
     incident: { ...incident },
-    transitions: items.slice(0, mostTransitions).map(transitionOf),
+    transitions: items.slice(0, mostTransitions).map((item, index) => transitionOf(item, index < mostDetailed)),
     omittedTransitionsCount: Math.max(0, items.length - mostTransitions),
     budgets: uniqueStandings(items).slice(0, mostBudgets).map(budgetOf),
     reproduce: commandsOf(firedOf(notice)),
@@ -42,7 +47,7 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
   };
 }
 
-function transitionOf(item: NoticeItem): Json {
+function transitionOf(item: NoticeItem, isDetailed: boolean): Json {
   const { id, kind, alertId, severity, at, firedAt, facts } = item.transition;
   return {
     id,
@@ -54,6 +59,8 @@ function transitionOf(item: NoticeItem): Json {
     at,
     firedAt,
     isWithdrawn: item.kind === 'withdrawn',
+    summary: cleanText(renderLine(item, longestSummary), longestSummary),
+    ...(isDetailed && { details: rowsOf(item).map((row) => ({ ...row })) }),
     ...subjectOf(item),
     ...numbersOf(item, facts),
   };

@@ -9,6 +9,8 @@ import type { BurnRule, Burst, CalendarUnit, Json, Monitor, Severity, Slo } from
 export type Notice = {
   /** Stable: the same notice has the same id however often it is sent. */
   readonly id: string;
+  /** Nothing is wrong: somebody tries whether it arrives. */
+  readonly isTest?: boolean;
   readonly service: string;
   readonly environment: string;
   readonly channels: readonly string[];

@@ -22,6 +22,8 @@ export type Failure = { readonly statusCode?: number; readonly message: string }
 export type NoticeContext = {
   readonly config: Config;
   readonly environment: string;
+  /** What is told did not happen. */
+  readonly isTest?: boolean;
   /** Epoch ms. */
   readonly now: number;
   /** Open incidents by id, as in the alerts' state; one that is not there (any more) is closed. */
@@ -66,6 +68,7 @@ function noticeOf(seen: readonly Transition[], channels: readonly string[], cont
   const unique = [...new Map(seen.map((each) => [each.id, each])).values()];
   return {
     id: idOf([...unique.map((each) => each.id).sort(), ...channels]),
+    ...(context.isTest && { isTest: true }),
     service: context.config.service,
     environment: context.environment,
     channels,

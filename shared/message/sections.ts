@@ -55,13 +55,16 @@ function labelOf(item: NoticeItem): string {
   return `${nameOf(item)} (${item.rule.severity}, ${formatWindow(item.rule.longMs)})`;
 }
 
-function target({ monitor, target: asked }: Extract<NoticeItem, { kind: 'monitor' | 'coverage' }>): string {
-  if (monitor.type !== 'heartbeat') return `    ${asked.verb} ${cleanText(asked.target, longestUrl)}`;
-  return `    heartbeat, expected every ${formatWindow(monitor.periodMs)}, ${formatWindow(monitor.graceMs)} of grace`;
+const target = (item: Extract<NoticeItem, { kind: 'monitor' | 'coverage' }>): string => `    ${targetText(item)}`;
+
+/** What is asked, or of a heartbeat, how often it is to be called. */
+export function targetText({ monitor, target: asked }: Extract<NoticeItem, { kind: 'monitor' | 'coverage' }>): string {
+  if (monitor.type !== 'heartbeat') return `${asked.verb} ${cleanText(asked.target, longestUrl)}`;
+  return `heartbeat, expected every ${formatWindow(monitor.periodMs)}, ${formatWindow(monitor.graceMs)} of grace`;
 }
 
 /** Of a heartbeat there is no probe to count: what is told is who did not call, or what the call said. */
-function lateWords({ failure, transition }: Extract<NoticeItem, { kind: 'monitor' }>): string {
+export function lateWords({ failure, transition }: Extract<NoticeItem, { kind: 'monitor' }>): string {
   const said = cleanText(failure?.message ?? '', 256);
   if (said !== '') return said;
   const { facts } = transition;
@@ -70,12 +73,17 @@ function lateWords({ failure, transition }: Extract<NoticeItem, { kind: 'monitor
     : 'nobody has called it in time';
 }
 
-/** Why it is told only now. */
-function heldLines({ dependency, monitor: { id } }: Extract<NoticeItem, { kind: 'monitor' }>): readonly string[] {
-  if (!dependency) return [];
+function heldLines(item: Extract<NoticeItem, { kind: 'monitor' }>): readonly string[] {
+  const text = heldText(item);
+  return text === '' ? [] : wrap(text, '    ');
+}
+
+/** Why it is told only now; empty where nothing held it. */
+export function heldText({ dependency, monitor: { id } }: Extract<NoticeItem, { kind: 'monitor' }>): string {
+  if (!dependency) return '';
   const { monitor, downAt, upAt } = dependency;
   const span = `${formatDuration(upAt - downAt)}, until ${formatInstant(upAt)}`;
-  return wrap(`${monitor}, which it depends on, was down for ${span}; ${id} still fails`, '    ');
+  return `${monitor}, which it depends on, was down for ${span}; ${id} still fails`;
 }
 
 /** What is over, and how long it took. */
@@ -98,7 +106,8 @@ const againWords: Readonly<Record<MonitorType, string>> = {
   heartbeat: 'is called in time again',
 };
 
-function overWords(item: NoticeItem): string {
+/** Why it is over. */
+export function overWords(item: NoticeItem): string {
   switch (item.kind) {
     case 'monitor':
       return againWords[item.monitor.type];
@@ -184,7 +193,8 @@ function end(item: NoticeItem): string[] {
   return item.kind === 'withdrawn' ? [] : wrap(`${labelOf(item)}: ${ending(item)}`, '  ');
 }
 
-function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' | 'burst' }>): string {
+/** When it can resolve. */
+export function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' | 'burst' }>): string {
   if (item.kind === 'coverage') return 'resolves with the next probe that can be judged';
   if (item.kind === 'monitor') {
     const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);

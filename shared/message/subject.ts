@@ -12,18 +12,19 @@ const shortestName = 20;
 /**
  * The subject alone says whether to get up: severity, what, how bad, where. Printable ASCII, at most 99 characters;
  * where it gets long, details go first, then the service, then the environment, then the middle of a name. Each message
- * that announces a resolution says "Resolved".
+ * that announces a resolution says "Resolved", and a test says that it is one before anything else.
  */
 export function renderSubject(notice: Notice): string {
   const environment = asciiText(notice.environment, 40);
+  const mark = notice.isTest ? '[TEST] ' : '';
   const scopes = [` (${asciiText(notice.service, 40)} ${environment})`, ` (${environment})`];
   for (const detail of [2, 1, 0]) {
     for (const scope of scopes) {
-      const subject = asciiText(statement(notice, detail, Number.POSITIVE_INFINITY) + scope, 500);
+      const subject = asciiText(mark + statement(notice, detail, Number.POSITIVE_INFINITY) + scope, 500);
       if (subject.length <= longestSubject) return subject;
     }
   }
-  return asciiText(statement(notice, 0, shortestName), longestSubject);
+  return asciiText(mark + statement(notice, 0, shortestName), longestSubject);
 }
 
 /** What one alert has to say, in as much of a line as there is room for. */

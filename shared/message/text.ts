@@ -22,6 +22,7 @@ export function renderText(notice: Notice): string {
   const resolved = resolvedOf(notice);
   const sections = [
     [renderSubject(notice)],
+    notice.isTest ? ['This is a test: nothing is wrong, and there is nothing to do.'] : [],
     listed(notice.items),
     section('WHAT IS HURT', hurtLines(fired, notice)),
     section('HOW FAST THE BUDGET GOES', paceLines(fired)),

@@ -168,6 +168,7 @@ const cases: readonly MessageCase[] = [
   ['held-by-dependency', [fired()], { dependencies: new Map([['shortener-health', dependency]]) }],
   ['withdrawn', [resolved(40 * minute, { alertId: 'monitor/old-website/0', isWithdrawn: true })], over],
   ...burstCases,
+  ['test', [fired()], { isTest: true }],
   ['hostile-text', [fired()], hostile],
   [
     'sixty-alerts',
