@@ -281,6 +281,7 @@ describe('a search for the breaking point', () => {
     expect(told.map(({ requests }) => requests)).toEqual(
       told.map(({ requests }) => requests).toSorted((a, b) => a - b),
     );
+    expect(told.at(-1)?.requests).toBeGreaterThan(2.5 * (50 + 100) + 1.9 * 200);
     expect(told.at(-1)).not.toHaveProperty('scheduled');
     expect(told.at(-1)?.elapsedMs).toBeGreaterThan(6_000);
   });
