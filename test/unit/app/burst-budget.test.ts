@@ -78,7 +78,9 @@ describe('a burst that requires a budget', () => {
     await expect(reasonToRefuse(required, config, refusing, now, never)).rejects.toThrow('throttled');
     const hanging = { ...deps, alerts: { load: () => new Promise<never>(() => {}) } };
     const ending = AbortSignal.timeout(20);
-    await expect(reasonToRefuse(required, config, hanging, now, ending)).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(reasonToRefuse(required, config, hanging, now, ending)).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
   });
 
   it('folds and keeps nothing: that is for the evaluation', async () => {
