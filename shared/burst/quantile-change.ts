@@ -54,8 +54,12 @@ const inWholeUs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
 function sampleOf(histogram: Histogram): Sample {
   const buckets = histogram.buckets();
-  const ranks: number[] = [];
-  for (const { count } of buckets) ranks.push((ranks.at(-1) ?? 0) + count);
+  const ranks = new Float64Array(buckets.length);
+  let total = 0;
+  for (const [index, { count }] of buckets.entries()) {
+    total += count;
+    ranks[index] = total;
+  }
   return {
     count: histogram.count,
     log: (q) => {
@@ -66,7 +70,7 @@ function sampleOf(histogram: Histogram): Sample {
 }
 
 /** The index of the first of ascending ranks that is at least this one; the last index where none is. */
-function firstFrom(ranks: readonly number[], rank: number): number {
+function firstFrom(ranks: Float64Array, rank: number): number {
   let [low, high] = [0, ranks.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;

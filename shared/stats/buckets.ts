@@ -30,4 +30,4 @@ export function middleUs(bucket: number): number {
   return (bucket - shift * 256 + 0.5) * 2 ** shift - 0.5;
 }
 
-const shiftOf = (bucket: number): number => (bucket < 512 ? 0 : Math.floor(bucket / 256) - 1);
+const shiftOf = (bucket: number): number => (bucket < 512 ? 0 : (bucket >>> 8) - 1);

@@ -76,7 +76,7 @@ export class Histogram {
     let seen = 0;
     for (let bucket = 0; bucket < bucketCount; bucket += 1) {
       seen += this.#counts[bucket] ?? 0;
-      if (seen >= rank) return Math.min(middleUs(bucket), this.#maxUs) / 1_000;
+      if (seen >= rank) return this.#valueMs(bucket);
     }
     return this.maxMs;
   }
@@ -86,9 +86,15 @@ export class Histogram {
     const found: Bucket[] = [];
     for (let bucket = 0; bucket < bucketCount; bucket += 1) {
       const count = this.#counts[bucket] ?? 0;
-      if (count > 0) found.push({ valueMs: Math.min(middleUs(bucket), this.#maxUs) / 1_000, count });
+      if (count > 0) found.push({ valueMs: this.#valueMs(bucket), count });
     }
     return found;
+  }
+
+  /** The middle of a bucket, but never above the longest span. */
+  #valueMs(bucket: number): number {
+    const us = middleUs(bucket);
+    return (us < this.#maxUs ? us : this.#maxUs) / 1_000;
   }
 
   /** A compact form: about three bytes for each bucket in use, 20 kB at most. */
