@@ -24,6 +24,21 @@ const runs: Readonly<Record<string, Expectation>> = {
     codes: [0],
     output: /^\{"monitor":"shortener-health","outcome":"passed"/m,
   },
+  'npx burnwatch burst redirects': { codes: [0, 1], output: /2,500 requests · 0 failures/ },
+  "npx burnwatch burst --url http://127.0.0.1:4001/demo --rate 200 --for 5s --threshold 'p99 < 300ms'": {
+    codes: [0, 1],
+    output: /1,000 requests · 0 failures/,
+  },
+  'npx burnwatch burst --url http://127.0.0.1:4001/demo --concurrency 10 --requests 1000': {
+    codes: [0],
+    output: /1,000 requests · 0 failures/,
+  },
+  'npx burnwatch burst --url http://127.0.0.1:4001/demo --concurrency 50 --for 5s --json': {
+    codes: [0],
+    output: /^\{"burst":"http:\/\/127\.0\.0\.1:\d+\/demo","model":"closed".*"failures":0/m,
+  },
+  "npx burnwatch burst --url http://127.0.0.1:4001/demo --breaking-point --from 500 --to 4000 --hold 1s --threshold 'p99 < 300ms' --report burst.html":
+    { codes: [0, 1], output: /sustains/ },
   'npx serverless package': { codes: [0], output: /packaged/i },
   'npx serverless package --param shortener=off --param config=mine.yml': { codes: [0], output: /packaged/i },
   [`npx serverless invoke local -f probe -d '{"monitors":["shortener-health"]}'`]: {
@@ -35,6 +50,7 @@ const runs: Readonly<Record<string, Expectation>> = {
       codes: [0],
       output: /"outcome": "(failed|unknown)"/,
     },
+  [`npx serverless invoke local -f burst -d '{"burst":"redirects"}'`]: { codes: [0], output: /"requests": 2500/ },
   [`AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x AWS_ENDPOINT_URL_LAMBDA=http://127.0.0.1:4566 npx serverless invoke -f probe -d '{"monitors":["shortener-health"]}'`]:
     { codes: [0], output: /"outcome": "passed"/ },
   'AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x aws --region us-east-1 --endpoint-url http://127.0.0.1:4566 cloudwatch list-metrics --namespace Burnwatch':
@@ -54,6 +70,8 @@ const notRun: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'it is what runs this test',
   'ALERT_EMAIL=you@example.com npx serverless deploy --stage prod': 'it needs an AWS account',
   [`npx serverless invoke -f probe -d '{"monitors":["shortener-health"]}' --stage prod`]:
+    'it needs an AWS account; the same is run against local mode',
+  [`npx serverless invoke -f burst -d '{"burst":"redirects"}' --stage prod`]:
     'it needs an AWS account; the same is run against local mode',
   'npx serverless invoke -f evaluate --stage prod': 'it needs an AWS account; the same is run against local mode',
 };
@@ -121,7 +139,11 @@ describe('the commands of the README, in a copy of the repository', () => {
     const { codes, output } = runs[command] as Expectation;
     const test = command.includes(' aws ') && !hasAwsCli ? it.skip : it;
     test(command, async () => {
-      const answer = await shell(command.replace('http://127.0.0.1:4566', local?.aws ?? ''));
+      const answer = await shell(
+        command
+          .replace('http://127.0.0.1:4566', local?.aws ?? '')
+          .replace('http://127.0.0.1:4001', local?.shortener ?? ''),
+      );
       expect(answer.output).toMatch(output);
       expect(codes).toContain(answer.code);
     }, 90_000);

@@ -26,6 +26,8 @@ describe('the price in the README', () => {
     ['43,200 PutMetricData calls', (minutes * 0.01) / 1_000],
     ['Lambda', lambda(0.45) + lambda(0.15) + requests],
     ['two alarms', 2 * 0.1],
+    // Of 720 runs: 6.5 GB-s each, some 25 units of writing, a call; and a unit of reading each minute for their verdicts.
+    ['the burst', metric + 720 * (6.5 * perGbSecond + 0.2e-6 + 25 * 0.625e-6 + 0.01e-3) + (minutes * 0.125) / 1e6],
   ])('of %s follows from the schedule', (what, expected) => {
     expect(priceOf(what)).toBeCloseTo(expected, 2);
   });
@@ -33,7 +35,7 @@ describe('the price in the README', () => {
   it('adds up', () => {
     const total = priceOf('**together');
     const parts = [...rows].filter(([what]) => !what.startsWith('**')).reduce((sum, [, price]) => sum + price, 0);
-    expect(rows.size).toBe(7);
+    expect(rows.size).toBe(8);
     expect(parts).toBeCloseTo(total ?? 0, 5);
     expect(total).toBeLessThanOrEqual(5);
   });
