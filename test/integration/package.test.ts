@@ -58,6 +58,11 @@ describe('packaging the shipped configuration', () => {
       'AlertsEmail SNS::Subscription',
       'AlertsTopic SNS::Topic',
       'AlertsTopicPolicy SNS::TopicPolicy',
+      'BurstInvokeConfig Lambda::EventInvokeConfig',
+      'BurstLambdaFunction Lambda::Function',
+      'BurstLogs Logs::LogGroup',
+      'BurstRole IAM::Role',
+      'BurstSchedulee0ba89fd1fS0 Scheduler::Schedule',
       'EvaluateDeadManAlarm CloudWatch::Alarm',
       'EvaluateInvokeConfig Lambda::EventInvokeConfig',
       'EvaluateLambdaFunction Lambda::Function',
@@ -180,7 +185,7 @@ describe('what --param changes', () => {
   it('shortener=off deploys the monitoring alone, and says which monitors that leaves out', async () => {
     const { code, stderr } = await run('--param', 'shortener=off');
     expect(code).toBe(0);
-    expect(stderr).toContain('monitors.yml: shortener-health, shortener-availability left out');
+    expect(stderr).toContain('monitors.yml: shortener-health, shortener-availability, redirects left out');
     const alone = readTemplate(root);
     expect(Object.keys(alone.Resources).filter((id) => /Shortener|HttpApi|Links/.test(id))).toEqual([]);
     expect(Object.keys(alone.Outputs)).not.toContain('ShortenerUrl');
