@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Channel, Json } from '../../shared/config/model.ts';
+import { type Channel, isSent, type Json } from '../../shared/config/model.ts';
 import { accountId, arnOf, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
 
 /**
@@ -58,7 +58,8 @@ const letAlarmsPublish =
 
 /** One subscription an address, because SNS refuses a second one: its filter lists all of the address's channels. */
 function subscriptions(channels: readonly Channel[]): Resources {
-  const addresses = Map.groupBy(channels, (channel) => channel.to);
+  const mailed = channels.flatMap((channel) => (isSent(channel) ? [] : [channel]));
+  const addresses = Map.groupBy(mailed, (channel) => channel.to);
   return Object.fromEntries(
     [...addresses].flatMap(([address, own]) => [
       [`AlertsEmail${digest(address)}`, alertsSubscription(address, own.map(({ id }) => id).sort())],

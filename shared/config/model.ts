@@ -5,6 +5,7 @@
  */
 
 import type { AllowedHost, Burst } from './burst.ts';
+import type { Channel } from './channel.ts';
 import type { Monitor } from './monitor.ts';
 import type { Slo } from './slo.ts';
 
@@ -36,10 +37,8 @@ export type Config = {
   readonly maintenance: readonly Maintenance[];
 };
 
-export type Channel = EmailChannel;
-export type EmailChannel = { readonly id: string; readonly type: 'email'; readonly to: string };
-
 export * from './burst.ts';
+export * from './channel.ts';
 export * from './monitor.ts';
 export * from './slo.ts';
 
