@@ -38,11 +38,15 @@ export function leftLines(items: readonly NoticeItem[]): string[] {
   const at = Math.max(...items.map(({ transition }) => transition.at));
   const isBurning = items.some(({ transition }) => transition.kind === 'fired');
   return bounded(
-    uniqueStandings(items).map((standing) => [...leftOf(standing), ...(isBurning ? goneLines(standing, at) : [])]),
+    uniqueStandings(items).map((standing) => {
+      const gone = isBurning ? goneText(standing, at) : '';
+      return [...wrap(leftText(standing), '  '), ...(gone === '' ? [] : wrap(gone, '    '))];
+    }),
   );
 }
 
-function leftOf({ sloId, objective, windowMs, calendar, ...budget }: SloStanding): string[] {
+/** What is left of a budget: `api (99.9% over 30 d): 12 % of the budget (38 bad of 43.2 allowed)`. */
+export function leftText({ sloId, objective, windowMs, calendar, ...budget }: SloStanding): string {
   const { budgetLeftPpm, budgetEvents, badEvents } = budget;
   const slo = `${sloId} (${objective} ${calendar ? `this ${calendar}` : `over ${formatWindow(windowMs)}`})`;
   const events = `${formatCount(badEvents)} bad of ${formatCount(budgetEvents)} allowed`;
@@ -50,13 +54,14 @@ function leftOf({ sloId, objective, windowMs, calendar, ...budget }: SloStanding
     budgetLeftPpm < 0
       ? `nothing; overspent by ${formatPercent(-budgetLeftPpm)}`
       : `${formatPercent(budgetLeftPpm)} of the budget`;
-  return wrap(`${slo}: ${left} (${events})`, '  ');
+  return `${slo}: ${left} (${events})`;
 }
 
-function goneLines({ exhaustedAt }: SloStanding, at: number): string[] {
-  if (exhaustedAt === undefined || exhaustedAt <= at) return [];
+/** Until when it lasts at this pace; empty where nothing burns, or nothing is left. */
+export function goneText({ exhaustedAt }: SloStanding, at: number): string {
+  if (exhaustedAt === undefined || exhaustedAt <= at) return '';
   const when = `${formatDuration(exhaustedAt - at)}, at ${formatInstant(exhaustedAt)}`;
-  return wrap(`at the pace of the last hour it is gone in ${when}`, '    ');
+  return `at the pace of the last hour it is gone in ${when}`;
 }
 
 /** Every SLO that the items speak of, once. */
