@@ -42,8 +42,8 @@ describe('a run beside the last ones of its own', () => {
     ['slower by less than is tolerated', aRun({}, even(1.19)), 'same', ['p50 same', 'p95 same', 'errorRatio same']],
     ['failing where nothing failed', aRun({ failures: 30 }), 'worse', ['p50 same', 'p95 same', 'errorRatio worse']],
     [
-      'failing once where nothing failed, as may happen',
-      aRun({ failures: 1 }),
+      'failing four times where nothing failed, as may happen',
+      aRun({ failures: 4 }),
       'same',
       ['p50 same', 'p95 same', 'errorRatio same'],
     ],
@@ -67,6 +67,8 @@ describe('a run beside the last ones of its own', () => {
     const earlier = few(5, aRun({ failures: 100 }));
     expect(told(aRun({ failures: 10 }), earlier)).toEqual(['p50 same', 'p95 same', 'errorRatio better']);
     expect(told(aRun({ failures: 90 }), earlier)).toEqual(['p50 same', 'p95 same', 'errorRatio same']);
+    const rare = few(5, aRun({ failures: 8 }));
+    expect(told(aRun({ failures: 0 }), rare)).toEqual(['p50 same', 'p95 same', 'errorRatio same']);
   });
 
   it('is nothing new where its like has been seen before, however far from the others', () => {
@@ -138,6 +140,13 @@ describe('a search for the breaking point beside the last ones', () => {
     const comparison = compareRuns(run, steady, compare);
     expect(comparison.verdict).toBe(verdict);
     expect(comparison.quantities.map(({ quantity }) => quantity)).toEqual(['sustained']);
+  });
+
+  /** With no spread of their own five runs drift by √(0.05² ÷ 5); above 3.365 lies a hundredth of t with five degrees of freedom. */
+  it('has the chance that the tables of Student give', () => {
+    const standardError = Math.sqrt(0.05 ** 2 / 5) * Math.sqrt(1 + 1 / 5);
+    const run = search(400 * Math.exp(-3.365 * standardError));
+    expect(compareRuns(run, few(5, search(400)), compare).quantities[0]?.pValue).toBeCloseTo(0.01, 4);
   });
 
   it.each(['generator', 'aborted', 'time'] as const)('is unknown where its end was: %s', (end) => {
