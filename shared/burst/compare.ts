@@ -26,7 +26,7 @@ const falseCries = 0.01;
  * number of them is beyond what is tolerated.
  *
  * Held against are at most `compare.baseline` runs in which everything held (so none that was ended early, and none that was worse:
- * what became slow stays worse until it is fast again), of the same model, with as many scheduled starts, give or take a tenth, where
+ * what became slow stays worse until it is fast again, or until `earlier` reaches no further back), of the same model, with as many scheduled starts, give or take a tenth, where
  * it is open, and of a generator that kept up. `unknown` where those are fewer than three; where the run itself was ended
  * early, was held up by its generator, or made fewer than 100 requests; and of a search that did not end of itself.
  */
