@@ -25,10 +25,11 @@ const falseCries = 0.01;
  * evenly). The verdict is worse where one quantity is, else better where one is. Where the baseline had no failures, any
  * number of them is beyond what is tolerated.
  *
- * Held against are at most `compare.baseline` runs in which everything held (so none that was ended early, and none that was worse:
- * what became slow stays worse until it is fast again, or until `earlier` reaches no further back), of the same model, with as many scheduled starts, give or take a tenth, where
- * it is open, and of a generator that kept up. `unknown` where those are fewer than three; where the run itself was ended
- * early, was held up by its generator, or made fewer than 100 requests; and of a search that did not end of itself.
+ * Held against are at most `compare.baseline` runs in which everything held (so none that was ended early, and none that was
+ * worse: what became slow stays worse until it is fast again, or until `earlier` reaches no further back), of the same model, of a
+ * generator that kept up, and in the open model with as many scheduled starts, give or take a tenth. `unknown` where those are
+ * fewer than three; where the run itself was ended early, was held up by its generator, or made fewer than 100 requests; and of a
+ * search that did not end of itself.
  */
 export function compareRuns(
   current: MeasuredRun,
