@@ -1,4 +1,4 @@
-import type { BurstSummary } from '../burst/model.ts';
+import type { BurstSummary, Progress } from '../burst/model.ts';
 import { BurnwatchError, type Burst } from '../config/model.ts';
 import type { BurstDeps } from './burst.ts';
 import { budgetRefusal } from './burst-budget.ts';
@@ -7,6 +7,7 @@ import { keepRun } from './burst-keep.ts';
 import { progressAttributes, summaryAttributes } from './burst-log.ts';
 import type { BurstPackage, PackagedBurst } from './burst-package.ts';
 import { refused } from './burst-units.ts';
+import type { BurstStore } from './ports.ts';
 
 export type ByHandDeps = BurstDeps & {
   /** Whether the one who asks may ask again by itself while it waits, as clients of AWS do. */
@@ -18,6 +19,8 @@ export type ByHandDeps = BurstDeps & {
  * twice. https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html (`--cli-read-timeout`)
  */
 const longestPatienceMs = 50_000;
+/** Between two tries an SDK waits at most 20 s: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+const lingerMs = 30_000;
 
 /**
  * Sends a burst by hand, whole, in this one invocation, and answers its summary. It leaves no trace, unless it is to be recorded:
@@ -33,12 +36,11 @@ export async function sendByHand(
   const { burst } = packaged;
   const refusal = await budgetRefusal(burst, bursts, deps);
   if (refusal !== undefined) throw refused(burst, refusal);
-  await holdAlone(burst, deps);
+  const release = await holdAlone(burst, deps);
   const runAt = deps.clock.now();
-  const sent = await deps.send(packaged, {
-    signal: deps.signal,
-    onProgress: (progress) => deps.log('info', 'burst under way', progressAttributes(id, undefined, progress)),
-  });
+  const onProgress = (progress: Progress) =>
+    deps.log('info', 'burst under way', progressAttributes(id, undefined, progress));
+  const sent = await deps.send(packaged, { signal: deps.signal, onProgress }).finally(release);
   deps.log('info', 'burst sent', summaryAttributes(sent.summary));
   if (!isRecorded) return sent.summary;
   const keep = { ...deps, store: await deps.loadStore(), saveVerdict: await deps.loadVerdictWriter() };
@@ -54,17 +56,29 @@ function choose({ bursts }: BurstPackage, id: string): PackagedBurst {
   throw new BurnwatchError('BURN_BURST_UNKNOWN', `no burst is called ${id}; ${there}`);
 }
 
-/** A run that takes longer than clients wait is sent by one invocation at a time. */
-async function holdAlone(burst: Burst, deps: ByHandDeps): Promise<void> {
+/** A run that may take longer than clients wait is sent by one invocation at a time. Answers what to do when it is over; that never rejects. */
+async function holdAlone(burst: Burst, deps: ByHandDeps): Promise<() => Promise<void>> {
   const longestMs = burst.limits.durationMs + burst.timeoutMs;
-  if (!deps.isAskedAgain || longestMs <= longestPatienceMs) return;
+  if (!deps.isAskedAgain || longestMs <= longestPatienceMs) return async () => {};
   const now = deps.clock.now();
   const store = await deps.loadStore();
-  if ((await store.occupy(burst.id, now, now + longestMs, deps.invocationId)) === 'occupied') return;
+  if ((await store.occupy(burst.id, now, now + longestMs, deps.invocationId)) === 'occupied')
+    return () => release(burst, now, store, deps);
   const mend = 'AWS_CLIENT_TIMEOUT=900000 with serverless invoke, --cli-read-timeout 900 with the AWS CLI';
   throw refused(
     burst,
     'another invocation by hand may still be sending it; a client that waited too short a time asks again by itself, ' +
       `and waits longer with ${mend}`,
   );
+}
+
+/** Whoever had the answer in time does not ask again; a client that had waited too long may still be about to. */
+async function release({ id }: Burst, beganAt: number, store: BurstStore, deps: ByHandDeps): Promise<void> {
+  const now = deps.clock.now();
+  const untilAt = now - beganAt > longestPatienceMs ? now + lingerMs : now - 1;
+  try {
+    await store.occupy(id, now, untilAt, deps.invocationId);
+  } catch (cause) {
+    deps.onWarning('the burst stays held by this invocation for as long as it might have taken', cause);
+  }
 }

@@ -92,21 +92,44 @@ describe('a burst by hand', () => {
 });
 
 describe('a burst by hand that takes longer than clients wait', () => {
-  it('is not sent a second time when the client asks again', async () => {
+  const at = (afterMs: number) => ({ ...systemClock, now: () => now + afterMs });
+  const again =
+    'redirects was not sent: another invocation by hand may still be sending it; a client that waited too short';
+
+  it('is not sent a second time when the client asks again meanwhile', async () => {
     const { send, steps } = setUp(long);
-    await send();
-    await expect(send(false, { invocationId: 'two' })).rejects.toThrow(
-      'redirects was not sent: another invocation by hand may still be sending it; a client that waited too short',
-    );
-    expect(steps.filter((step) => step.startsWith('send'))).toEqual(['send whole']);
+    void send(false, { send: () => new Promise<never>(() => {}) });
+    await expect(send(false, { invocationId: 'two', clock: at(60_000) })).rejects.toThrow(again);
+    expect(steps.filter((step) => step.startsWith('send'))).toEqual([]);
   });
 
-  it('is sent again when the first must be over', async () => {
+  it('is not sent a second time when its end and the client’s second try cross', async () => {
+    const { send, steps } = setUp(long);
+    let passedMs = 0;
+    await send(false, {
+      clock: { ...systemClock, now: () => now + passedMs },
+      send: async () => {
+        passedMs = 61_000;
+        return { summary: aSummary(), tally: aTally() };
+      },
+    });
+    await expect(send(false, { invocationId: 'two', clock: at(62_000) })).rejects.toThrow(again);
+    await send(false, { invocationId: 'three', clock: at(92_000) });
+    expect(steps.filter((step) => step.startsWith('send'))).toHaveLength(1);
+  });
+
+  it('is sent again at once when the first was over in time', async () => {
     const { send, steps } = setUp(long);
     await send();
-    const later = { ...systemClock, now: () => now + 65_001 };
-    await send(false, { invocationId: 'two', clock: later });
+    await send(false, { invocationId: 'two', clock: at(1) });
     expect(steps.filter((step) => step.startsWith('send'))).toHaveLength(2);
+  });
+
+  it('is sent again when the first must be over, whatever became of it', async () => {
+    const { send, steps } = setUp(long);
+    void send(false, { send: () => new Promise<never>(() => {}) });
+    await send(false, { invocationId: 'two', clock: at(65_001) });
+    expect(steps.filter((step) => step.startsWith('send'))).toHaveLength(1);
   });
 
   it('asks nobody where nobody asks again', async () => {
