@@ -44,6 +44,8 @@ export function drawPlan(u: uPlot, rates: BurstChartModel['rates'], theme: Theme
   ctx.restore();
 }
 
+const textHeight = 14;
+
 /** The thresholds of latencies; one that is off the scale is only named at the top. */
 export function drawLimits(u: uPlot, limits: readonly Limit[], theme: Theme, side: 'left' | 'right'): void {
   const { ctx, bbox } = u;
@@ -57,9 +59,10 @@ export function drawLimits(u: uPlot, limits: readonly Limit[], theme: Theme, sid
     const y = u.valToPos(valueMs, 'y', true);
     const isOffScale = y < bbox.top;
     if (!isOffScale) strokeAcross(u, y, theme);
-    const textY = isOffScale ? bbox.top + above : y + 3 * devicePixelRatio;
+    const isAtFloor = y + textHeight * devicePixelRatio > bbox.top + bbox.height;
+    const textY = isOffScale ? bbox.top + above : y + (isAtFloor ? -textHeight : 3) * devicePixelRatio;
     writeOver(ctx, `${isOffScale ? '↑ ' : ''}${text}`, x, textY, theme);
-    if (isOffScale) above += 13 * devicePixelRatio;
+    if (isOffScale) above += textHeight * devicePixelRatio;
   }
   ctx.restore();
 }

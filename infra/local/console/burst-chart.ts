@@ -7,6 +7,9 @@ import { secondsSentence, secondText } from './burst-words.ts';
 import { type Chart, type ChartOptions, createChart, plainAxis, type Theme, valueAxis } from './chart.ts';
 import { element, setAttribute, setText, show } from './dom.ts';
 
+/** Of a run whose length nobody knows the axis is this long at first. */
+const leastMs = 5_000;
+
 const nothing: BurstChartModel = { seconds: [], plannedMs: undefined, rates: [], limits: [] };
 
 /** Second by second: how many requests ended and how many of them failed, and under them how long they took. */
@@ -62,7 +65,7 @@ function baseOptions(name: string, read: () => BurstChartModel, onPoint: OnPoint
 }
 
 function lastSecond({ seconds, plannedMs }: BurstChartModel): number {
-  return Math.max(5, (plannedMs ?? 0) / 1_000, (seconds.at(-1)?.second ?? 0) + 1);
+  return Math.max((plannedMs ?? leastMs) / 1_000, (seconds.at(-1)?.second ?? 0) + 1);
 }
 
 function rateOptions(name: string, read: () => BurstChartModel, theme: Theme, onPoint: OnPoint): ChartOptions {

@@ -3,8 +3,8 @@ import type { BurstSummary, ThresholdResult } from '../../../shared/burst/model.
 import { actualText, breakingPointText, saturationText } from '../../cli/burst-verdict.ts';
 import { burstChart } from './burst-chart.ts';
 import { burstCurve } from './burst-curve.ts';
-import { limitsOf, type SentView, secondsOfRun } from './burst-model.ts';
-import { answersText, comparedWords, figuresOf, lengthText, reasonsText } from './burst-words.ts';
+import { type BurstChartModel, limitsOf, type SentView, secondsOfRun } from './burst-model.ts';
+import { answersText, comparedWords, figuresOf, lengthText, quantilesText, reasonsText } from './burst-words.ts';
 import { element, keyedList, type Part, setAttribute, setSlot, setText, show } from './dom.ts';
 import { figureRow } from './figures.ts';
 import { icon } from './icons.ts';
@@ -46,11 +46,11 @@ export function burstResult(name: string): Part<ResultView> {
       showText(reason, reasonsText(run));
       saturated.update(saturationWords(summary));
       figures.update(figuresOf(summary), now);
-      setText(answers, `Answers: ${answersText(summary) || 'none'}`);
-      show(chart.element, summary.breakingPoint === undefined);
-      show(curve.element, summary.breakingPoint !== undefined);
-      if (summary.breakingPoint === undefined) chart.update(chartModel(burst, run));
-      else curve.update(summary.breakingPoint, limitsOf(burst.thresholds));
+      setText(answers, answersLine(summary));
+      const { breakingPoint } = summary;
+      chart.update(breakingPoint === undefined ? chartModel(burst, run) : nothingToDraw);
+      show(curve.element, breakingPoint !== undefined);
+      if (breakingPoint !== undefined) curve.update(breakingPoint, limitsOf(burst.thresholds));
       updateThresholds(summary.thresholds, now);
       setAttribute(comparison, 'data-verdict', summary.comparison?.verdict ?? null);
       showText(comparison, summary.comparison === undefined ? '' : comparedWords(summary.comparison));
@@ -58,7 +58,20 @@ export function burstResult(name: string): Part<ResultView> {
   };
 }
 
-function chartModel({ seconds, plannedMs, rates }: BurstView, { summary }: SentView) {
+/** Of the latencies of a whole search the quantiles tell nothing. */
+function answersLine(summary: BurstSummary): string {
+  const answers = `Answers: ${answersText(summary) || 'none'}`;
+  return summary.breakingPoint === undefined && summary.requests > 0
+    ? `Latency: ${quantilesText(summary)}. ${answers}.`
+    : `${answers}.`;
+}
+
+/** Fewer seconds are no curve. */
+const fewestSeconds = 3;
+const nothingToDraw: BurstChartModel = { seconds: [], plannedMs: undefined, rates: [], limits: [] };
+
+function chartModel({ seconds, plannedMs, rates }: BurstView, { summary }: SentView): BurstChartModel {
+  if (seconds.length < fewestSeconds) return nothingToDraw;
   const limits = limitsOf(summary.thresholds.map(({ threshold }) => threshold));
   return { seconds: secondsOfRun(seconds), plannedMs, rates, limits };
 }

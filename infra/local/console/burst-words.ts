@@ -42,7 +42,7 @@ function runFigures(summary: BurstSummary): readonly Figure[] {
       tone: tone(['requests'], requests === 0),
     },
     {
-      label: failures === 0 ? 'failures' : `${failures === 1 ? 'failure' : 'failures'}, ${percentText(errorRatio)}`,
+      label: failuresLabel(failures, errorRatio),
       value: countText(failures),
       tone: tone(['failures', 'errorRatio'], failures > 0),
     },
@@ -51,6 +51,11 @@ function runFigures(summary: BurstSummary): readonly Figure[] {
     { label: 'p50', value: spanText(latencyMs.p50), tone: tone(['p50'], false) },
     { label: 'p99', value: spanText(latencyMs.p99), tone: tone(['p99'], false) },
   ];
+}
+
+function failuresLabel(failures: number, errorRatio: number): string {
+  if (failures === 0) return 'failures';
+  return `${failures === 1 ? 'failure' : 'failures'}, ${percentText(errorRatio)}`;
 }
 
 function searchFigures(
@@ -66,7 +71,7 @@ function searchFigures(
       : [{ label: 'broke at', value: rateText(brokenPerSecond), tone: 'calm' } as const]),
     { label: 'rates tried', value: countText(curve.length), tone: 'calm' },
     { label: 'requests', value: countText(requests), tone: 'calm' },
-    { label: `failures, ${percentText(errorRatio)}`, value: countText(failures), tone: 'calm' },
+    { label: failuresLabel(failures, errorRatio), value: countText(failures), tone: 'calm' },
   ];
 }
 
@@ -90,6 +95,14 @@ export function liveFigures(point: LivePoint | undefined): readonly Figure[] {
     calm('under way', countText(underWay)),
     ...(waiting === 0 ? [] : [{ label: 'waiting at the cap', value: countText(waiting), tone: 'warn' } as const]),
   ];
+}
+
+/** The quantiles that no figure tells: `p75 14.2 ms, p90 21.3 ms, …`. */
+export function quantilesText({ latencyMs: { p75, p90, p95, p999, max } }: Pick<BurstSummary, 'latencyMs'>): string {
+  const all = { p75, p90, p95, 'p99.9': p999, max };
+  return Object.entries(all)
+    .map(([name, value]) => `${name} ${spanText(value)}`)
+    .join(', ');
 }
 
 /** What came back: `302 × 2,443, 503 × 41, timeout × 12`. */
