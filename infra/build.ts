@@ -4,6 +4,7 @@ import { build, type Metafile } from 'esbuild';
 import { packageBursts } from '../shared/app/burst-package.ts';
 import { heartbeatsOf } from '../shared/app/heartbeat.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
+import { latencyLimits } from '../shared/slo/latency.ts';
 import { minuteMs, type Shard, shardsOf } from './template/shards.ts';
 
 /** One function's bundle: `<outdir>/<name>/index.js` and the chunks that it loads. Sizes are bytes of JavaScript. */
@@ -95,12 +96,13 @@ export function writeRuntimeConfig(config: Config, outdir: string, tickMs: numbe
   replaceJson(join(outdir, 'evaluate'), 'config.json', config);
 }
 
-function shardConfig({ service, maintenance }: Config, { id, monitors, ...span }: Shard) {
+function shardConfig({ service, maintenance, slos }: Config, { id, monitors, ...span }: Shard) {
   const ids = new Set(monitors.map((monitor) => monitor.id));
   const own = maintenance
     .map((entry): Maintenance => ({ ...entry, monitors: entry.monitors.filter((monitor) => ids.has(monitor)) }))
     .filter((entry) => entry.monitors.length > 0);
-  return { service, shard: id, monitors, maintenance: own, ...span };
+  const latencies = latencyLimits(slos, (monitor) => ids.has(monitor));
+  return { service, shard: id, monitors, maintenance: own, ...(latencies.length > 0 ? { latencies } : {}), ...span };
 }
 
 function replaceJson(folder: string, name: string, value: unknown): void {

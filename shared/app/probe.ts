@@ -40,10 +40,10 @@ type Probed = { readonly summary: ProbeTickSummary; readonly datums: readonly Da
 
 /** Probes what is due at one instant, and writes its row. What there is to publish is empty where the row lost. */
 async function probeAt(shard: Shard, at: number, deps: ProbeTickDeps, signal: AbortSignal): Promise<Probed> {
-  const { maintenance } = shard;
+  const { maintenance, latencies = [] } = shard;
   const monitors = shard.monitors.filter((monitor) => isDue(monitor, at));
   const results = await runBatch(monitors, deps, signal, at);
-  const saved = await saveRow({ shard: shard.shard, at, monitors, maintenance, results }, deps);
+  const saved = await saveRow({ shard: shard.shard, at, monitors, maintenance, latencies, results }, deps);
   const datums = saved === 'saved' ? probeDatums(results, deps.identity, at) : [];
   return { summary: { at, results, saved }, datums };
 }
@@ -132,7 +132,9 @@ export async function probeAndRecord(
   const at = Math.floor(deps.clock.now() / 1_000) * 1_000;
   const results = await runBatch(monitors, deps, signal, at);
   const maintenance = shards.flatMap((shard) => shard.maintenance);
-  const saved = await saveRow({ shard: `manual-${deps.invocationId}`, at, monitors, maintenance, results }, deps);
+  const latencies = shards.flatMap((shard) => shard.latencies ?? []);
+  const row = { shard: `manual-${deps.invocationId}`, at, monitors, maintenance, latencies, results };
+  const saved = await saveRow(row, deps);
   if (saved === 'saved') await publishDatums(probeDatums(results, deps.identity, at), deps);
   return results.map(rowOf);
 }

@@ -3,6 +3,7 @@ import type { FailureDetail, Tick, TickOutcome } from '../ledger/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import type { Datum } from '../metrics/model.ts';
 import type { ProbeResult } from '../probe/result.ts';
+import { judgeLatency, type LatencyLimit } from '../slo/latency.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import type { LedgerStore, PublishMetrics } from './ports.ts';
 
@@ -23,6 +24,8 @@ export type Row = {
   readonly at: number;
   readonly monitors: readonly Monitor[];
   readonly maintenance: readonly Maintenance[];
+  /** What SLOs ask of their latencies: each is judged in the same row. */
+  readonly latencies: readonly LatencyLimit[];
   readonly results: readonly ProbeResult[];
 };
 
@@ -43,7 +46,7 @@ export async function publishDatums(datums: readonly Datum[], deps: RecordDeps):
   }
 }
 
-function tickOf({ shard, at, monitors, maintenance, results }: Row, location: string): Tick {
+function tickOf({ shard, at, monitors, maintenance, latencies, results }: Row, location: string): Tick {
   const details: FailureDetail[] = [];
   const outcomes = monitors.flatMap((monitor, index): TickOutcome[] => {
     const result = results[index];
@@ -51,7 +54,9 @@ function tickOf({ shard, at, monitors, maintenance, results }: Row, location: st
     if (result === undefined || result.isWaiting) return [];
     const detail = detailOf(monitor, result);
     if (detail !== undefined) details.push(detail);
-    return [outcomeOf(monitor, result, isUnderMaintenance(maintenance, monitor.id, at) !== undefined)];
+    const outcome = outcomeOf(monitor, result, isUnderMaintenance(maintenance, monitor.id, at) !== undefined);
+    const limits = latencies.filter((limit) => limit.monitor === monitor.id);
+    return [outcome, ...limits.map((limit) => judgeLatency(outcome, limit))];
   });
   return { location, at, shard, outcomes, details };
 }

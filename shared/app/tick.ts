@@ -1,4 +1,5 @@
 import type { Maintenance, Monitor } from '../config/model.ts';
+import type { LatencyLimit } from '../slo/latency.ts';
 
 /** A shard's monitors and what concerns them: the file beside the probe's bundle. */
 export type Shard = {
@@ -6,6 +7,8 @@ export type Shard = {
   readonly shard: string;
   readonly monitors: readonly Monitor[];
   readonly maintenance: readonly Maintenance[];
+  /** What SLOs ask of the latencies of its monitors; absent where none does. */
+  readonly latencies?: readonly LatencyLimit[];
   /**
    * Of a shard of monitors that are probed more often than it is invoked: how much time one invocation covers. They are
    * due at offsets inside it, each with a row of its own.

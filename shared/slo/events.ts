@@ -75,16 +75,18 @@ export function observedEvents(history: History): Events {
   };
 }
 
-/** The minutes of several monitors, added up; what is expected is left at 0. */
+/** The minutes of several monitors, added up; what is expected is left at 0. Many thousands of them: nothing is made for each. */
 function countMinutes(lists: readonly (readonly Counts[])[], length: number, isStrict: boolean): Minutes {
   const sum = emptyMinutes(length);
+  const add = (kind: Float64Array, index: number, count: number) => {
+    if (count > 0) kind[index] = (kind[index] ?? 0) + count;
+  };
   for (const list of lists)
-    list.forEach((counts, index) => {
-      const judged = judge(counts, isStrict);
-      sum.good[index] = (sum.good[index] ?? 0) + judged.good;
-      sum.bad[index] = (sum.bad[index] ?? 0) + judged.bad;
-      sum.unjudged[index] = (sum.unjudged[index] ?? 0) + judged.unjudged;
-      sum.maintenance[index] = (sum.maintenance[index] ?? 0) + judged.maintenance;
+    list.forEach(({ passed, degraded, failed, unjudged, maintenance }, index) => {
+      add(sum.good, index, isStrict ? passed : passed + degraded);
+      add(sum.bad, index, isStrict ? failed + degraded : failed);
+      add(sum.unjudged, index, unjudged);
+      add(sum.maintenance, index, maintenance);
     });
   return sum;
 }

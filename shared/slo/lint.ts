@@ -22,44 +22,64 @@ const dayMs = 86_400_000;
 const longestWindowMs = 400 * dayMs;
 const smallBudget = 10;
 
+/** How many events the schedule holds in a span, at the least; and what one of them is, for people. */
+type Pace = { readonly eventsIn: (spanMs: number) => number; readonly bad: string; readonly unit: string };
+
 /**
  * What is wrong with an SLO before anything has run: rules that can never fire, a budget without an event in it, one
- * blip that alerts. Maintenance is left aside. An SLO without known monitors has no findings here.
+ * blip that alerts. Maintenance is left aside. An SLO without known monitors has no findings here; of one over bursts or
+ * metrics nobody knows how many events there will be, and its rules are judged for themselves.
  */
 export function lintSlo(slo: Slo, monitors: readonly Monitor[]): readonly Finding[] {
+  const isScheduled = slo.indicator.kind === 'probes' || slo.indicator.kind === 'latency';
   const mine = monitorsOf(slo, monitors);
-  if (mine.length === 0) return [];
+  if (isScheduled && mine.length === 0) return [];
+  const pace = isScheduled ? paceOf(slo, mine) : undefined;
   const rules = slo.alerts.flatMap((rule, index) =>
-    [lintReach(slo, rule), lintEvents(rule, mine), lintBlip(slo, rule, mine), lintThreshold(slo, rule)]
+    [
+      lintReach(slo, rule),
+      ...(pace ? [lintEvents(rule, pace), lintBlip(slo, rule, pace)] : []),
+      lintThreshold(slo, rule),
+    ]
       .filter((finding) => finding !== undefined)
       .map((finding) => ({ ...finding, ruleIndex: index })),
   );
-  return [...lintBudget(slo, mine), ...rules, ...lintAlerts(slo)];
+  return [...(pace ? lintBudget(slo, pace) : []), ...rules, ...lintAlerts(slo)];
 }
 
-/** How many events the schedule holds in a span, at the least. */
-function eventsIn(monitors: readonly Monitor[], spanMs: number): number {
-  return monitors.reduce((sum, monitor) => sum + Math.floor(spanMs / eventIntervalMs(monitor)), 0);
+function paceOf({ slices }: Slo, monitors: readonly Monitor[]): Pace {
+  const probesIn = (spanMs: number) =>
+    monitors.reduce((sum, monitor) => sum + Math.floor(spanMs / eventIntervalMs(monitor)), 0);
+  if (slices === undefined) return { eventsIn: probesIn, bad: 'failed probe', unit: 'probes' };
+  // A slice without a probe is none.
+  const slicesIn = (spanMs: number) => Math.min(Math.floor(spanMs / slices.sliceMs), probesIn(spanMs));
+  return { eventsIn: slicesIn, bad: 'bad slice', unit: 'slices' };
 }
 
-function lintBudget(slo: Slo, monitors: readonly Monitor[]): Finding[] {
-  const expected = eventsIn(monitors, slo.windowMs);
+function lintBudget(slo: Slo, { eventsIn, unit }: Pace): Finding[] {
+  const expected = eventsIn(slo.windowMs);
   const budget = (expected * (whole - slo.objectivePpm)) / whole;
   if (budget >= smallBudget) return [];
   const found = `${holds('a window', slo.windowMs, expected)}, of which ${slo.objective} lets ${formatNumber(budget)} fail`;
   return budget < 1
-    ? [error('BURN_SLO_BUDGET_EMPTY', 'objective', `${found}: a single failure breaks it; ${mend(slo, expected, 1)}`)]
-    : [warning('BURN_SLO_BUDGET_SMALL', 'objective', `${found}; ${mend(slo, expected, smallBudget)}`)];
+    ? [
+        error(
+          'BURN_SLO_BUDGET_EMPTY',
+          'objective',
+          `${found}: a single failure breaks it; ${mend(slo, expected, 1, unit)}`,
+        ),
+      ]
+    : [warning('BURN_SLO_BUDGET_SMALL', 'objective', `${found}; ${mend(slo, expected, smallBudget, unit)}`)];
 }
 
 /** The objective, or the window, that leaves at least `wanted` events in the budget. */
-function mend(slo: Slo, expected: number, wanted: number): string {
+function mend(slo: Slo, expected: number, wanted: number, unit: string): string {
   const objectivePpm = objectiveBelow(whole - (wanted * whole) / Math.max(1, expected));
   const spanMs = (slo.windowMs * wanted * whole) / (Math.max(1, expected) * (whole - slo.objectivePpm));
   const ways = [
     ...(objectivePpm > 0 ? [`an objective of ${formatPercent(objectivePpm)}`] : []),
     ...(spanMs <= longestWindowMs ? [`a window of ${formatSpan(Math.ceil(spanMs / dayMs) * dayMs)}`] : []),
-    'a shorter interval',
+    unit === 'slices' ? 'shorter slices' : 'a shorter interval',
   ];
   return `for a budget of ${wanted} set ${ways.join(' or ')}`;
 }
@@ -85,8 +105,8 @@ function lintReach(slo: Slo, rule: BurnRule): Finding | undefined {
   );
 }
 
-function lintEvents(rule: BurnRule, monitors: readonly Monitor[]): Finding | undefined {
-  const expected = eventsIn(monitors, rule.longMs);
+function lintEvents(rule: BurnRule, { eventsIn, unit }: Pace): Finding | undefined {
+  const expected = eventsIn(rule.longMs);
   if (expected >= rule.minBadEvents) return undefined;
   const longMs = Math.ceil((rule.longMs * rule.minBadEvents) / Math.max(1, expected) / minuteMs) * minuteMs;
   const fewer = expected > 0 ? `minBadEvents to at most ${expected}, ` : '';
@@ -94,21 +114,21 @@ function lintEvents(rule: BurnRule, monitors: readonly Monitor[]): Finding | und
     'BURN_SLO_RULE_STARVED',
     'minBadEvents',
     `can never fire: ${holds('its long window', rule.longMs, expected)}, fewer than minBadEvents ` +
-      `${rule.minBadEvents}; set ${fewer}a shorter interval or a long window of at least ${formatSpan(longMs)}`,
+      `${rule.minBadEvents}; set ${fewer}${unit === 'slices' ? 'shorter slices' : 'a shorter interval'} or a long window of at least ${formatSpan(longMs)}`,
   );
 }
 
 /** Whether one bad event among the expected ones is above the threshold; rules that ask for more are safe. */
-function lintBlip(slo: Slo, rule: BurnRule, monitors: readonly Monitor[]): Finding | undefined {
-  const expected = eventsIn(monitors, rule.longMs);
+function lintBlip(slo: Slo, rule: BurnRule, { eventsIn, bad, unit }: Pace): Finding | undefined {
+  const expected = eventsIn(rule.longMs);
   if (rule.minBadEvents > 1 || comparePace(slo, rule, 1, expected) !== 'above') return undefined;
   const share = (thresholdOf(slo, rule) * (whole - slo.objectivePpm)) / whole;
   const does = rule.severity === 'page' ? 'pages' : 'opens a ticket';
   return warning(
     'BURN_SLO_ONE_BLIP',
     'minBadEvents',
-    `one failed probe ${does}: ${holds('its long window', rule.longMs, expected)}; set minBadEvents to ` +
-      `${rule.severity === 'page' ? 3 : 5}, or have at least ${Math.ceil(1 / share)} probes in that window`,
+    `one ${bad} ${does}: ${holds('its long window', rule.longMs, expected)}; set minBadEvents to ` +
+      `${rule.severity === 'page' ? 3 : 5}, or have at least ${Math.ceil(1 / share)} ${unit} in that window`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { eventIntervalMs, type Maintenance, type Monitor } from '../config/model.ts';
 import type { Events } from './events.ts';
 import { ticksByKind } from './expected.ts';
-import { maintenanceSpans } from './maintenance.ts';
+import { type MaintenanceSpan, maintenanceSpans } from './maintenance.ts';
 
 /** Counts of whole minutes in a row, each list one number a minute. */
 export type Minutes = {
@@ -52,15 +52,28 @@ export function expectedMinutes(
   const startAt = (Math.floor(fromAt / minuteMs) + 1) * minuteMs;
   const endAt = startAt + expected.length * minuteMs;
   for (const [monitor, count] of ticksByKind(monitors, maintenance)) {
-    const intervalMs = eventIntervalMs(monitor);
     const spans = maintenanceSpans(maintenance, monitor.id, startAt, endAt);
-    let next = 0;
-    for (let at = Math.ceil(startAt / intervalMs) * intervalMs; at < endAt; at += intervalMs) {
-      while ((spans[next]?.to ?? Infinity) <= at) next += 1;
-      if (at >= (spans[next]?.from ?? Infinity)) continue;
-      const index = Math.floor((at - startAt) / minuteMs);
-      expected[index] = (expected[index] ?? 0) + count;
-    }
+    addTicks(expected, { startAt, endAt, intervalMs: eventIntervalMs(monitor), count, spans });
   }
   return expected;
+}
+
+type Ticks = {
+  readonly startAt: number;
+  readonly endAt: number;
+  readonly intervalMs: number;
+  /** How many events each of them is. */
+  readonly count: number;
+  readonly spans: readonly MaintenanceSpan[];
+};
+
+function addTicks(minutes: Float64Array, { startAt, endAt, intervalMs, count, spans }: Ticks): void {
+  const [first, ...others] = spans;
+  let [span, left] = [first, others];
+  for (let at = Math.ceil(startAt / intervalMs) * intervalMs; at < endAt; at += intervalMs) {
+    while (span !== undefined && span.to <= at) [span, ...left] = left;
+    if (span !== undefined && at >= span.from) continue;
+    const index = Math.floor((at - startAt) / minuteMs);
+    minutes[index] = (minutes[index] ?? 0) + count;
+  }
 }

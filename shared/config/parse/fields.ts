@@ -11,6 +11,7 @@ import { describe, quote, short } from './problem.ts';
 import { type Environment, expandText } from './reference.ts';
 import type { Refusal } from './request.ts';
 import { isSecretName } from './secret.ts';
+import { readGood, readSlice, readSliceTarget } from './slo-values.ts';
 import * as values from './values.ts';
 
 /** What a field needs to know of the rest: the environment, and the names that it may refer to. */
@@ -91,6 +92,9 @@ export function createFields({ env, channels, monitors, slos }: Context) {
     /** Parts per million that are also kept as they were typed. */
     objective: (description: string) =>
       read({ description, ...percent }, (text) => values.withText(text, values.readObjective(text))),
+    good: (description: string) => read({ description, examples: ['latency < 300ms'] }, readGood),
+    slice: (description: string) => read({ description, ...duration, examples: ['1m'] }, readSlice),
+    sliceTarget: (description: string) => read({ description, ...percent, examples: ['95%'] }, readSliceTarget),
     rate: (description: string) => read({ description, ...rate }, values.readRateAboveZero),
     /** A rate with or without its time. */
     paced: (description: string, word: PaceWord) =>

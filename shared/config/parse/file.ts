@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import { lintSlo } from '../../slo/lint.ts';
-import { type Config, eventIntervalMs, type Monitor, type Slo, type Text } from '../model.ts';
+import type { Config, Monitor, Slo, Text } from '../model.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
-import { buildMaintenance, buildSlo, type SloEntry } from './assemble-slo.ts';
+import { buildMaintenance } from './assemble-slo.ts';
 import { checkData } from './burst-data.ts';
 import { type Bursts, buildBursts, toAllowed } from './bursts.ts';
-import { asCode } from './codes.ts';
 import { checkDependencies } from './dependencies.ts';
 import type { Context } from './fields.ts';
 import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
 import { isPlainMap, type Plain } from './plain.ts';
-import { type Fault, type Path, short } from './problem.ts';
+import type { Fault } from './problem.ts';
 import { createSchemas, fileSchema, type Schemas } from './schema.ts';
+import { buildSlos, type SlosAround } from './slos.ts';
 import { readBy } from './translate.ts';
 import { checkVariables } from './variables.ts';
 
@@ -45,7 +44,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const channels = readSection(root['channels'], 'channels', schemas.channel);
   const defaults = readDefaults(root['defaults'], schemas);
   const monitors = readMonitors(root, schemas, defaults.value, options);
-  const slos = readSlos(root['slos'], schemas, monitors.entries);
+  const slos = readSlos(root['slos'], schemas, { monitors: monitors.entries, hash: options.hash });
   const allow = readSection(root['allow'], 'allow', schemas.allowed);
   const around = { defaults: defaults.value, monitors, slos, allow };
   const bursts = readBursts(root['bursts'], schemas, around);
@@ -135,25 +134,10 @@ function readMonitors(
   return { entries, faults, warnings };
 }
 
-function readSlos(section: Plain | undefined, schemas: Schemas, monitors: ReadonlyMap<string, Monitor>): Section<Slo> {
+function readSlos(section: Plain | undefined, schemas: Schemas, around: SlosAround): Section<Slo> {
   const read = readSection(section, 'slos', schemas.slo);
-  const entries = new Map<string, Slo>();
-  const findings: Finding[] = [];
-  for (const [id, entry] of read.entries) {
-    const own = monitorsOf(entry, monitors);
-    if (own.length < entry.indicator.monitors.length) continue;
-    const { value, faults } = buildSlo(id, entry, Math.max(...own.map(eventIntervalMs)));
-    entries.set(id, value);
-    findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
-    if (faults.length === 0) findings.push(...judge(value, own));
-  }
-  const ofLevel = (wanted: Finding['level']) =>
-    findings.filter(({ level }) => level === wanted).map(({ fault }) => fault);
-  return { entries, faults: [...read.faults, ...ofLevel('error')], warnings: ofLevel('warning') };
-}
-
-function monitorsOf(entry: SloEntry, monitors: ReadonlyMap<string, Monitor>): Monitor[] {
-  return entry.indicator.monitors.flatMap((id) => monitors.get(id) ?? []);
+  const { entries, faults, warnings } = buildSlos(read.entries, around);
+  return { entries, faults: [...read.faults, ...faults], warnings };
 }
 
 type Around = {
@@ -174,15 +158,4 @@ function readBursts(section: Plain | undefined, schemas: Schemas, { defaults, mo
     written: section,
   });
   return { bursts, faults: [...read.faults, ...faults], warnings };
-}
-
-type Finding = { readonly level: 'error' | 'warning'; readonly fault: Fault };
-
-/** Whether the SLO can be kept, and its rules can fire, at the pace of its monitors. */
-function judge(slo: Slo, monitors: readonly Monitor[]): Finding[] {
-  return lintSlo(slo, monitors).map(({ level, code, field, ruleIndex, message }) => {
-    const rule: Path = ruleIndex === undefined ? [] : ['alerts', ruleIndex];
-    const path = ['slos', slo.id, ...rule, ...(field === '' ? [] : [field])];
-    return { level, fault: { code: asCode(code), path, message: short(message) } };
-  });
 }

@@ -5,7 +5,7 @@ import { day, minute, most } from './limits.ts';
 import { createRequestFields } from './request-fields.ts';
 import { allowedSchema, burstSchema } from './schema-burst.ts';
 import { defaultsSchema, monitorSchema } from './schema-monitor.ts';
-import { notifySchema, runbook } from './schema-parts.ts';
+import { sloSchema } from './schema-slo.ts';
 
 const description = {
   allow: 'Hosts that bursts may load beside those that monitors name.',
@@ -69,40 +69,6 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
     description: description.file,
     patternProperties: { '^x-': { description: description.extensions } },
   });
-}
-
-function sloSchema(fields: Fields) {
-  const monitors = z.array(fields.monitor()).min(1).max(most.monitors);
-  const shape = {
-    indicator: map({ monitors }, ['cloudwatch', 'bursts', 'latency']).meta({
-      description: 'What is counted: the probes of these monitors.',
-    }),
-    objective: fields.objective('The part of them that must be good, such as 99.9%.'),
-    window: fields.duration('The period that it is judged over, such as 30d.', 60 * minute, 365 * day),
-    alerts: z
-      .array(burnRuleSchema(fields))
-      .max(most.alerts)
-      .optional()
-      .meta({ description: 'How fast its error budget may burn.' }),
-  };
-  return map(shape, ['budgetingMethod', 'locations', 'excludeDependency', 'degraded', 'countDegraded']);
-}
-
-function burnRuleSchema(fields: Fields) {
-  const shape = {
-    severity: choice(['page', 'ticket']),
-    budget: fields.share('Fires when more than this share of the budget burns within the long window.'),
-    long: fields.span('The long window. The short one follows from it.', minute, 30 * day),
-    minBadEvents: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .meta({ description: 'At least so many bad events: 3 for a page, 5 for a ticket.' }),
-    notify: notifySchema(fields),
-    runbook: fields.line(runbook, 512, 'docs/runbooks/api.md').optional(),
-  };
-  return map(shape, ['repeatEvery', 'short', 'threshold']);
 }
 
 function maintenanceSchema(fields: Fields) {

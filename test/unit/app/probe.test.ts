@@ -158,6 +158,28 @@ describe('a tick', () => {
     expect([...ledger.ticks.values()][0]?.tick.outcomes[0]?.isMaintenance).toBe(true);
   });
 
+  it('judges by each latency that an SLO asks, in the same row', async () => {
+    const slow = { ...passed, latencyMs: 450 };
+    const { ledger, deps, shard } = setUp({ slow, broken: failed });
+    const monitors = ['api', 'slow', 'broken'].map((id, key) => aMonitor({ id, key }));
+    const latencies = [
+      { monitor: 'slow', key: 101, belowMs: 300 },
+      { monitor: 'slow', key: 102, belowMs: 500 },
+      { monitor: 'broken', key: 103, belowMs: 300 },
+    ];
+    await probeTick({ ...shard, monitors, latencies }, tickAt, deps, never);
+    const [row] = ledger.ticks.values();
+    expect(row?.tick.outcomes.map(({ monitorKey, outcome }) => [monitorKey, outcome])).toEqual([
+      [0, 'passed'],
+      [1, 'passed'],
+      [101, 'failed'],
+      [102, 'passed'],
+      [2, 'failed'],
+      [103, 'failed'],
+    ]);
+    expect(row?.tick.details).toHaveLength(1);
+  });
+
   it('survives metrics that cannot be published: a warning, and the row is there', async () => {
     const { deps, shard, ledger, warnings } = setUp();
     const refuse = async () => async () => Promise.reject(new Error('throttled'));

@@ -40,7 +40,7 @@ describe('the JSON Schema', () => {
     expect(parseConfig(text, { file: 'm.yml', env: {} })).toMatchObject({ ok: true, warnings: [] });
   });
 
-  it('knows no key of a monitor or a burst that the whole language does not show', () => {
+  it('knows no key of a monitor, an SLO or a burst that the whole language does not show', () => {
     const shown = new Set<string>();
     collectKeys(yaml(language), shown);
     const bursts = new Set<string>();
@@ -49,6 +49,11 @@ describe('the JSON Schema', () => {
     const ofBursts = propertiesIn(committed.properties.bursts.additionalProperties);
     expect(ofBursts.filter((key) => !bursts.has(key) && !ofRequests.includes(key))).toEqual([]);
     expect(ofBursts.length).toBeGreaterThan(50);
+    const slos = new Set<string>();
+    collectKeys((yaml(language) as { slos: unknown }).slos, slos);
+    const ofSlos = propertiesIn(committed.properties.slos.additionalProperties);
+    expect(ofSlos.filter((key) => !slos.has(key))).toEqual([]);
+    expect(ofSlos.length).toBeGreaterThan(15);
     const known = committed.properties.monitors.additionalProperties.allOf.flatMap((branch: Branch) =>
       propertiesIn(branch.then),
     );

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { bundle, entryPoints, writeRuntimeConfig } from '../../../infra/build.ts';
-import { aConfig, aMonitor } from './configs.ts';
+import { aConfig, aMonitor, aSlo } from './configs.ts';
 
 const files: Record<string, string> = {
   'functions/small.ts': `import { word } from '../shared/word.ts';
@@ -108,6 +108,22 @@ describe('the runtime configuration', () => {
     for (const shard of shards) {
       const isHome = shard.monitors.some((monitor: { id: string }) => monitor.id === 'm3');
       expect(shard.maintenance).toEqual(isHome ? [{ ...nightly, monitors: ['m3'] }] : []);
+    }
+  });
+
+  it('gives each shard what SLOs ask of the latencies of its own monitors', () => {
+    const folder = outdir();
+    const monitors = Array.from({ length: 21 }, (_, key) => aMonitor({ id: `m${key}`, key }));
+    const indicator = { kind: 'latency', monitors: ['m3', 'm4'], isDegradedBad: false, belowMs: 300 } as const;
+    const slo = { ...aSlo('fast'), indicator: { ...indicator, keys: { m3: 103, m4: 104 } } };
+    writeRuntimeConfig(aConfig({ monitors, slos: [slo], maintenance: [] }), folder);
+    for (const id of ['s00', 's01']) {
+      const shard = read(folder, `probe/shards/${id}.json`);
+      const own = new Set(shard.monitors.map((monitor: { id: string }) => monitor.id));
+      const limits = [3, 4]
+        .filter((key) => own.has(`m${key}`))
+        .map((key) => ({ monitor: `m${key}`, key: 100 + key, belowMs: 300 }));
+      expect(shard.latencies ?? []).toEqual(limits);
     }
   });
 

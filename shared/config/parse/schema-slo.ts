@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { calendarUnits } from '../model.ts';
+import { choice, type Fields, map } from './fields.ts';
+import { day, minute, most } from './limits.ts';
+import { notifySchema, runbook } from './schema-parts.ts';
+
+const text = {
+  indicator: 'What is counted.',
+  monitors: 'The probes of these monitors.',
+  good: 'Which of them are good: passed, or latency < 300ms for those that passed and were faster. passed by default.',
+  degraded: 'What a degraded one is: good by default.',
+  objective: 'The part of them that must be good, such as 99.9%.',
+  window: 'The period that it is judged over: 30d up to now, or a span of the calendar.',
+  calendar:
+    'The budget is that of this span, as long as it really is. Alerts look back over rolling windows all the same.',
+  method: 'What is counted: each event (Occurrences, by default), or slices of time that are good or bad (Timeslices).',
+  target: 'The part of the events in a slice that must be good.',
+  slice: 'How long a slice is: whole minutes that divide the hour. 1m by default.',
+  alerts: 'How fast its error budget may burn.',
+  notify: 'In place of alerts: these channels are told by the rules that suit the window.',
+};
+
+const inIndicator = 'is written in the indicator: degraded: bad';
+
+export function sloSchema(fields: Fields) {
+  const shape = {
+    indicator: indicatorSchema(fields),
+    objective: fields.objective(text.objective),
+    window: windowSchema(fields),
+    budgetingMethod: choice(['Occurrences', 'Timeslices'], ['RatioTimeslices'])
+      .optional()
+      .meta({ description: text.method }),
+    timeSliceTarget: fields.sliceTarget(text.target).optional(),
+    timeSliceWindow: fields.slice(text.slice).optional(),
+    alerts: z.array(burnRuleSchema(fields)).max(most.alerts).optional().meta({ description: text.alerts }),
+    notify: notifySchema(fields).optional().meta({ description: text.notify }),
+  };
+  return map(shape, ['locations', 'excludeDependency'], { degraded: inIndicator, countDegraded: inIndicator });
+}
+
+function indicatorSchema(fields: Fields) {
+  const shape = {
+    monitors: z.array(fields.monitor()).min(1).max(most.monitors).meta({ description: text.monitors }),
+    good: fields.good(text.good).optional(),
+    degraded: choice(['good', 'bad']).optional().meta({ description: text.degraded }),
+  };
+  const elsewhere = { latency: 'is written as good: latency < 300ms' };
+  return map(shape, ['cloudwatch', 'bursts'], elsewhere).meta({ description: text.indicator });
+}
+
+function windowSchema(fields: Fields) {
+  const rolling = fields.duration(text.window, 60 * minute, 365 * day);
+  const shape = {
+    calendar: choice(calendarUnits).meta({ description: text.calendar }),
+    timezone: fields.timeZone('The IANA time zone of its midnights. UTC by default.').optional(),
+  };
+  return z.union([rolling, map(shape)]).meta({ description: text.window });
+}
+
+function burnRuleSchema(fields: Fields) {
+  const shape = {
+    severity: choice(['page', 'ticket']),
+    budget: fields.share('Fires when more than this share of the budget burns within the long window.'),
+    long: fields.span('The long window. The short one follows from it.', minute, 30 * day),
+    minBadEvents: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: 'At least so many bad events: 3 for a page, 5 for a ticket.' }),
+    notify: notifySchema(fields),
+    runbook: fields.line(runbook, 512, 'docs/runbooks/api.md').optional(),
+  };
+  return map(shape, ['repeatEvery', 'short', 'threshold']);
+}
