@@ -9,7 +9,7 @@ import { reasonsOf } from './reasons.ts';
 export type MeasuredRun = { readonly summary: BurstSummary; readonly tally: Pick<Tally, 'latency'> };
 
 /** Fewer runs do not tell how equal runs differ, and fewer requests tell nothing of a p95. */
-const fewestRuns = 3;
+export const fewestRuns = 3;
 const fewestRequests = 100;
 /** Another number of scheduled starts is another load. */
 const mostLoadChange = 0.1;

@@ -1,3 +1,4 @@
+import { fewestRuns } from '../../burst/compare.ts';
 import { longestRunMs } from '../model.ts';
 import { most } from './limits.ts';
 import { renderDuration } from './units.ts';
@@ -30,12 +31,12 @@ export function readStatusEntry(raw: unknown): Value<{ readonly from: number; re
   return readStatus(isWritten ? String(raw) : '');
 }
 
-/** How many earlier runs: `last 5`, or 5. */
+/** How many earlier runs: `last 5`, or 5; with fewer than a comparison needs there never was one. */
 export function readBaseline(raw: unknown): Value<number> {
   const [, digits] = /^(?:last\s+)?(\d{1,3})$/.exec(String(raw)) ?? [];
   const count = Number(digits);
-  if (count >= 1 && count <= most.baseline) return yes(count);
-  return refuse('COMPARE', `must be from "last 1" to "last ${most.baseline}", such as last 5`);
+  if (count >= fewestRuns && count <= most.baseline) return yes(count);
+  return refuse('COMPARE', `must be from "last ${fewestRuns}" to "last ${most.baseline}", such as last 5`);
 }
 
 /** How much faster each step of a search is than the one before. */
