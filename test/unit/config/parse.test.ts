@@ -145,7 +145,7 @@ describe('the examples in the shipped file', () => {
 
   it('of thresholds name every metric that there is', () => {
     const [, list = ''] = /# What must hold of a run: (.*?)\. Failures/s.exec(shipped) ?? [];
-    const words = list.replaceAll('p99.9', 'p999').match(/[A-Za-z]\w+/g) ?? [];
+    const words: readonly string[] = list.replaceAll('p99.9', 'p999').match(/[A-Za-z]\w+/g) ?? [];
     expect(thresholdMetrics.filter((metric) => !words.includes(metric))).toEqual([]);
   });
 
