@@ -1,5 +1,5 @@
 import { type BurstVerdict, newestJudged } from '../burst/verdict.ts';
-import type { Burst, BurstAlert, Config } from '../config/model.ts';
+import { type Burst, type BurstAlert, type Config, followUpOf } from '../config/model.ts';
 import type { AlertFacts, Observation } from './model.ts';
 
 /** Of a reason an outbox entry keeps so much: enough for a subject, should the verdict be gone when it is sent. */
@@ -29,6 +29,7 @@ export function observeBurst(
     condition: newest === undefined ? 'unknown' : newest.outcome === 'passed' ? 'clear' : 'met',
     resolveDelayMs: 0,
     rememberResolvedMs: 0,
+    ...followUpOf(alert),
     facts: newest === undefined ? noBurstFacts : factsOf(newest),
   };
 }

@@ -1,7 +1,8 @@
 import type { Severity } from '../config/model.ts';
+import { sloOf } from './alert-id.ts';
 import { burstOf } from './burst.ts';
 import { stableId } from './identity.ts';
-import type { Incident, IncidentAlert } from './model.ts';
+import type { HeldBack, Incident, IncidentAlert } from './model.ts';
 
 /** An alert that begins to fire, as far as incidents care. */
 export type NewlyFired = {
@@ -9,6 +10,7 @@ export type NewlyFired = {
   readonly firedAt: number;
   readonly severity: Severity;
   readonly monitors: readonly string[];
+  readonly heldBack?: HeldBack;
 };
 export type Incidents = Readonly<Record<string, Incident>>;
 
@@ -19,9 +21,9 @@ export type Incidents = Readonly<Record<string, Incident>>;
 const longestAlertList = 200;
 
 /**
- * Puts alerts that fire in the same instant into incidents. Alerts that share a monitor (or are of one burst), directly or
- * through others of the same step, go together: into the oldest open incident that shares a monitor (or the burst) with any
- * of them, else into one of their own. Where they bridge two open incidents the older takes them and the other stays as it is: what was
+ * Puts alerts that fire in the same instant into incidents. Alerts that share a monitor (or are of one burst or SLO), directly
+ * or through others of the same step, go together: into the oldest open incident that shares one of these with any of them,
+ * else into one of their own. Where they bridge two open incidents the older takes them and the other stays as it is: what was
  * announced under an id keeps it. Answers the incidents, and the incident id of each alert. Does not depend on the order of `fired`.
  */
 export function joinIncidents(
@@ -63,10 +65,18 @@ function connected(fired: readonly NewlyFired[]): NewlyFired[][] {
 }
 
 function sharesSubject(a: NewlyFired, b: NewlyFired): boolean {
-  const burst = burstOf(a.alertId);
-  return (
-    a.monitors.some((monitor) => b.monitors.includes(monitor)) || (burst !== undefined && burst === burstOf(b.alertId))
-  );
+  const mine = subjectsOf(a);
+  return subjectsOf(b).some((subject) => mine.includes(subject));
+}
+
+/** What an alert is about: monitors, a burst, an SLO. */
+function subjectsOf({ alertId, monitors }: NewlyFired): readonly string[] {
+  return [...monitors.map((id) => `monitor/${id}`), ...sourceOf(alertId)];
+}
+
+function sourceOf(alertId: string): readonly string[] {
+  const [burst, slo] = [burstOf(alertId), sloOf(alertId)];
+  return [...(burst === undefined ? [] : [`burst/${burst}`]), ...(slo === undefined ? [] : [`slo/${slo}`])];
 }
 
 function byInstantThenId(a: NewlyFired, b: NewlyFired): number {
@@ -74,13 +84,12 @@ function byInstantThenId(a: NewlyFired, b: NewlyFired): number {
 }
 
 function oldestSharing(incidents: readonly Incident[], group: readonly NewlyFired[]): Incident | undefined {
-  const monitors = new Set(group.flatMap((alert) => alert.monitors));
-  const bursts = new Set(group.flatMap(({ alertId }) => burstOf(alertId) ?? []));
+  const subjects = new Set(group.flatMap(subjectsOf));
   return incidents
     .filter(
-      (incident) =>
-        incident.monitors.some((monitor) => monitors.has(monitor)) ||
-        incident.alerts.some(({ alertId }) => bursts.has(burstOf(alertId) ?? '')),
+      ({ monitors, alerts }) =>
+        monitors.some((id) => subjects.has(`monitor/${id}`)) ||
+        alerts.some(({ alertId }) => sourceOf(alertId).some((source) => subjects.has(source))),
     )
     .sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1))[0];
 }
@@ -93,7 +102,9 @@ function open(group: readonly NewlyFired[]): Incident {
 }
 
 function withAlerts(incident: Incident, group: readonly NewlyFired[]): Incident {
-  const entries: IncidentAlert[] = group.map(({ alertId, firedAt }) => ({ alertId, firedAt }));
+  const entries = group.map(
+    ({ alertId, firedAt, heldBack }): IncidentAlert => ({ alertId, firedAt, ...(heldBack && { heldBack }) }),
+  );
   return {
     ...incident,
     severity: [incident, ...group].some((each) => each.severity === 'page') ? 'page' : 'ticket',

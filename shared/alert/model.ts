@@ -1,7 +1,7 @@
-import type { ErrorType, Severity } from '../config/model.ts';
+import type { ErrorType, FollowUp, Severity } from '../config/model.ts';
 
 /** What an evaluation saw of one alert, ready to step. Only plain numbers: the messages are rendered from them. */
-export type Observation = {
+export type Observation = FollowUp & {
   readonly alertId: string;
   readonly severity: Severity;
   /** Channel ids. */
@@ -51,7 +51,12 @@ export type AlertFacts =
       readonly unmet: number;
       /** The gravest of them, at most 64 characters. */
       readonly reason?: string;
-    };
+    }
+  /** Of what is told of an incident as a whole: by whom it was acknowledged, where it was. */
+  | ({ readonly kind: 'incident' } & Partial<Signature>);
+
+/** Who says something, and why; clean, one short line each. */
+export type Signature = { readonly by: string; readonly note?: string };
 
 /** Alerts that are not inactive. Pending is seen, never stored: it follows from the ledger. */
 export type FiringAlert = {
@@ -62,7 +67,23 @@ export type FiringAlert = {
   readonly monitors: readonly string[];
   /** Since when the condition has been clear without a break. */
   readonly clearSince?: number;
+  /** Nobody has been told of it yet, and why not. */
+  readonly heldBack?: HeldBack;
+  /** The last reminder, and how many there have been. */
+  readonly remindedAt?: number;
+  readonly reminders?: number;
+  /** Since when further channels know of it, and which. */
+  readonly escalatedAt?: number;
+  readonly escalatedTo?: readonly string[];
+  /** When the time to its escalation began anew, and before which no reminder is due: its firing where absent. */
+  readonly countedFrom?: number;
 };
+
+/**
+ * Why an alert that fires announces nothing: a page of the same SLO is open, which says all that the ticket would; or somebody
+ * has silenced it.
+ */
+export type HeldBack = 'page' | 'silence';
 
 /** From its first fired to its last resolved alert; what a person handles. */
 export type Incident = {
@@ -73,24 +94,59 @@ export type Incident = {
   readonly severity: Severity;
   readonly monitors: readonly string[];
   readonly alerts: readonly IncidentAlert[];
+  /** Every channel that has been told of any of it. */
+  readonly told?: readonly string[];
+  /** Somebody is at it: it is silent until something new joins. */
+  readonly acknowledged?: Acknowledgement;
+  /** How often it has been acknowledged. */
+  readonly acknowledgements?: number;
 };
-export type IncidentAlert = { readonly alertId: string; readonly firedAt: number; readonly resolvedAt?: number };
+export type IncidentAlert = {
+  readonly alertId: string;
+  readonly firedAt: number;
+  readonly resolvedAt?: number;
+  /** Nobody was told of it, at least not at once. */
+  readonly heldBack?: HeldBack;
+};
+export type Acknowledgement = Signature & { readonly at: number };
 
-/** A change of an alert's state, to be told. */
+/** Keeps alerts from announcing anything until an instant. What they do goes on, and what still fires then is told. */
+export type Silence = {
+  readonly id: string;
+  /** Ids of alerts, or beginnings of them that end in a slash. */
+  readonly alerts: readonly string[];
+  readonly fromAt: number;
+  readonly untilAt: number;
+  /** Who wanted it, and why; clean, one short line each. */
+  readonly by: string;
+  readonly reason: string;
+};
+
+export const transitionKinds = ['fired', 'resolved', 'reminded', 'escalated', 'acknowledged', 'closed'] as const;
+export type TransitionKind = (typeof transitionKinds)[number];
+
+/** A change of an alert's state, or of its incident's, to be told. */
 export type Transition = {
   /** Stable: the same transition has the same id however often it is announced. 16 hex digits. */
   readonly id: string;
-  readonly kind: 'fired' | 'resolved';
+  /** `acknowledged` and `closed` are of the whole incident. */
+  readonly kind: TransitionKind;
+  /** `incident/<id>` of what is told of the whole incident. */
   readonly alertId: string;
   readonly severity: Severity;
   readonly notify: readonly string[];
   readonly at: number;
+  /** Of an incident, when it opened. */
   readonly firedAt: number;
   readonly incidentId: string;
   /** The version of the state that wrote it: what shares a batch was decided together and is told together. */
   readonly batch: number;
   /** The alert has left the configuration; nobody resolved it. */
   readonly isWithdrawn?: boolean;
+  /** Which reminder, or which acknowledgement, from 1. */
+  readonly n?: number;
+  /** It fired at `firedAt`, and was held back until now by this. */
+  readonly heldBack?: HeldBack;
   readonly facts: AlertFacts;
 };
 
@@ -103,6 +159,8 @@ export type AlertState = {
   /** When alerts that are quiet again were resolved, while their window may still hold older failures. */
   readonly resolvedAt: Readonly<Record<string, number>>;
   readonly incidents: Readonly<Record<string, Incident>>;
+  /** By their ids. Those that are over stay until what they held back is told. */
+  readonly silences?: Readonly<Record<string, Silence>>;
 };
 export const emptyAlertState: AlertState = { schema: 1, version: 0, alerts: {}, resolvedAt: {}, incidents: {} };
 

@@ -1,4 +1,4 @@
-import type { ErrorType, Monitor, MonitorAlert, Outcome } from '../config/model.ts';
+import { type ErrorType, followUpOf, type Monitor, type MonitorAlert, type Outcome } from '../config/model.ts';
 import type { AlertFacts, Observation } from './model.ts';
 
 /** One outcome of a monitor as the alert reads it. `at` is its tick's instant. */
@@ -48,6 +48,7 @@ export function observeMonitor(
     condition: conditionOf(alert, firedAt === undefined ? counted : judged, failed.length, firedAt),
     resolveDelayMs: 0,
     rememberResolvedMs: monitorLookbackMs(alert, monitor),
+    ...followUpOf(alert),
     facts: factsOf(alert, failed),
   };
 }

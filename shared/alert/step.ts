@@ -1,18 +1,30 @@
 import { burstOf, noBurstFacts } from './burst.ts';
-import { stableId } from './identity.ts';
+import {
+  type AlertStep,
+  type Draft,
+  draftOf,
+  finish,
+  instantOf,
+  keepAlert,
+  keepIncident,
+  roomOf,
+  type Seen,
+  type Told,
+  tell,
+  tellOfIncident,
+  toldOf,
+} from './draft.ts';
+import { announce, escalate, expireSilences, remind } from './follow-up.ts';
+import { holdReason } from './hold.ts';
 import { joinIncidents, resolveInIncident } from './incident.ts';
-import type { AlertFacts, AlertState, FiringAlert, Incident, Observation, OutboxEntry, Transition } from './model.ts';
+import type { AlertFacts, AlertState, FiringAlert, Observation } from './model.ts';
 
-export type AlertStep = { readonly state: AlertState; readonly entries: readonly OutboxEntry[] };
-
-/**
- * One step brings at most this many outbox entries, because one conditional write carries them all. What is left over
- * stays undecided: stepping the answer again with the same observations goes on with it, until nothing changes.
- */
-export const maxEntriesPerStep = 50;
+export { type AlertStep, maxEntriesPerStep } from './draft.ts';
 
 /** A forgotten resolution is worth a write of its own only when it has been due for this long: one write a day at most. */
 const staleMs = 86_400_000;
+/** A resolution may bring two more entries with it: the end of its incident, told and archived. */
+const entriesPerResolution = 3;
 
 /**
  * Steps every alert by one evaluation. `observations` must speak of every alert that is configured: a firing alert
@@ -22,6 +34,11 @@ const staleMs = 86_400_000;
  * - `clear` resolves what is firing, once it has been clear for `resolveDelayMs` without a break; 0 resolves at once.
  * - `met` and `holding` break the clear time. So does `unknown`: a stretch that nobody saw must not count as a stretch
  *   without trouble, or an alert would resolve itself in the middle of a gap. Apart from that `unknown` changes nothing.
+ * - What fires under a silence, or as a ticket under a page of its SLO, announces nothing until that is over; nobody is told of
+ *   its end, either, if that comes first (see hold.ts). The end of what was announced is always told.
+ * - What goes on firing reminds and escalates (see follow-up.ts), unless its incident is acknowledged. An acknowledgement ends
+ *   when something new is announced in its incident: all times of that then count from now on.
+ * - The end of the last alert of an incident closes it, which is told to everyone who was told of any of it.
  *
  * When nothing changes, the very same state comes back without entries. Otherwise the version is one higher, and it is
  * the batch of every transition. Instants never run backwards inside an alert, even where `now` does.
@@ -30,36 +47,72 @@ export function stepAlerts(state: AlertState, observations: readonly Observation
   const seen = new Map<string, Observation>();
   for (const observation of observations)
     if (!seen.has(observation.alertId)) seen.set(observation.alertId, observation);
-  const { fires, resolves } = chosen(state, seen, now);
-  const draft: Draft = { alerts: { ...state.alerts }, resolvedAt: { ...state.resolvedAt }, incidents: state.incidents };
-  const batch = state.version + 1;
-  const isTimed = keepClearTimes(draft, seen, new Set(resolves.map(([id]) => id)), now);
-  const transitions = [...fire(draft, fires, now, batch), ...resolve(draft, resolves, seen, now, batch)];
-  const closed = takeClosed(draft);
-  const isChanged = isTimed || transitions.length > 0;
-  if (!forget(draft, seen, now, isChanged ? 0 : staleMs) && !isChanged) return { state, entries: [] };
-  return { state: { schema: 1, version: batch, ...draft }, entries: [...transitions.map(toEntry), ...closed] };
+  const draft = draftOf(state, now);
+  // Pages first: what is open of them by now holds their tickets back.
+  announce(draft, seen, ['page']);
+  fire(draft, seen);
+  resolve(draft, seen);
+  keepClearTimes(draft, seen);
+  announce(draft, seen, ['ticket']);
+  remind(draft, seen);
+  escalate(draft, seen);
+  expireSilences(draft);
+  forget(draft, seen);
+  return finish(state, draft);
 }
 
-type Draft = {
-  alerts: Record<string, FiringAlert>;
-  resolvedAt: Record<string, number>;
-  incidents: Readonly<Record<string, Incident>>;
-};
-type Seen = ReadonlyMap<string, Observation>;
-type Firing = readonly [id: string, alert: FiringAlert];
-
-/** What this step decides, in a fixed order: what fires before what resolves, pages before tickets, then by id. */
-function chosen(state: AlertState, seen: Seen, now: number): { fires: Observation[]; resolves: Firing[] } {
+/** Fires in a fixed order: pages before tickets, then by id. */
+function fire(draft: Draft, seen: Seen): void {
   const fires = [...seen.values()]
-    .filter((each) => each.condition === 'met' && !each.heldBy && !Object.hasOwn(state.alerts, each.alertId))
+    .filter((each) => each.condition === 'met' && !each.heldBy && !Object.hasOwn(draft.alerts, each.alertId))
     .sort((a, b) => compare(a.severity, b.severity) || compare(a.alertId, b.alertId))
-    .slice(0, maxEntriesPerStep);
-  const resolves = Object.entries(state.alerts)
-    .filter(([id, alert]) => mayResolve(alert, seen.get(id), now))
-    .sort(([a], [b]) => compare(a, b));
-  // A resolution may bring a second entry with it: the incident that it closes.
-  return { fires, resolves: resolves.slice(0, Math.floor((maxEntriesPerStep - fires.length) / 2)) };
+    .slice(0, roomOf(draft))
+    .map((each) => toFiring(draft, each));
+  if (fires.length === 0) return;
+  const newly = fires.map(({ observation: { alertId }, alert }) => ({ alertId, ...alert }));
+  const { incidents, incidentOf } = joinIncidents(draft.incidents, newly);
+  draft.incidents = incidents;
+  for (const { observation, alert: fired } of fires) {
+    const { alertId, facts } = observation;
+    const alert = { ...fired, incidentId: incidentOf.get(alertId) ?? '' };
+    keepAlert(draft, alertId, alert);
+    delete draft.resolvedAt[alertId];
+    if (alert.heldBack) continue;
+    tell(draft, alertId, alert, { kind: 'fired', at: alert.firedAt, notify: alert.notify, facts });
+    endAcknowledgement(draft, alert);
+  }
+}
+
+type Fires = { readonly observation: Observation; readonly alert: Omit<FiringAlert, 'incidentId'> };
+
+/** Puts it among the firing ones at once, so that tickets that come after a page know of it. */
+function toFiring(draft: Draft, observation: Observation): Fires {
+  const { alertId, severity, notify, monitors } = observation;
+  const heldBack = holdReason(draft, alertId, observation);
+  // Later than the last resolution, so that no two firings of an alert can share an id.
+  const firedAt = Math.max(draft.now, (draft.resolvedAt[alertId] ?? -1) + 1);
+  const alert = { firedAt, severity, notify, monitors, ...(heldBack && { heldBack }) };
+  draft.alerts[alertId] = { ...alert, incidentId: '' };
+  return { observation, alert };
+}
+
+function endAcknowledgement(draft: Draft, { incidentId, firedAt }: FiringAlert): void {
+  const incident = draft.incidents[incidentId];
+  if (incident?.acknowledged === undefined) return;
+  const { acknowledged: _, ...rest } = incident;
+  keepIncident(draft, rest);
+  for (const [id, alert] of Object.entries(draft.alerts))
+    if (alert.incidentId === incidentId && alert.firedAt < firedAt)
+      keepAlert(draft, id, { ...alert, countedFrom: Math.max(firedAt, alert.countedFrom ?? 0) });
+}
+
+/** Resolves in the order of the ids, as many as there is room for; the rest in the next step. */
+function resolve(draft: Draft, seen: Seen): void {
+  const candidates = Object.entries(draft.alerts).filter(([id, alert]) => mayResolve(alert, seen.get(id), draft.now));
+  for (const [id, alert] of candidates.sort(([a], [b]) => compare(a, b))) {
+    if (roomOf(draft) < entriesPerResolution) return;
+    resolveOne(draft, id, alert, seen.get(id));
+  }
 }
 
 function mayResolve(alert: FiringAlert, observation: Observation | undefined, now: number): boolean {
@@ -67,78 +120,46 @@ function mayResolve(alert: FiringAlert, observation: Observation | undefined, no
   return observation.condition === 'clear' && now - (alert.clearSince ?? now) >= observation.resolveDelayMs;
 }
 
-/** Starts the clear time of what has become clear and drops it where it was broken; says whether anything changed. */
-function keepClearTimes(draft: Draft, seen: Seen, leaving: ReadonlySet<string>, now: number): boolean {
-  let isChanged = false;
+function resolveOne(draft: Draft, id: string, alert: FiringAlert, observation: Observation | undefined): void {
+  const at = instantOf(draft, alert);
+  delete draft.alerts[id];
+  draft.isChanged = true;
+  // Nobody resolved what was withdrawn: should it come back, its old failures count. Its firing is remembered only
+  // while the clock has not moved on (`forget` sees to that), lest the next one share its id.
+  draft.resolvedAt[id] = observation ? at : alert.firedAt;
+  const facts = observation?.facts ?? noFacts(id);
+  const end: Told = { kind: 'resolved', at, notify: toldOf(alert), facts };
+  if (alert.heldBack === undefined) tell(draft, id, alert, observation ? end : { ...end, isWithdrawn: true });
+  const incident = draft.incidents[alert.incidentId];
+  if (incident === undefined) return;
+  const next = resolveInIncident(incident, id, at);
+  keepIncident(draft, next);
+  if (next.closedAt === undefined) return;
+  const { [next.id]: _, ...others } = draft.incidents;
+  draft.incidents = others;
+  tellOfIncident(draft, next, 'closed', next.closedAt);
+  draft.entries.push({ kind: 'incident', id: next.id, incident: next });
+}
+
+/** Starts the clear time of what has become clear and drops it where it was broken. */
+function keepClearTimes(draft: Draft, seen: Seen): void {
   for (const [id, alert] of Object.entries(draft.alerts)) {
     const observation = seen.get(id);
-    if (!observation || leaving.has(id)) continue;
+    if (!observation) continue;
     const { clearSince, ...rest } = alert;
-    const next = observation.condition === 'clear' ? Math.min(clearSince ?? now, now) : undefined;
-    if (next === clearSince) continue;
-    draft.alerts[id] = next === undefined ? rest : { ...rest, clearSince: next };
-    isChanged = true;
+    const next = observation.condition === 'clear' ? Math.min(clearSince ?? draft.now, draft.now) : undefined;
+    if (next !== clearSince) keepAlert(draft, id, next === undefined ? rest : { ...rest, clearSince: next });
   }
-  return isChanged;
 }
 
-function fire(draft: Draft, fires: readonly Observation[], now: number, batch: number): Transition[] {
-  // Later than the last resolution, so that no two firings of an alert can share an id.
-  const timed = fires.map((each) => ({ ...each, firedAt: Math.max(now, (draft.resolvedAt[each.alertId] ?? -1) + 1) }));
-  const { incidents, incidentOf } = joinIncidents(draft.incidents, timed);
-  draft.incidents = incidents;
-  return timed.map(({ alertId, severity, notify, monitors, facts, firedAt }) => {
-    const alert = { firedAt, incidentId: incidentOf.get(alertId) ?? '', severity, notify, monitors };
-    draft.alerts[alertId] = alert;
-    delete draft.resolvedAt[alertId];
-    return transition('fired', alertId, alert, firedAt, batch, facts);
-  });
-}
-
-function resolve(draft: Draft, resolves: readonly Firing[], seen: Seen, now: number, batch: number): Transition[] {
-  return resolves.map(([id, alert]) => {
-    const observation = seen.get(id);
-    const at = Math.max(now, alert.firedAt);
-    delete draft.alerts[id];
-    // Nobody resolved what was withdrawn: should it come back, its old failures count. Its firing is remembered only
-    // while the clock has not moved on (`forget` sees to that), lest the next one share its id.
-    draft.resolvedAt[id] = observation ? at : alert.firedAt;
-    const incident = draft.incidents[alert.incidentId];
-    if (incident) draft.incidents = { ...draft.incidents, [incident.id]: resolveInIncident(incident, id, at) };
-    const told = transition('resolved', id, alert, at, batch, observation?.facts ?? noFacts(id));
-    return observation ? told : { ...told, isWithdrawn: true };
-  });
-}
-
-function takeClosed(draft: Draft): OutboxEntry[] {
-  const closed = Object.values(draft.incidents).filter((incident) => incident.closedAt !== undefined);
-  if (closed.length === 0) return [];
-  draft.incidents = Object.fromEntries(
-    Object.entries(draft.incidents).filter(([, incident]) => incident.closedAt === undefined),
-  );
-  return closed.map((incident) => ({ kind: 'incident', id: incident.id, incident }));
-}
-
-/** Forgets the resolutions that nobody needs any more, if one of them has been due for longer than `dueMs`. */
-function forget(draft: Draft, seen: Seen, now: number, dueMs: number): boolean {
+/** Forgets the resolutions that nobody needs any more, beside another change, or if one of them is long due. */
+function forget(draft: Draft, seen: Seen): void {
   const due = Object.entries(draft.resolvedAt)
-    .map(([id, at]) => ({ id, dueMs: now - at - (seen.get(id)?.rememberResolvedMs ?? 0) }))
+    .map(([id, at]) => ({ id, dueMs: draft.now - at - (seen.get(id)?.rememberResolvedMs ?? 0) }))
     .filter((each) => each.dueMs > 0);
-  if (!due.some((each) => each.dueMs > dueMs)) return false;
+  if (!due.some((each) => each.dueMs > (draft.isChanged ? 0 : staleMs))) return;
   for (const { id } of due) delete draft.resolvedAt[id];
-  return true;
-}
-
-function transition(
-  kind: Transition['kind'],
-  alertId: string,
-  { firedAt, severity, notify, incidentId }: FiringAlert,
-  at: number,
-  batch: number,
-  facts: AlertFacts,
-): Transition {
-  const id = stableId([alertId, firedAt, kind], 16);
-  return { id, kind, alertId, severity, notify, at, firedAt, incidentId, batch, facts };
+  draft.isChanged = true;
 }
 
 /** The facts of an alert that nobody looks at any more: its kind, and no numbers. */
@@ -149,10 +170,6 @@ function noFacts(alertId: string): AlertFacts {
     return { kind: 'monitor', failures: 0, of: 0, firstFailureAt: 0, lastFailureAt: 0 };
   const counts = { longBad: 0, longExpected: 0, shortBad: 0, shortExpected: 0 };
   return { kind: 'burn', ...counts, budgetLeftPpm: 0, lastFailureAt: 0 };
-}
-
-function toEntry(told: Transition): OutboxEntry {
-  return { kind: 'transition', id: told.id, transition: told };
 }
 
 /** `page` comes before `ticket`. */

@@ -6,7 +6,7 @@ export type DeliverDeps = {
   readonly alerts: Pick<AlertStore, 'acknowledge' | 'saveIncident'>;
   readonly notify: Notify;
   /** Renders what one batch says of one incident: a message for each distinct set of channels. */
-  readonly render: (transitions: readonly Transition[]) => readonly Message[];
+  readonly render: (transitions: readonly Transition[]) => readonly Message[] | Promise<readonly Message[]>;
   /** Whether there is time for one more group. */
   readonly hasTime: () => boolean;
 };
@@ -21,7 +21,7 @@ export type Delivery = {
 
 /**
  * Delivers an outbox: sends, then acknowledges, so that twice is possible and never is not. What was decided together and
- * belongs to one incident is one message a channel. A group that cannot be delivered stays for the next round and does
+ * belongs to one incident is one message a channel; an incident that is over goes to the archive with what tells of its end. A group that cannot be delivered stays for the next round and does
  * not keep the others back; its error comes back. When time runs out, the rest stays, too; one group is always tried.
  */
 export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps): Promise<Delivery> {
@@ -42,20 +42,29 @@ export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps)
 
 /** Batches in the order in which they were decided; within one, an incident's transitions together. */
 function groupEntries(outbox: readonly OutboxEntry[]): readonly (readonly OutboxEntry[])[] {
+  const keyOf = ({ batch, incidentId }: Transition): string => `${batch}/${incidentId}`;
+  const ends = new Map(
+    outbox.flatMap((entry) =>
+      entry.kind === 'transition' && entry.transition.kind === 'closed'
+        ? [[entry.transition.incidentId, keyOf(entry.transition)]]
+        : [],
+    ),
+  );
   const groups = Map.groupBy(outbox, (entry) =>
-    entry.kind === 'transition' ? `${entry.transition.batch}/${entry.transition.incidentId}` : `archive/${entry.id}`,
+    entry.kind === 'transition' ? keyOf(entry.transition) : (ends.get(entry.id) ?? `archive/${entry.id}`),
   );
   return [...groups.values()].sort((a, b) => batchOf(a) - batchOf(b));
 }
 
-const batchOf = ([entry]: readonly OutboxEntry[]): number =>
-  entry?.kind === 'transition' ? entry.transition.batch : Number.MAX_SAFE_INTEGER;
+const batchOf = (group: readonly OutboxEntry[]): number =>
+  Math.min(...group.map((entry) => (entry.kind === 'transition' ? entry.transition.batch : Number.MAX_SAFE_INTEGER)));
 
 async function deliverGroup(group: readonly OutboxEntry[], deps: DeliverDeps): Promise<number> {
   const transitions = group.flatMap((entry) => (entry.kind === 'transition' ? [entry.transition] : []));
-  const messages = transitions.length === 0 ? [] : deps.render(transitions);
-  for (const message of messages) await deps.notify(message);
+  // First, since a channel that hangs must not keep what is over out of everyone's sight.
   for (const entry of group) if (entry.kind === 'incident') await deps.alerts.saveIncident(entry.incident);
+  const messages = transitions.length === 0 ? [] : await deps.render(transitions);
+  for (const message of messages) await deps.notify(message);
   await deps.alerts.acknowledge(group.map((entry) => entry.id));
   return messages.length;
 }

@@ -23,7 +23,7 @@ export type EvaluateDeps = {
   readonly loadVerdicts: LoadVerdicts;
   readonly notify: Notify;
   readonly publishMetrics: PublishMetrics;
-  readonly render: (transitions: readonly Transition[], view: RenderView) => readonly Message[];
+  readonly render: Render;
   readonly identity: MetricIdentity;
   readonly location: string;
   /** Random, and different for each invocation: by it a write whose answer was lost is recognised. */
@@ -32,6 +32,11 @@ export type EvaluateDeps = {
   readonly remainingMs: () => number;
   readonly onWarning: (message: string, cause: unknown) => void;
 };
+
+export type Render = (
+  transitions: readonly Transition[],
+  view: RenderView,
+) => readonly Message[] | Promise<readonly Message[]>;
 
 /** What a message is rendered from, beside its transitions. */
 export type RenderView = Seen & {

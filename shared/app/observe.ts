@@ -7,6 +7,7 @@ import type { BurstVerdict } from '../burst/verdict.ts';
 import {
   type BurnRule,
   type Config,
+  followUpOf,
   type Monitor,
   type MonitorAlert,
   monitorIdsOf,
@@ -97,6 +98,7 @@ function observeBurn(config: Config, standing: Standing, rule: BurnRule, history
     monitors: monitorIdsOf(slo),
     resolveDelayMs: resolveDelayOf(rule),
     rememberResolvedMs: 0,
+    ...followUpOf(rule),
   };
   if (!isKnown(standing)) return { ...base, condition: 'unknown', facts: noBurnFacts };
   const reading = evaluateBurn(slo, rule, standing.events, now);

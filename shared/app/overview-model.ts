@@ -1,3 +1,4 @@
+import type { Acknowledgement, HeldBack } from '../alert/model.ts';
 import type { BurstSummary, Second } from '../burst/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { ErrorType, Outcome, Severity } from '../config/model.ts';
@@ -154,5 +155,9 @@ export type IncidentView = {
     readonly title: string;
     readonly firedAt: number;
     readonly resolvedAt: number | null;
+    /** Nobody was told of it, at least not at once. */
+    readonly heldBack?: HeldBack;
   }[];
+  /** Who is at it. */
+  readonly acknowledged?: Acknowledgement;
 };

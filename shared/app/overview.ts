@@ -3,6 +3,7 @@ import type { AlertState, Incident } from '../alert/model.ts';
 import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
 import { details, type Entry, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
+import { titleOf } from '../message/alert-title.ts';
 import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
@@ -135,26 +136,8 @@ function incidentView(incident: Incident): IncidentView {
       title: titleOf(alert.alertId),
       firedAt: alert.firedAt,
       resolvedAt: alert.resolvedAt ?? null,
+      ...(alert.heldBack && { heldBack: alert.heldBack }),
     })),
+    ...(incident.acknowledged && { acknowledged: incident.acknowledged }),
   };
-}
-
-/**
- * An alert's id in words: `monitor/api/0` is the alert of a monitor, `slo/api/page-1h` a burn rule, `coverage/api` lost
- * coverage, `burst/redirects/0` the alert of a burst.
- */
-function titleOf(alertId: string): string {
-  const [kind, id = '', rule = ''] = alertId.split('/');
-  switch (kind) {
-    case 'monitor':
-      return `${id} failing`;
-    case 'slo':
-      return `${id} burning (${rule.replace('-', ' ')})`;
-    case 'burst':
-      return `burst ${id} failed`;
-    case 'coverage':
-      return `${id} without results`;
-    default:
-      return alertId;
-  }
 }

@@ -1,13 +1,14 @@
 import { outageOf } from '../alert/dependency.ts';
-import type { Transition } from '../alert/model.ts';
+import type { AlertState, Incident, Transition } from '../alert/model.ts';
 import { isJudged } from '../alert/monitor.ts';
-import { type Config, type Monitor, monitorIdsOf } from '../config/model.ts';
+import { type BurnRule, type Config, type Monitor, monitorIdsOf, type Slo } from '../config/model.ts';
 import { details, outcomesBetween } from '../ledger/history.ts';
-import { dayMs } from '../ledger/keys.ts';
-import type { Dependency, Message, Notice } from '../message/model.ts';
+import { dayMs, hourMs, minuteMs } from '../ledger/keys.ts';
+import type { Dependency, Message, Notice, SpentBudget } from '../message/model.ts';
 import { buildNotices, type Failure } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
 import { earliestResolution } from '../slo/resolution.ts';
+import { badEventsOf, type LookBack } from '../slo/spent.ts';
 import type { RenderView } from './evaluate.ts';
 import { seenOutcomes } from './observe.ts';
 import { describeStanding, isKnown } from './standing.ts';
@@ -17,6 +18,8 @@ export type RenderContext = {
   readonly environment: string;
   readonly outputs: (name: string) => string | undefined;
   readonly links: Notice['links'];
+  /** Where an incident is acknowledged; absent where that is not deployed. */
+  readonly acknowledgeUrl?: (incidentId: string, at: number) => string | undefined;
 };
 
 /** Renders what one batch says of one incident, at the moment of sending: a message for each distinct set of channels. */
@@ -37,6 +40,9 @@ export function renderTransitions(
     resolvesAt: new Map(resolutions(transitions, view)),
     failingSince: new Map(transitions.flatMap((transition) => failingSince(transition, view))),
     dependencies: new Map(transitions.flatMap((transition) => dependencyOf(transition, view))),
+    spent: new Map(transitions.flatMap((transition) => spentOf(transition, view))),
+    quiet: new Map(quietOf(view.state)),
+    ...(context.acknowledgeUrl && { acknowledgeUrl: context.acknowledgeUrl }),
     outputs: context.outputs,
     links: context.links,
   });
@@ -62,16 +68,57 @@ function newestFailure(monitor: Monitor, { history, now }: RenderView): [string,
   return detail === undefined ? [] : [[monitor.id, detail]];
 }
 
-/** When the failures began that an alert fired for: an alert of few short intervals sees only the newest of them. */
-function failingSince({ kind, alertId, facts }: Transition, { config, history, now }: RenderView): [string, number][] {
-  if (kind !== 'fired' || facts.kind !== 'monitor' || facts.firstFailureAt === 0) return [];
+/** Alerts that say nothing of their own while a page of their SLO is open. */
+function quietOf({ alerts }: AlertState): [string, number][] {
+  return Object.entries(alerts).flatMap(([id, { heldBack, firedAt }]): [string, number][] =>
+    heldBack === 'page' ? [[id, firedAt]] : [],
+  );
+}
+
+/** What an incident that is over took of the budgets of the SLOs that burnt in it, or whose monitors did not work. */
+function spentOf({ kind, incidentId }: Transition, view: RenderView): [string, readonly SpentBudget[]][] {
+  const incident = kind === 'closed' ? view.incidents.get(incidentId) : undefined;
+  if (incident === undefined) return [];
+  const spent = view.standings.filter(isKnown).flatMap(({ slo, events, budget }): SpentBudget[] => {
+    const isConcerned =
+      monitorIdsOf(slo).some((id) => incident.monitors.includes(id)) || rulesIn(incident, slo).length > 0;
+    const { openedAt, closedAt = view.now } = incident;
+    const badEvents = isConcerned ? badEventsOf(events, openedAt, closedAt, lookBackOf(rulesIn(incident, slo))) : 0;
+    if (badEvents === 0 || budget.budget === 0) return [];
+    return [{ sloId: slo.id, badEvents, spentPpm: Math.floor((badEvents * 1_000_000) / budget.budget) }];
+  });
+  return [[incidentId, spent.sort((a, b) => b.spentPpm - a.spentPpm)]];
+}
+
+function rulesIn({ alerts }: Incident, slo: Slo): readonly BurnRule[] {
+  return slo.alerts.filter(({ id }) => alerts.some(({ alertId }) => alertId === id));
+}
+
+/** The windows of the slowest rule that burnt; without any, what a monitor's alert may have seen. */
+function lookBackOf(rules: readonly BurnRule[]): LookBack {
+  return {
+    calmMs: Math.max(5 * minuteMs, ...rules.map(({ shortMs }) => shortMs)),
+    mostMs: Math.max(hourMs, ...rules.map(({ longMs }) => longMs)),
+  };
+}
+
+/**
+ * When the failures began that an alert fires for: an alert of few short intervals sees only the newest of them. Of what has
+ * fired for long that is its firing at the latest.
+ */
+function failingSince(
+  { kind, alertId, facts, firedAt }: Transition,
+  { config, history, now }: RenderView,
+): [string, number][] {
+  if (kind === 'resolved' || facts.kind !== 'monitor' || facts.firstFailureAt === 0) return [];
   const { firstFailureAt } = facts;
   const monitor = config.monitors.find(({ alerts }) => alerts.some(({ id }) => id === alertId));
   if (monitor === undefined) return [];
   const judged = seenOutcomes(monitor, now - firstFailureAt + dayMs, history, now).filter(isJudged);
   const before = judged.filter(({ at }) => at <= firstFailureAt);
   const lastGood = before.findLastIndex(({ outcome }) => outcome !== 'failed');
-  return [[alertId, before[lastGood + 1]?.at ?? firstFailureAt]];
+  const beganAt = before[lastGood + 1]?.at ?? firstFailureAt;
+  return [[alertId, kind === 'fired' ? beganAt : Math.min(beganAt, firedAt)]];
 }
 
 /** What held a monitor's alert until it fired: the last outage to end of those that it depends on, if it saw the first failure. */
@@ -92,7 +139,7 @@ function dependencyOf({ kind, alertId, firedAt, facts }: Transition, view: Rende
 }
 
 function resolutions(transitions: readonly Transition[], view: RenderView): [string, number][] {
-  const fired = new Set(transitions.filter(({ kind }) => kind === 'fired').map(({ alertId }) => alertId));
+  const fired = new Set(transitions.filter(({ kind }) => kind !== 'resolved').map(({ alertId }) => alertId));
   return view.standings.filter(isKnown).flatMap(({ slo, events }) =>
     slo.alerts
       .filter((rule) => fired.has(rule.id))

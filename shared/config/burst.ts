@@ -1,4 +1,4 @@
-import type { FlowMonitor, HttpRequest, Severity, Text } from './model.ts';
+import type { FlowMonitor, FollowUp, HttpRequest, Severity, Text } from './model.ts';
 
 /** One bounded load run. Spans are milliseconds, rates are per second, ratios are parts per million. */
 export type Burst = {
@@ -123,7 +123,7 @@ export type Compare = { readonly baseline: number; readonly toleratePpm: number 
 export type RequireBudget = { readonly leftPpm: number; readonly slos: readonly string[] };
 
 /** Fires when the last run did not hold what was asked of it; resolves with the next that does. */
-export type BurstAlert = {
+export type BurstAlert = FollowUp & {
   /** Unique in a Config: `burst/<burst id>/<index>`. */
   readonly id: string;
   readonly severity: Severity;

@@ -100,8 +100,23 @@ export type Assertion = {
 
 export type Severity = 'page' | 'ticket';
 
+/** What is told of an alert while it goes on, unless somebody has acknowledged its incident. */
+export type FollowUp = {
+  /** It is told of again so often, counted from its firing. */
+  readonly repeatEveryMs?: number;
+  /** Further channels are told, once. */
+  readonly escalate?: Escalation;
+};
+/** `afterMs` from its firing; ids of channels. */
+export type Escalation = { readonly afterMs: number; readonly notify: readonly string[] };
+
+/** The follow-up of an alert alone. */
+export function followUpOf({ repeatEveryMs, escalate }: FollowUp): FollowUp {
+  return { ...(repeatEveryMs !== undefined && { repeatEveryMs }), ...(escalate && { escalate }) };
+}
+
 /** Fires when `failures` of the last `of` due probes failed; resolves when the last `recoverSuccesses` judged ones were good. */
-export type MonitorAlert = {
+export type MonitorAlert = FollowUp & {
   /** Unique in a Config: `monitor/<monitor id>/<index>`. */
   readonly id: string;
   readonly failures: number;

@@ -1,4 +1,4 @@
-import type { Severity, Text } from './model.ts';
+import type { FollowUp, Severity, Text } from './model.ts';
 
 /** What is promised: how much of what is counted must be good. Spans are milliseconds, shares are parts per million. */
 export type Slo = {
@@ -59,7 +59,7 @@ export type CalendarWindow = { readonly unit: CalendarUnit; readonly timezone: s
 export type Timeslices = { readonly sliceMs: number; readonly targetPpm: number };
 
 /** Fires when more than `budget` of the SLO window's error budget burns at the pace of the long and of the short window. */
-export type BurnRule = {
+export type BurnRule = FollowUp & {
   /** Unique in a Config: `slo/<slo id>/<severity>-<long as typed>`. */
   readonly id: string;
   readonly severity: Severity;

@@ -36,7 +36,7 @@ function paceOf({ sloId, burnRate, windowMs, calendar }: SloStanding): string[] 
 /** What is left of the budget of every SLO that is spoken of, and, while something fires, until when. */
 export function leftLines(items: readonly NoticeItem[]): string[] {
   const at = Math.max(...items.map(({ transition }) => transition.at));
-  const isBurning = items.some(({ transition }) => transition.kind === 'fired');
+  const isBurning = items.some(({ transition }) => transition.kind !== 'resolved');
   return bounded(
     uniqueStandings(items).map((standing) => {
       const gone = isBurning ? goneText(standing, at) : '';

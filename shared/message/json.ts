@@ -5,12 +5,13 @@ import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { uniqueStandings } from './budget-text.ts';
 import { type BurstItem, reasonsOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
+import { acknowledgedWords, closedWords, longestBy, longestNote } from './incident-text.ts';
 import { mostDetailed } from './layout.ts';
-import type { Notice, NoticeItem, SloStanding } from './model.ts';
-import { rowsOf } from './rows.ts';
+import type { IncidentItem, Notice, NoticeItem, SloStanding } from './model.ts';
+import { rowsOf, rowsOfIncident } from './rows.ts';
 import { commandsOf } from './sections.ts';
 import { renderLine } from './subject.ts';
-import { errorTypeOf, firedOf, nameOf } from './words.ts';
+import { errorTypeOf, firingOf, nameOf } from './words.ts';
 
 /** As many as one step can bring; with text and JSON together SNS takes 256 KB. */
 const mostTransitions = 50;
@@ -27,7 +28,8 @@ const longestSummary = 200;
  * none goes away. Instants are epoch ms, spans ms, shares parts per million. Absent means not known; `null` is not used.
  */
 export function renderJson(notice: Notice, head: { subject: string; kind: string; severity: string }): Json {
-  const { id, service, environment, channels, incident, items, links } = notice;
+  const { id, service, environment, channels, incident, items, whole, acknowledgeUrl, links } = notice;
+  const acknowledge = acknowledgeUrl === undefined ? [] : [{ label: 'Acknowledge', url: acknowledgeUrl }];
   return {
     version: 1,
     id,
@@ -39,16 +41,21 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
     environment: cleanText(environment, 64),
     channels,
     incident: { ...incident },
-    transitions: items.slice(0, mostTransitions).map((item, index) => transitionOf(item, index < mostDetailed)),
+    transitions: [
+      ...items.slice(0, mostTransitions).map((item, index) => transitionOf(item, index < mostDetailed)),
+      ...whole.map(wholeOf),
+    ],
     omittedTransitionsCount: Math.max(0, items.length - mostTransitions),
     budgets: uniqueStandings(items).slice(0, mostBudgets).map(budgetOf),
-    reproduce: commandsOf(firedOf(notice)),
-    links: links.slice(0, 5).map(({ label, url }) => ({ label: cleanText(label, 40), url: cleanText(url, 2_048) })),
+    reproduce: commandsOf(firingOf(notice)),
+    links: [...acknowledge, ...links]
+      .slice(0, 5)
+      .map(({ label, url }) => ({ label: cleanText(label, 40), url: cleanText(url, 2_048) })),
   };
 }
 
 function transitionOf(item: NoticeItem, isDetailed: boolean): Json {
-  const { id, kind, alertId, severity, at, firedAt, facts } = item.transition;
+  const { id, kind, alertId, severity, at, firedAt, facts, n, heldBack } = item.transition;
   return {
     id,
     kind,
@@ -59,10 +66,38 @@ function transitionOf(item: NoticeItem, isDetailed: boolean): Json {
     at,
     firedAt,
     isWithdrawn: item.kind === 'withdrawn',
+    ...(n !== undefined && { reminder: n }),
+    ...(heldBack !== undefined && { heldBack }),
     summary: cleanText(renderLine(item, longestSummary), longestSummary),
     ...(isDetailed && { details: rowsOf(item).map((row) => ({ ...row })) }),
     ...subjectOf(item),
     ...numbersOf(item, facts),
+  };
+}
+
+/** Members of an incident that are told. */
+const mostMembers = 50;
+
+function wholeOf(item: IncidentItem): Json {
+  const { id, kind, alertId, severity, at, firedAt, incidentId, facts } = item.transition;
+  const { by, note } = facts.kind === 'incident' ? facts : {};
+  const words = kind === 'closed' ? closedWords : acknowledgedWords;
+  return {
+    id,
+    kind,
+    alert: alertId,
+    about: 'incident',
+    name: incidentId,
+    severity,
+    at,
+    firedAt,
+    isWithdrawn: false,
+    summary: cleanText(words(item, 2, longestSummary / 2), longestSummary),
+    details: rowsOfIncident(item).map((row) => ({ ...row })),
+    ...(by !== undefined && { by: cleanText(by, longestBy) }),
+    ...(note !== undefined && { note: cleanText(note, longestNote) }),
+    members: item.members.slice(0, mostMembers).map(({ alertId: alert, ...rest }) => ({ alert, ...rest })),
+    ...(kind === 'closed' && { spent: item.spent.map(({ sloId: slo, ...rest }) => ({ slo, ...rest })) }),
   };
 }
 
@@ -71,7 +106,15 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
   const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestRunbook) } : {};
   if (item.kind === 'burn') {
     const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
-    return { slo: item.slo.id, monitors: monitorIdsOf(item.slo), ...failureOf(item), ...resolvesAt, ...runbook };
+    const also = item.also.length === 0 ? {} : { also: item.also.map(({ rule }) => rule.id) };
+    return {
+      slo: item.slo.id,
+      monitors: monitorIdsOf(item.slo),
+      ...failureOf(item),
+      ...resolvesAt,
+      ...also,
+      ...runbook,
+    };
   }
   if (item.kind === 'burst') {
     const sent = item.sent.slice(0, mostSent).map((line) => cleanText(line, longestUrl));

@@ -1,4 +1,4 @@
-import type { Transition } from '../alert/model.ts';
+import type { HeldBack, Transition, TransitionKind } from '../alert/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { BurnRule, Burst, CalendarUnit, Json, Monitor, Severity, Slo } from '../config/model.ts';
 
@@ -15,8 +15,12 @@ export type Notice = {
   readonly environment: string;
   readonly channels: readonly string[];
   readonly incident: { readonly id: string; readonly openedAt: number; readonly closedAt?: number };
-  /** At least one; the fired ones first, pages before tickets. */
+  /** What there is to say of alerts: the fired ones first, pages before tickets. */
   readonly items: readonly NoticeItem[];
+  /** What there is to say of the incident as a whole; where that is nothing, there is at least one item. */
+  readonly whole: readonly IncidentItem[];
+  /** Where somebody says that they are at it; absent where there is no such page, and where nothing fires. */
+  readonly acknowledgeUrl?: string;
   /** Where to look: the dashboard, the logs. */
   readonly links: readonly { readonly label: string; readonly url: string }[];
 };
@@ -53,6 +57,8 @@ export type NoticeItem = { readonly transition: Transition } & (
       };
       /** The earliest instant at which it can resolve, if nothing more fails. */
       readonly resolvesAt?: number;
+      /** Of a page: tickets of the same SLO that fire and say nothing of their own while it is open. */
+      readonly also: readonly QuietTicket[];
     }
   | { readonly kind: 'coverage'; readonly monitor: Monitor; readonly target: Target }
   | {
@@ -71,6 +77,31 @@ export type NoticeItem = { readonly transition: Transition } & (
   /** The alert is no longer in the configuration. */
   | { readonly kind: 'withdrawn' }
 );
+
+export type QuietTicket = { readonly rule: BurnRule; readonly firedAt: number };
+
+/** That an incident was acknowledged, or is over. */
+export type IncidentItem = {
+  readonly transition: Transition;
+  /** What fired in it, in its order; empty where nobody knows any more. */
+  readonly members: readonly IncidentMember[];
+  /** Of its end: what it cost. */
+  readonly spent: readonly SpentBudget[];
+};
+export type IncidentMember = {
+  readonly alertId: string;
+  readonly firedAt: number;
+  readonly resolvedAt?: number;
+  readonly heldBack?: HeldBack;
+};
+
+/** What one incident took of an SLO's budget. */
+export type SpentBudget = {
+  readonly sloId: string;
+  readonly badEvents: number;
+  /** Of the whole budget. */
+  readonly spentPpm: number;
+};
 
 /** What a monitor asks: references to secrets are left as `$NAME`, outputs are resolved. */
 export type Target = { readonly verb: string; readonly target: string };
@@ -103,5 +134,6 @@ export type Message = {
   readonly json: Json;
   readonly channels: readonly string[];
   readonly severity: Severity;
-  readonly kind: 'fired' | 'resolved' | 'mixed';
+  /** That of all that it says; `resolved` where the incident ends with it, too. */
+  readonly kind: TransitionKind | 'mixed';
 };

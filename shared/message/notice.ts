@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Transition } from '../alert/model.ts';
+import type { Incident, Transition } from '../alert/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import {
   type BurnRule,
@@ -13,7 +13,7 @@ import {
 } from '../config/model.ts';
 import { renderCommand, renderTarget } from './command.ts';
 import { renderSent } from './load-text.ts';
-import type { Dependency, Notice, NoticeItem, SloStanding } from './model.ts';
+import type { Dependency, IncidentItem, Notice, NoticeItem, QuietTicket, SloStanding, SpentBudget } from './model.ts';
 import { type Outputs, quoteLightly } from './shell.ts';
 
 export type Failure = { readonly statusCode?: number; readonly message: string };
@@ -27,7 +27,13 @@ export type NoticeContext = {
   /** Epoch ms. */
   readonly now: number;
   /** Open incidents by id, as in the alerts' state; one that is not there (any more) is closed. */
-  readonly incidents: Readonly<Record<string, { readonly openedAt: number; readonly closedAt?: number }>>;
+  readonly incidents: Readonly<Record<string, Pick<Incident, 'openedAt' | 'closedAt'> & Partial<Incident>>>;
+  /** What incidents that are over took of the budgets, by their id. */
+  readonly spent?: ReadonlyMap<string, readonly SpentBudget[]>;
+  /** Alerts that fire and are held back by a page, with the instants at which they fired. */
+  readonly quiet?: ReadonlyMap<string, number>;
+  /** Where an incident is acknowledged that is told of at an instant. */
+  readonly acknowledgeUrl?: (incidentId: string, at: number) => string | undefined;
   /** By SLO id. */
   readonly standings: ReadonlyMap<string, SloStanding>;
   /** What the newest failed probe said, by monitor id; redacted. */
@@ -66,6 +72,7 @@ export function buildNotices(transitions: readonly Transition[], context: Notice
 
 function noticeOf(seen: readonly Transition[], channels: readonly string[], context: NoticeContext): Notice {
   const unique = [...new Map(seen.map((each) => [each.id, each])).values()];
+  const items = unique.filter((each) => !isWhole(each)).map((each) => itemOf(each, context));
   return {
     id: idOf([...unique.map((each) => each.id).sort(), ...channels]),
     ...(context.isTest && { isTest: true }),
@@ -73,9 +80,30 @@ function noticeOf(seen: readonly Transition[], channels: readonly string[], cont
     environment: context.environment,
     channels,
     incident: incidentOf(unique, context),
-    items: unique.map((each) => itemOf(each, context)).sort(worstFirst),
+    items: items.sort(worstFirst),
+    whole: unique.filter(isWhole).map((each) => wholeOf(each, context)),
+    ...acknowledgeUrlOf(unique, context),
     links: context.links,
   };
+}
+
+const isWhole = ({ facts }: Transition): boolean => facts.kind === 'incident';
+
+/** The same each time that the same is sent: it holds for so long after what it is told with. */
+function acknowledgeUrlOf(
+  seen: readonly Transition[],
+  { acknowledgeUrl }: NoticeContext,
+): Pick<Notice, 'acknowledgeUrl'> {
+  const firing = seen.filter(({ kind }) => kind === 'fired' || kind === 'reminded' || kind === 'escalated');
+  const [first] = firing;
+  const url = first && acknowledgeUrl?.(first.incidentId, Math.max(...firing.map(({ at }) => at)));
+  return url === undefined ? {} : { acknowledgeUrl: url };
+}
+
+function wholeOf(transition: Transition, { incidents, spent }: NoticeContext): IncidentItem {
+  const { incidentId, kind } = transition;
+  const members = incidents[incidentId]?.alerts ?? [];
+  return { transition, members, spent: (kind === 'closed' && spent?.get(incidentId)) || [] };
 }
 
 function incidentOf(seen: readonly Transition[], context: NoticeContext): Notice['incident'] {
@@ -83,7 +111,7 @@ function incidentOf(seen: readonly Transition[], context: NoticeContext): Notice
   const known = context.incidents[id];
   if (known) return { id, openedAt: known.openedAt, ...(known.closedAt !== undefined && { closedAt: known.closedAt }) };
   const openedAt = Math.min(...seen.map((each) => each.firedAt));
-  const isOver = seen.every((each) => each.kind === 'resolved');
+  const isOver = seen.every(({ kind }) => kind === 'resolved' || kind === 'closed');
   return { id, openedAt, ...(isOver && { closedAt: Math.max(...seen.map((each) => each.at)) }) };
 }
 
@@ -146,7 +174,15 @@ function burnItem(transition: Transition, slo: Slo, rule: BurnRule, context: Not
     ...(rule.runbook !== undefined && { runbook: rule.runbook }),
     ...(monitor && failure && { failure: { ...failure, monitor, ...commandOf(monitor, context) } }),
     ...(resolvesAt !== undefined && resolvesAt > context.now && { resolvesAt }),
+    also: transition.kind === 'resolved' || rule.severity === 'ticket' ? [] : quietTickets(slo, context),
   };
+}
+
+function quietTickets(slo: Slo, { quiet }: NoticeContext): readonly QuietTicket[] {
+  return [...(quiet ?? [])].flatMap(([alertId, firedAt]) => {
+    const rule = slo.alerts.find(({ id }) => id === alertId);
+    return rule === undefined ? [] : [{ rule, firedAt }];
+  });
 }
 
 function burstItem(transition: Transition, burst: Burst, alert: BurstAlert, context: NoticeContext): NoticeItem {
@@ -173,19 +209,21 @@ function commandOf(monitor: Monitor, { outputs }: NoticeContext): { readonly com
 
 const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'burst', 'coverage', 'withdrawn'];
 
-/** What fired before what resolved, pages before tickets, what fails before what burns and what broke under load, the fastest rule first. */
+const transitionOrder: readonly Transition['kind'][] = ['fired', 'escalated', 'reminded', 'resolved'];
+
+/** What fired before what goes on and what resolved, pages before tickets, what fails before what burns and what broke under load, the fastest rule first. */
 function worstFirst(a: NoticeItem, b: NoticeItem): number {
   return (
-    rank(a.transition.kind, 'fired') - rank(b.transition.kind, 'fired') ||
-    rank(a.transition.severity, 'page') - rank(b.transition.severity, 'page') ||
+    transitionOrder.indexOf(a.transition.kind) - transitionOrder.indexOf(b.transition.kind) ||
+    rank(a.transition.severity) - rank(b.transition.severity) ||
     kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) ||
     longOf(a) - longOf(b) ||
     (a.transition.alertId < b.transition.alertId ? -1 : 1)
   );
 }
 
-function rank(value: string, first: string): number {
-  return value === first ? 0 : 1;
+function rank(severity: Transition['severity']): number {
+  return severity === 'page' ? 0 : 1;
 }
 
 function longOf(item: NoticeItem): number {

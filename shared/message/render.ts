@@ -1,9 +1,9 @@
+import type { Transition } from '../alert/model.ts';
 import type { Severity } from '../config/model.ts';
 import { renderJson } from './json.ts';
 import type { Message, Notice } from './model.ts';
 import { renderSubject } from './subject.ts';
 import { renderText } from './text.ts';
-import { firedOf, resolvedOf } from './words.ts';
 
 /**
  * Renders a notice for every reader: subject and text for people, JSON for machines. The same notice always gives the
@@ -11,7 +11,7 @@ import { firedOf, resolvedOf } from './words.ts';
  * page is told of its end.
  */
 export function renderMessage(notice: Notice): Message {
-  const severity: Severity = notice.items.some(({ transition }) => transition.severity === 'page') ? 'page' : 'ticket';
+  const severity: Severity = transitionsOf(notice).some((each) => each.severity === 'page') ? 'page' : 'ticket';
   const kind = kindOf(notice);
   const subject = renderSubject(notice);
   return {
@@ -25,7 +25,14 @@ export function renderMessage(notice: Notice): Message {
   };
 }
 
+function transitionsOf({ items, whole }: Notice): readonly Transition[] {
+  return [...items, ...whole].map(({ transition }) => transition);
+}
+
+/** The end of an incident comes with its last resolution, and is no news of its own beside it. */
 function kindOf(notice: Notice): Message['kind'] {
-  if (resolvedOf(notice).length === 0) return 'fired';
-  return firedOf(notice).length === 0 ? 'resolved' : 'mixed';
+  const kinds = new Set(transitionsOf(notice).map(({ kind }) => kind));
+  if (kinds.size > 1) kinds.delete('closed');
+  const [kind = 'mixed', ...others] = kinds;
+  return others.length === 0 ? kind : 'mixed';
 }

@@ -2,9 +2,10 @@ import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { cameText, reasonsOf, runAtOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import { formatCount, formatDuration, formatInstant, formatRate, formatWindow } from './format.ts';
+import { incidentRows } from './incident-text.ts';
 import { renderLoad, renderWanted } from './load-text.ts';
-import type { NoticeItem } from './model.ts';
-import { ending, heldText, lateWords, overWords, targetText } from './sections.ts';
+import type { IncidentItem, NoticeItem } from './model.ts';
+import { alsoTexts, ending, heldText, lateWords, overWords, stateText, targetText } from './sections.ts';
 import { errorTypeOf, longCause, monitorOf } from './words.ts';
 
 /** One thing that is said of an alert, under a label: what chat programs set in two columns. The text may have several lines. */
@@ -16,7 +17,15 @@ const mostLines = 4;
 
 /** What there is to say of an alert beside its one line, in the order in which somebody who was woken needs it. */
 export function rowsOf(item: NoticeItem): readonly Row[] {
-  const rows = item.transition.kind === 'resolved' ? overRows(item) : hurtRows(item);
+  return cleaned(item.transition.kind === 'resolved' ? overRows(item) : [...stateRows(item), ...hurtRows(item)]);
+}
+
+/** The same of an incident as a whole. */
+export function rowsOfIncident(item: IncidentItem): readonly Row[] {
+  return cleaned(incidentRows(item));
+}
+
+function cleaned(rows: Rows): readonly Row[] {
   return rows.flatMap(([label, lines]) => {
     const said = lines.map((line) => cleanText(line, longestLine)).filter((line) => line !== '');
     return said.length === 0 ? [] : [{ label, text: said.slice(0, mostLines).join('\n') }];
@@ -31,6 +40,13 @@ function overRows(item: NoticeItem): Rows {
     ['How', [overWords(item)]],
     ['From', [formatInstant(firedAt)]],
     ['To', [`${formatInstant(at)} (${formatDuration(at - firedAt)})`]],
+  ];
+}
+
+function stateRows(item: NoticeItem): Rows {
+  return [
+    ['State', [stateText(item)]],
+    ['Also', alsoTexts(item).map((text) => text.replace('also: ', ''))],
   ];
 }
 

@@ -16,9 +16,10 @@ const longestCommand = 4_096;
 export function hurtLines(fired: readonly NoticeItem[], { incident }: Notice): string[] {
   const first = fired[0];
   if (!first) return [];
-  const openMs = first.transition.at - incident.openedAt;
+  const { at, firedAt } = first.transition;
+  const openMs = at - incident.openedAt;
   const since = `part of an incident since ${formatInstant(incident.openedAt)} (${formatDuration(openMs)})`;
-  return [...bounded(uniqueParagraphs(fired.map(hurt))), ...(openMs > 0 ? wrap(since, '  ') : [])];
+  return [...bounded(uniqueParagraphs(fired.map(hurt))), ...(firedAt > incident.openedAt ? wrap(since, '  ') : [])];
 }
 
 function hurt(item: NoticeItem): string[] {
@@ -31,22 +32,48 @@ function hurt(item: NoticeItem): string[] {
     const told =
       item.monitor.type === 'heartbeat' ? lateWords(item) : `${facts.failures} of the last ${facts.of} probes failed`;
     const lines = [...wrap(`${name}: ${told}`, '  '), target(item)];
-    return [...lines, ...(sinceAt > 0 ? [`    ${since}`] : []), ...heldLines(item)];
+    return [...lines, ...(sinceAt > 0 ? [`    ${since}`] : []), ...heldLines(item), ...stateLines(item)];
   }
   if (item.kind === 'burn' && facts.kind === 'burn') {
     const newest = facts.lastFailureAt > 0 ? `, the newest at ${formatInstant(facts.lastFailureAt)}` : '';
     const counted = monitorOf(item)?.type === 'heartbeat' ? 'bad period' : 'bad probe';
     const bad = `${plural(facts.longBad, counted)} in the last ${formatWindow(item.rule.longMs)}${newest}`;
-    return wrap(`${name}: ${bad}`, '  ');
+    return [
+      ...wrap(`${name}: ${bad}`, '  '),
+      ...stateLines(item),
+      ...alsoTexts(item).flatMap((also) => wrap(also, '    ')),
+    ];
   }
-  if (item.kind === 'burst') return brokenLines(item);
+  if (item.kind === 'burst') return [...brokenLines(item), ...stateLines(item)];
   if (item.kind !== 'coverage' || facts.kind !== 'coverage') return [];
   const since =
     facts.lastJudgedAt > 0
       ? `since ${formatInstant(facts.lastJudgedAt)} (${formatDuration(at - facts.lastJudgedAt)})`
       : 'yet';
   const blind = `no probe could be judged ${since}; nobody knows whether it works`;
-  return [...wrap(`${name}: ${blind}`, '  '), target(item)];
+  return [...wrap(`${name}: ${blind}`, '  '), target(item), ...stateLines(item)];
+}
+
+const stateLines = (item: NoticeItem): string[] => (stateText(item) === '' ? [] : wrap(stateText(item), '    '));
+
+/** Why it is told again, or to others, or only now; empty of what has just fired. */
+export function stateText({ transition: { kind, at, firedAt, heldBack, n = 1 } }: NoticeItem): string {
+  const fires = `fires since ${formatInstant(firedAt)} (${formatDuration(at - firedAt)})`;
+  if (kind === 'reminded') return `${fires}; this is reminder ${n}`;
+  if (kind === 'escalated') return `${fires}, and nobody has acknowledged it`;
+  if (heldBack === undefined) return '';
+  return `${fires}; held back until now by ${heldBack === 'page' ? 'a page of the same SLO' : 'a silence'}`;
+}
+
+const mostAlso = 3;
+
+/** Tickets of the same SLO that say nothing of their own while this page is open. */
+export function alsoTexts(item: NoticeItem): readonly string[] {
+  if (item.kind !== 'burn') return [];
+  return item.also.slice(0, mostAlso).map(({ rule, firedAt }) => {
+    const since = `fires since ${formatInstant(firedAt)}`;
+    return `also: its ${rule.severity} over ${formatWindow(rule.longMs)} ${since}; it waits until this page is over`;
+  });
 }
 
 /** Two rules of one SLO are told apart by their severity and long window. */

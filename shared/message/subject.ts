@@ -1,8 +1,9 @@
 import { burnRateOf } from '../slo/burn.ts';
 import { asciiText, cutMiddle } from './clean.ts';
 import { formatDuration, formatPercent, formatRate, formatShortDuration } from './format.ts';
+import { acknowledgedWords, closedWords } from './incident-text.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
-import { errorTypeOf, firedOf, monitorOf, nameOf, resolvedOf, shortCause } from './words.ts';
+import { errorTypeOf, firingOf, monitorOf, nameOf, resolvedOf, shortCause } from './words.ts';
 
 /** SNS takes less than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 const longestSubject = 99;
@@ -29,23 +30,27 @@ export function renderSubject(notice: Notice): string {
 
 /** What one alert has to say, in as much of a line as there is room for. */
 export function renderLine(item: NoticeItem, longest: number): string {
-  const words = item.transition.kind === 'fired' ? firedWords : resolvedWords;
+  const words = item.transition.kind === 'resolved' ? resolvedWords : firingWords;
   const lines = [2, 1, 0].map((detail) => words(item, detail, Number.POSITIVE_INFINITY));
   return lines.find((line) => line.length <= longest) ?? cutMiddle(lines[2] ?? '', longest);
 }
 
 /** What is said of the worst alert of each kind, in as much detail as asked for: 2, 1 or 0. */
 function statement(notice: Notice, detail: number, longestName: number): string {
-  const fired = firedOf(notice);
+  const firing = firingOf(notice);
   const resolved = resolvedOf(notice);
   const parts: string[] = [];
-  if (fired[0]) {
-    const severity = fired.some(({ transition }) => transition.severity === 'page') ? 'PAGE' : 'TICKET';
-    parts.push(`[${severity}] ${firedWords(fired[0], detail, longestName)}${more(fired)}`);
+  if (firing[0]) {
+    const severity = firing.some(({ transition }) => transition.severity === 'page') ? 'PAGE' : 'TICKET';
+    const label = firing[0].transition.kind === 'escalated' ? `${severity}, escalated` : severity;
+    parts.push(`[${label}] ${firingWords(firing[0], detail, longestName)}${more(firing)}`);
   }
   if (resolved[0])
     parts.push(`Resolved: ${resolvedWords(resolved[0], parts.length > 0 ? 0 : detail, longestName)}${more(resolved)}`);
-  return parts.join('; ');
+  if (parts.length > 0) return parts.join('; ');
+  return notice.whole
+    .map((item) => (item.transition.kind === 'closed' ? closedWords : acknowledgedWords)(item, detail, longestName))
+    .join('; ');
 }
 
 /** Two alerts of one burst say the same thing: it counts once. */
@@ -57,16 +62,59 @@ function more(items: readonly NoticeItem[]): string {
 
 const burstOf = (item: NoticeItem | undefined) => (item?.kind === 'burst' ? item.burst : undefined);
 
+function firingWords(item: NoticeItem, detail: number, longestName: number): string {
+  switch (item.transition.kind) {
+    case 'reminded':
+      return stillWords(item, detail, longestName);
+    case 'escalated':
+      return escalatedWords(item, detail, longestName);
+    default:
+      return firedWords(item, detail, longestName);
+  }
+}
+
+/** `unacknowledged for 30 min: api failing, status 503`. */
+function escalatedWords(item: NoticeItem, detail: number, longestName: number): string {
+  const words = firedWords(item, detail, longestName).replace(': ', ', ');
+  return detail === 0 ? words : `unacknowledged for ${ageOf(item)}: ${words}`;
+}
+
+/** `still failing after 4 h: api, status 503`. */
+function stillWords(item: NoticeItem, detail: number, longestName: number): string {
+  const name = cutMiddle(nameOf(item), longestName);
+  const still = (verb: string) => `still ${verb}${detail === 0 ? '' : ` after ${ageOf(item)}`}: ${name}`;
+  const { facts } = item.transition;
+  switch (item.kind) {
+    case 'monitor': {
+      const cause = causeOf(item);
+      const probes = facts.kind === 'monitor' && detail === 2 ? probesOf(item, facts) : '';
+      return [still('failing'), probes, detail > 0 ? cause : ''].filter((part) => part !== '').join(', ');
+    }
+    case 'burn':
+      return `${still('burning')}${firedWords(item, detail, longestName).replace(`${name} burns`, '').replace(': ', ', ')}`;
+    case 'burst':
+      return [still('failing'), ...(detail > 0 && facts.kind === 'burst' ? [facts.reason ?? ''] : [])]
+        .filter((part) => part !== '')
+        .join(', ');
+    case 'coverage':
+      return still('unwatched');
+    case 'withdrawn':
+      return firedWords(item, detail, longestName);
+    default:
+      return item satisfies never;
+  }
+}
+
+const ageOf = ({ transition: { at, firedAt } }: NoticeItem): string => formatDuration(at - firedAt);
+
 function firedWords(item: NoticeItem, detail: number, longestName: number): string {
   const name = cutMiddle(nameOf(item), longestName);
   const { facts, at } = item.transition;
   if (item.kind === 'withdrawn') return `${name} fired, then left the configuration`;
   if (facts.kind === 'monitor') {
-    const type = monitorOf(item)?.type;
-    const cause = shortCause(errorTypeOf(item), item.kind === 'monitor' ? item.failure : undefined, type);
-    if (type === 'heartbeat')
-      return detail === 0 ? `${name} failing` : `${name} failing: ${cause || 'not called in time'}`;
-    const words = [`${name} failing`, `: ${facts.failures} of ${facts.of} probes`, cause === '' ? '' : `, ${cause}`];
+    const [cause, probes] = [causeOf(item), probesOf(item, facts)];
+    if (probes === '') return detail === 0 ? `${name} failing` : `${name} failing: ${cause}`;
+    const words = [`${name} failing`, `: ${probes}`, cause === '' ? '' : `, ${cause}`];
     return words.slice(0, detail + 1).join('');
   }
   if (facts.kind === 'burn' && item.kind === 'burn') {
@@ -82,6 +130,17 @@ function firedWords(item: NoticeItem, detail: number, longestName: number): stri
   const since =
     facts.kind === 'coverage' && facts.lastJudgedAt > 0 ? ` for ${formatDuration(at - facts.lastJudgedAt)}` : '';
   return detail === 0 ? `${name} unwatched` : `${name} unwatched: no usable probe${since}`;
+}
+
+/** How many probes failed; nothing of a heartbeat, which has none. */
+function probesOf(item: NoticeItem, { failures, of }: { readonly failures: number; readonly of: number }): string {
+  return monitorOf(item)?.type === 'heartbeat' ? '' : `${failures} of ${of} probes`;
+}
+
+function causeOf(item: NoticeItem): string {
+  const type = monitorOf(item)?.type;
+  const cause = shortCause(errorTypeOf(item), item.kind === 'monitor' ? item.failure : undefined, type);
+  return cause === '' && type === 'heartbeat' ? 'not called in time' : cause;
 }
 
 function budgetWords(leftPpm: number): string {

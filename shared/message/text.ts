@@ -1,12 +1,14 @@
+import type { TransitionKind } from '../alert/model.ts';
 import { leftLines, paceLines } from './budget-text.ts';
 import { runLines } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import { formatCount, formatInstant, plural } from './format.ts';
+import { acknowledgeLines, takenLines, wholeLines } from './incident-text.ts';
 import { columns, section, wrap } from './layout.ts';
-import type { Notice, NoticeItem } from './model.ts';
+import type { IncidentItem, Notice, NoticeItem } from './model.ts';
 import { commandLines, endLines, hurtLines, lookLines, overLines } from './sections.ts';
 import { renderLine, renderSubject } from './subject.ts';
-import { firedOf, resolvedOf } from './words.ts';
+import { firingOf, resolvedOf } from './words.ts';
 
 /** A message lists at most so many alerts. */
 const mostListed = 50;
@@ -18,7 +20,7 @@ const mostListed = 50;
  * 50, and the worst few told in detail.
  */
 export function renderText(notice: Notice): string {
-  const fired = firedOf(notice);
+  const fired = firingOf(notice);
   const resolved = resolvedOf(notice);
   const sections = [
     [renderSubject(notice)],
@@ -27,11 +29,14 @@ export function renderText(notice: Notice): string {
     section('WHAT IS HURT', hurtLines(fired, notice)),
     section('HOW FAST THE BUDGET GOES', paceLines(fired)),
     section('WHAT IS OVER', overLines(resolved)),
+    section('WHO IS AT IT', takenLines(wholeOf(notice, 'acknowledged'))),
+    section('THE INCIDENT', wholeLines(wholeOf(notice, 'closed'))),
     section('THE LAST RUNS', runLines(notice.items)),
     section('WHAT IS LEFT', leftLines(notice.items)),
     section('LOOK AT FIRST', lookLines(fired, notice)),
     section('SEE FOR YOURSELF', commandLines(fired)),
     section('WHEN IT ENDS', endLines(fired)),
+    section('ACKNOWLEDGE', acknowledgeLines(notice)),
     section('WHAT NOW', fired.length > 0 ? [] : nowLines(notice, resolved)),
     footer(notice),
   ];
@@ -39,10 +44,15 @@ export function renderText(notice: Notice): string {
   return `${told.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
+function wholeOf({ whole }: Notice, kind: TransitionKind): readonly IncidentItem[] {
+  return whole.filter(({ transition }) => transition.kind === kind);
+}
+
 function listed(items: readonly NoticeItem[]): readonly string[] {
-  if (items.length === 1) return [];
+  if (items.length <= 1) return [];
+  const widest = Math.max(8, ...items.map(({ transition }) => transition.kind.length));
   const lines = items.slice(0, mostListed).map((item) => {
-    const lead = `  ${item.transition.kind.padEnd(8)}  ${item.transition.severity.padEnd(6)}  `;
+    const lead = `  ${item.transition.kind.padEnd(widest)}  ${item.transition.severity.padEnd(6)}  `;
     return lead + renderLine(item, columns - lead.length);
   });
   const rest = items.length - mostListed;
@@ -56,6 +66,10 @@ function nowLines({ incident }: Notice, resolved: readonly NoticeItem[]): readon
     ? wrap('Look once more yourself at what was withdrawn: nothing watches it here any more.', '  ')
     : [];
   if (incident.closedAt !== undefined) return [...look, '  The incident is over: nothing of it fires any more.'];
+  if (resolved.length === 0) {
+    const quiet = 'Reminders and escalation stop until something new joins; each alert tells when it has resolved.';
+    return wrap(quiet, '  ');
+  }
   const goesOn = 'The incident goes on: other alerts of it still fire, and each will tell when it has resolved.';
   return [...look, ...wrap(goesOn, '  ')];
 }

@@ -146,8 +146,9 @@ export function errorTypeOf({ transition: { facts } }: NoticeItem): ErrorType | 
   return facts.kind === 'monitor' ? facts.errorType : undefined;
 }
 
-export function firedOf(notice: Notice): readonly NoticeItem[] {
-  return notice.items.filter((item) => item.transition.kind === 'fired');
+/** What fires: what has begun to, and what is told of once more or to further channels. */
+export function firingOf(notice: Notice): readonly NoticeItem[] {
+  return notice.items.filter((item) => item.transition.kind !== 'resolved');
 }
 
 export function resolvedOf(notice: Notice): readonly NoticeItem[] {

@@ -19,6 +19,7 @@ describe('an incident', () => {
       severity: 'page',
       monitors: ['api'],
       alerts: [{ alertId: 'a', firedAt: start }],
+      told: ['oncall'],
     });
     expect(state.alerts['a']?.incidentId).toBe(incident?.id);
   });

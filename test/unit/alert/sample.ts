@@ -58,8 +58,14 @@ export const monitor: Monitor = {
   maxBodyBytes: 1_048_576,
 };
 
-export function transitionsOf(entries: readonly OutboxEntry[]): Transition[] {
+/** What is told of alerts, and of incidents as wholes. */
+export function toldOf(entries: readonly OutboxEntry[]): Transition[] {
   return entries.flatMap((entry) => (entry.kind === 'transition' ? [entry.transition] : []));
+}
+
+/** What is told of alerts. */
+export function transitionsOf(entries: readonly OutboxEntry[]): Transition[] {
+  return toldOf(entries).filter(({ facts }) => facts.kind !== 'incident');
 }
 
 /** Steps through rounds of observations, one a minute; answers the last state and everything that was said. */
@@ -74,9 +80,9 @@ export function run(rounds: readonly (readonly Observation[])[], from: AlertStat
   return { state, entries };
 }
 
-/** `fired a, resolved a`: what was said, in order. */
+/** `fired a, resolved a, closed`: what was said, in order. */
 export function said(entries: readonly OutboxEntry[]): string {
-  return entries
-    .map((entry) => (entry.kind === 'transition' ? `${entry.transition.kind} ${entry.transition.alertId}` : 'closed'))
+  return toldOf(entries)
+    .map(({ kind, alertId, facts }) => (facts.kind === 'incident' ? kind : `${kind} ${alertId}`))
     .join(', ');
 }

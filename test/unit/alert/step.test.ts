@@ -148,7 +148,7 @@ describe('time that misbehaves', () => {
       state = step.state;
       ids.push(...step.entries.map(({ id }) => id));
     }
-    expect(new Set(ids).size).toBe(6);
+    expect(new Set(ids).size).toBe(8);
   });
 
   it('gives a firing after a withdrawal in the same instant another id', () => {
@@ -159,7 +159,7 @@ describe('time that misbehaves', () => {
       state = step.state;
       ids.push(...step.entries.map(({ id }) => id));
     }
-    expect(new Set(ids).size).toBe(4);
+    expect(new Set(ids).size).toBe(5);
   });
 
   it('never lets a resolution lie before its firing', () => {

@@ -67,7 +67,7 @@ function setUp(change: Partial<HttpMonitor>) {
     render: (transitions: readonly { id: string; kind: string; alertId: string }[]) => [
       {
         id: transitions.map(({ id }) => id).join(),
-        subject: transitions.map(({ kind, alertId }) => `${kind} ${alertId}`).join(),
+        subject: transitions.map(({ kind, alertId }) => (kind === 'closed' ? kind : `${kind} ${alertId}`)).join(),
         text: '',
         json: null,
         channels: ['oncall'],
@@ -118,7 +118,7 @@ describe('a monitor whose secret stops resolving', () => {
       expect(sli()).toEqual(before);
       world.parameter = async () => 'another secret';
       await run(1);
-      expect(told.slice(1)).toEqual(['35 resolved coverage/api']);
+      expect(told.slice(1)).toEqual(['35 resolved coverage/api,closed']);
       expect(sli()).toEqual({ good: 11, bad: 0, leftPpm: 1_000_000 });
     },
   );

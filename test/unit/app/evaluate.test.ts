@@ -72,7 +72,7 @@ function waitingEntry(batch: number): string {
 /** What a message is about, in a line that a test can compare. */
 const messageOf = (transitions: readonly Transition[]): Message => ({
   id: transitions.map(({ id }) => id).join('+'),
-  subject: transitions.map(({ kind, alertId }) => `${kind} ${alertId}`).join(', '),
+  subject: transitions.map(({ kind, alertId }) => (kind === 'closed' ? kind : `${kind} ${alertId}`)).join(', '),
   text: '',
   json: null,
   channels: ['oncall'],
@@ -95,7 +95,7 @@ describe('an outage', () => {
       [32, 'resolved monitor/api/0'],
       // Ten minutes after the last bad event, and sixty: the short window, and as long again without trouble.
       [40, 'resolved slo/availability/page-1h'],
-      [90, 'resolved slo/availability/page-6h'],
+      [90, 'resolved slo/availability/page-6h, closed'],
     ]);
     expect(alerts.state().incidents).toEqual({});
     const [incident] = alerts.incidents.values();

@@ -66,7 +66,8 @@ function setUp() {
     notify: async () => {},
     publishMetrics: async () => {},
     render: (transitions: readonly { readonly kind: string; readonly alertId: string }[]) => {
-      told.push(...transitions.map(({ kind, alertId }) => `${(world.at - monday) / minuteMs} ${kind} ${alertId}`));
+      const alerts = transitions.filter(({ kind }) => kind !== 'closed');
+      told.push(...alerts.map(({ kind, alertId }) => `${(world.at - monday) / minuteMs} ${kind} ${alertId}`));
       return [];
     },
     writer: 'w',

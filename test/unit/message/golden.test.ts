@@ -6,6 +6,7 @@ import type { Message } from '../../../shared/message/model.ts';
 import { buildNotices, type Failure, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
 import { burstCases, type MessageCase } from './burst-sample.ts';
+import { lifeCases } from './life-sample.ts';
 import {
   burnFacts,
   context,
@@ -168,6 +169,7 @@ const cases: readonly MessageCase[] = [
   ['held-by-dependency', [fired()], { dependencies: new Map([['shortener-health', dependency]]) }],
   ['withdrawn', [resolved(40 * minute, { alertId: 'monitor/old-website/0', isWithdrawn: true })], over],
   ...burstCases,
+  ...lifeCases,
   ['test', [fired()], { isTest: true }],
   ['hostile-text', [fired()], hostile],
   [
@@ -229,6 +231,6 @@ describe.each(cases)('the message %s', (...each) => {
 
 it('a golden message that breaks the schema is seen', () => {
   const { json } = messageOf(cases[0] as (typeof cases)[number]);
-  expect(validate({ ...(json as object), kind: 'reminded' })).toBe(false);
+  expect(validate({ ...(json as object), kind: 'forgotten' })).toBe(false);
   expect(validate({ ...(json as object), surprise: 1 })).toBe(false);
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { stableId } from '../../../shared/alert/identity.ts';
 import type { ErrorType } from '../../../shared/config/model.ts';
 import { buildNotices, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
@@ -12,6 +13,7 @@ import {
   health,
   minute,
   monitorFacts,
+  now,
   resolved,
   standing,
 } from './sample.ts';
@@ -22,6 +24,9 @@ const withStanding = (more: Partial<typeof standing>) => ({
   standings: new Map([[standing.sloId, { ...standing, ...more }]]),
 });
 const burn = (budgetLeftPpm: number) => fired({ alertId: fastPage.id, facts: { ...burnFacts, budgetLeftPpm } });
+
+const goesOn = (kind: 'fired' | 'escalated' | 'reminded', alertId: string) =>
+  fired({ alertId, kind, id: stableId([alertId, kind], 16), at: now + 239 * minute, firedAt: now });
 
 describe('the subject of a failing monitor', () => {
   it.each<[ErrorType, number | undefined, string]>([
@@ -112,7 +117,7 @@ describe('a subject', () => {
         place,
         place,
         fc.integer({ min: 1, max: 40 }),
-        fc.subarray(['fired', 'resolved'], { minLength: 1 }),
+        fc.subarray(['fired', 'escalated', 'reminded', 'resolved'] as const, { minLength: 1 }),
         (id, service, environment, count, kinds) => {
           const monitors = Array.from({ length: count }, (_, index) => ({
             ...health,
@@ -121,7 +126,7 @@ describe('a subject', () => {
           }));
           const transitions = monitors.flatMap((monitor) => {
             const alertId = monitor.alerts[0]?.id ?? '';
-            return kinds.map((kind) => (kind === 'fired' ? fired({ alertId }) : resolved(minute, { alertId })));
+            return kinds.map((kind) => (kind === 'resolved' ? resolved(minute, { alertId }) : goesOn(kind, alertId)));
           });
           const around = {
             config: { ...config, service, monitors: monitors as typeof config.monitors, slos: [] },
@@ -131,8 +136,10 @@ describe('a subject', () => {
           expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
           expect(subject).toContain(id.slice(0, 9));
           expect(subject.includes('Resolved')).toBe(kinds.includes('resolved'));
-          expect(subject.includes('[PAGE]')).toBe(kinds.includes('fired'));
-          if (count > 1) expect(subject).toContain(`+${count - 1} more`);
+          const label = kinds.includes('fired') || kinds[0] === 'reminded' ? '[PAGE]' : '[PAGE, escalated]';
+          expect(subject.startsWith(label)).toBe(kinds[0] !== 'resolved');
+          const firing = kinds.filter((kind) => kind !== 'resolved').length * count;
+          if (firing > 1) expect(subject).toContain(`+${firing - 1} more`);
         },
       ),
       { numRuns: 300 },

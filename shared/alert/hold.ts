@@ -1,0 +1,33 @@
+import { sloOf } from './alert-id.ts';
+import type { Draft } from './draft.ts';
+import type { AlertState, FiringAlert, HeldBack, Silence } from './model.ts';
+
+/** Whether a silence speaks of an alert. */
+export function covers({ alerts }: Pick<Silence, 'alerts'>, alertId: string): boolean {
+  return alerts.some((each) => each === alertId || (each.endsWith('/') && alertId.startsWith(each)));
+}
+
+/** The silence that holds an alert back at an instant: of several the one that ends last. */
+export function silenceOf({ silences = {} }: Pick<AlertState, 'silences'>, alertId: string, now: number) {
+  return Object.values(silences)
+    .filter((silence) => now < silence.untilAt && covers(silence, alertId))
+    .sort((a, b) => b.untilAt - a.untilAt)[0];
+}
+
+/** Why an alert may announce nothing now; undefined where it may. */
+export function holdReason(
+  draft: Pick<Draft, 'alerts' | 'silences' | 'now'>,
+  alertId: string,
+  { severity }: Pick<FiringAlert, 'severity'>,
+): HeldBack | undefined {
+  if (silenceOf(draft, alertId, draft.now)) return 'silence';
+  const slo = severity === 'ticket' ? sloOf(alertId) : undefined;
+  return slo !== undefined && hasOpenPage(draft.alerts, slo) ? 'page' : undefined;
+}
+
+/** One that somebody was told of. */
+function hasOpenPage(alerts: Readonly<Record<string, FiringAlert>>, slo: string): boolean {
+  return Object.entries(alerts).some(
+    ([id, { severity, heldBack }]) => severity === 'page' && heldBack === undefined && sloOf(id) === slo,
+  );
+}

@@ -1,0 +1,19 @@
+/**
+ * An alert's id in words: `monitor/api/0` is the alert of a monitor, `slo/api/page-1h` a burn rule, `coverage/api` lost
+ * coverage, `burst/redirects/0` the alert of a burst.
+ */
+export function titleOf(alertId: string): string {
+  const [kind, id = '', rule = ''] = alertId.split('/');
+  switch (kind) {
+    case 'monitor':
+      return `${id} failing`;
+    case 'slo':
+      return `${id} burning (${rule.replace('-', ' ')})`;
+    case 'burst':
+      return `burst ${id} failed`;
+    case 'coverage':
+      return `${id} without results`;
+    default:
+      return alertId;
+  }
+}
