@@ -3,14 +3,12 @@ import {
   type BurstLimits,
   type HttpRequest,
   type Load,
-  longestRunMs,
   mostConcurrency,
-  mostRequests,
   type Threshold,
 } from '../model.ts';
 import { shortestStageMs } from './burst-values.ts';
 import { longestBurstTimeoutMs, second } from './limits.ts';
-import { checkRates, checkSize, checkSockets, type Excess, needOf } from './load-size.ts';
+import { boundsOf, checkRates, checkSize, checkSockets, type Excess, needOf } from './load-size.ts';
 import { renderDuration } from './units.ts';
 
 /** A burst as the flags of a command line describe it, each of them read for itself. */
@@ -71,7 +69,7 @@ function faultOf({ load, concurrency, thresholds = [] }: AdHoc, timeoutMs: numbe
   const callers = load.model === 'closed' ? load.concurrency : undefined;
   const found = [
     checkRates(load),
-    checkRates(load) === undefined ? checkSize(needOf(load)) : undefined,
+    checkRates(load) === undefined ? checkSize(needOf(load, timeoutMs)) : undefined,
     callers === undefined ? undefined : checkSockets(callers, 1),
   ].find((excess) => excess !== undefined);
   if (found !== undefined) return `${flagOf(found, load)} ${found.message}`;
@@ -99,10 +97,6 @@ const flags = {
 const flagOf = ({ of }: Excess, { model }: Load): string => flags[model][of];
 
 function limitsOf({ load, concurrency }: AdHoc, timeoutMs: number): BurstLimits {
-  const { requests = mostRequests, durationMs = longestRunMs, pauses = 0 } = needOf(load);
-  return {
-    concurrency: concurrency ?? (load.model === 'closed' ? load.concurrency : mostConcurrency),
-    requests,
-    durationMs: Math.min(longestRunMs, durationMs + pauses * timeoutMs),
-  };
+  const most = concurrency ?? (load.model === 'closed' ? load.concurrency : mostConcurrency);
+  return { concurrency: most, ...boundsOf(needOf(load, timeoutMs)) };
 }

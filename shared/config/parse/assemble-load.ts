@@ -1,15 +1,18 @@
-import {
-  type BreakingPointLoad,
-  type BurstLimits,
-  type ClosedLoad,
-  type Load,
-  longestRunMs,
-  mostRequests,
-} from '../model.ts';
+import type { BreakingPointLoad, BurstLimits, ClosedLoad, Load } from '../model.ts';
 import type { BurstEntry } from './assemble-burst.ts';
 import type { ShortCode } from './codes.ts';
 import { second } from './limits.ts';
-import { checkRates, checkSize, checkSockets, count, type Excess, type Need, needOf, renderSpan } from './load-size.ts';
+import {
+  boundsOf,
+  checkRates,
+  checkSize,
+  checkSockets,
+  count,
+  type Excess,
+  type Need,
+  needOf,
+  renderSpan,
+} from './load-size.ts';
 import type { Fault, Path } from './problem.ts';
 import { toStages } from './schema-load.ts';
 import { renderDuration } from './units.ts';
@@ -29,14 +32,14 @@ export function buildLoad(entry: BurstEntry, timeoutMs: number, path: Path): Bui
   const load = toLoad(model, entry);
   const rates = checkRates(load);
   if (rates !== undefined) return { limits: noLimits, faults: [excess(rates, load, path)] };
-  const need = needOf(load);
+  const need = needOf(load, timeoutMs);
   const size = checkSize(need);
   const all = [
     ...(size === undefined ? [] : [excess(size, load, path)]),
     ...checkConcurrency(entry, load, path),
     ...checkLimits(entry, need, path),
   ];
-  return { load, limits: limitsOf(entry, load, need, timeoutMs), faults: all };
+  return { load, limits: limitsOf(entry, load, need), faults: all };
 }
 
 /** What is too large is shown at the key of its load. */
@@ -158,12 +161,12 @@ function checkLimits({ limits = {} }: BurstEntry, need: Need, path: Path): Fault
   return faults;
 }
 
-function limitsOf({ limits = {} }: BurstEntry, load: Load, need: Need, timeoutMs: number): BurstLimits {
-  const { requests = mostRequests, durationMs = longestRunMs, pauses = 0 } = need;
+function limitsOf({ limits = {} }: BurstEntry, load: Load, need: Need): BurstLimits {
+  const { requests, durationMs } = boundsOf(need);
   return {
     concurrency: limits.concurrency ?? (load.model === 'closed' ? load.concurrency : standardConcurrency),
     requests: limits.requests ?? requests,
-    durationMs: limits.duration ?? Math.min(longestRunMs, durationMs + pauses * timeoutMs),
+    durationMs: limits.duration ?? durationMs,
   };
 }
 

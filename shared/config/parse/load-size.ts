@@ -11,19 +11,17 @@ import { second } from './limits.ts';
 import { renderDuration, renderRate } from './units.ts';
 
 /**
- * What a run takes at most, and how many requests it sends at most; undefined where its load does not say. `pauses`: how often
- * it waits for its last requests before it goes on.
+ * What a run takes and sends; undefined where its load does not say. Of a search that is the way up to its highest rate alone,
+ * and `most` what it comes to when the last rates of it break.
  */
-export type Need = {
-  readonly requests: number | undefined;
-  readonly durationMs: number | undefined;
-  readonly pauses?: number;
-};
+export type Need = Size & { readonly most?: Size };
+type Size = { readonly requests: number | undefined; readonly durationMs: number | undefined };
 
 /** What is too large, or nothing, and a sentence without its subject. `rate` and `to`: the highest one of the load. */
 export type Excess = { readonly of: 'rate' | 'to' | 'time' | 'count' | 'concurrency'; readonly message: string };
 
-export function needOf(load: Load): Need {
+/** `timeoutMs` is what each rate of a search may wait for its last answers. */
+export function needOf(load: Load, timeoutMs: number): Need {
   switch (load.model) {
     case 'open': {
       const { total, durationMs } = createSchedule(load.stages);
@@ -32,20 +30,39 @@ export function needOf(load: Load): Need {
     case 'closed':
       return { requests: load.requests, durationMs: load.forMs };
     case 'breakingPoint':
-      return searchNeed(load);
+      return searchNeed(load, timeoutMs);
     default:
       return load satisfies never;
   }
 }
 
-/** Of a search that ends at its highest rate, and closes in from there: the longest that there is. */
-function searchNeed({ fromPerSecond, toPerSecond, holdMs, factor, precisionPpm }: BreakingPointLoad): Need {
+/** The target rests so long between two rates, at most. */
+const restMs = second;
+
+/**
+ * Each rate on the way up is held once, and again where it breaks. From there on a gap is left that is at most three quarters of
+ * the one before, until it is as small as it should be.
+ */
+function searchNeed(load: BreakingPointLoad, timeoutMs: number): Need {
+  const { fromPerSecond, toPerSecond, holdMs, factor, precisionPpm } = load;
   const rates: number[] = [];
   for (let rate = fromPerSecond; rate < toPerSecond; rate *= factor) rates.push(rate);
-  const closing = Math.max(0, Math.ceil(Math.log2(((factor - 1) * 1_000_000) / precisionPpm)));
-  rates.push(toPerSecond, ...Array.from({ length: closing }, () => toPerSecond));
-  const requests = rates.reduce((sum, rate) => sum + Math.ceil((rate * holdMs) / second), 0);
-  return { requests, durationMs: rates.length * holdMs, pauses: rates.length };
+  rates.push(toPerSecond);
+  const gaps = Math.ceil(Math.log(((factor - 1) * 1_000_000) / precisionPpm) / Math.log(4 / 3));
+  const more = 2 * Math.max(0, gaps) + 2;
+  const sentAt = (rate: number) => Math.ceil((rate * holdMs) / second);
+  const requests = rates.reduce((sum, rate) => sum + sentAt(rate), 0);
+  const most = {
+    requests: requests + more * sentAt(toPerSecond),
+    durationMs: (rates.length + more) * (holdMs + timeoutMs + restMs),
+  };
+  return { requests, durationMs: rates.length * holdMs, most };
+}
+
+/** What bounds a run of which nothing else is said: all that it may come to, as far as a run may go. */
+export function boundsOf(need: Need): { readonly requests: number; readonly durationMs: number } {
+  const { requests = mostRequests, durationMs = longestRunMs } = need.most ?? need;
+  return { requests: Math.min(requests, mostRequests), durationMs: Math.min(durationMs, longestRunMs) };
 }
 
 /** Whether its rates go where they should: above 0, upwards in a search, and not beyond what a burst may send. */

@@ -114,7 +114,7 @@ bursts:
       [
         'most',
         'search from 50/s to 400/s, each rate held for 5 s',
-        'up to 13,750',
+        'up to 51,750',
         'by hand',
         'p99 < 300ms',
         'GET https://a.example/',

@@ -171,13 +171,15 @@ describe('a search for the breaking point', () => {
     });
     const { load, limits } = named('usual');
     expect(load).toMatchObject({ holdMs: 5_000, factor: 2, precisionPpm: 50_000 });
-    // 50, 100, … 1600, 2000, and five more that close in: twelve steps of 5 s, each with 4 s for its last answers.
-    expect(limits).toEqual({ concurrency: 100, requests: 75_750, durationMs: 108_000 });
+    // 50, 100, … 1600, 2000 on the way up, and 24 more: that one again, eleven that close in, each twice, and one to spare.
+    expect(limits).toEqual({ concurrency: 100, requests: 25_750 + 24 * 10_000, durationMs: 31 * 10_000 });
   });
 
-  it('never may take longer than a run', () => {
+  it('never may take longer, or send more, than a run', () => {
     const search = 'search: { from: 1/s, to: 100/s, hold: 1m }, thresholds: [p99 < 1s], timeout: 1m';
     expect(one(search).limits.durationMs).toBe(780_000);
+    const fast = 'search: { from: 1000/s, to: 50000/s }, thresholds: [p99 < 1s]';
+    expect(one(fast).limits.requests).toBe(2_000_000);
   });
 });
 
