@@ -6,7 +6,7 @@ import { findAnchors, toPlain } from './plain.ts';
 import { type Fault, type Problem, renderPath } from './problem.ts';
 import { openYaml, type Source } from './yaml.ts';
 
-export { type AdHoc, type AdHocResult, buildAdHocBurst } from './ad-hoc.ts';
+export { type AdHoc, buildAdHocBurst } from './ad-hoc.ts';
 export { codes } from './codes.ts';
 export { jsonSchema } from './json-schema.ts';
 export { type Problem, renderProblem } from './problem.ts';
