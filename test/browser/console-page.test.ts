@@ -1,33 +1,19 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
-import type { MonitorView } from '../../shared/app/overview-model.ts';
+import type { BurstView, MonitorView } from '../../shared/app/overview-model.ts';
 import type { ProbeRow } from '../../shared/probe/row.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { type ConsoleMock, probeAnswer, scenarios, startConsoleMock } from '../support/console-mock.ts';
+import { failedBurst, liveRun } from '../support/console-bursts.ts';
+import { probeAnswer, scenarios } from '../support/console-mock.ts';
 import { configErrors, many, outage, quiet } from '../support/console-states.ts';
 import { fired, historyOf, monitorView, resolved, sloView } from '../support/console-views.ts';
+import { createVisits } from '../support/console-visit.ts';
 
 const launched = await launchBrowser();
 if ('missing' in launched) console.warn(`The console's page is not tested: ${launched.missing}.`);
 const describeInBrowser = 'missing' in launched ? describe.skip : describe;
 
-type Opened = { readonly mock: ConsoleMock; readonly page: Page; readonly complaints: string[] };
-const open: (() => Promise<void>)[] = [];
-
-async function show(state: ConsoleState, options: BrowserContextOptions = {}): Promise<Opened> {
-  if ('missing' in launched) throw new Error(launched.missing);
-  const mock = await startConsoleMock(state);
-  const context = await launched.browser.newContext({ timezoneId: 'Europe/Amsterdam', ...options });
-  open.push(() => context.close(), mock.close);
-  const page = await context.newPage();
-  page.setDefaultTimeout(5000);
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.goto(mock.url);
-  await page.locator('#verdict[data-state]').waitFor();
-  return { mock, page, complaints };
-}
+const { show, close } = createVisits(launched);
 
 const phases = { resolveMs: 0, connectMs: 1, tlsMs: 0, processingMs: 7, transferMs: 0 };
 const nothing = { resolveMs: 0, connectMs: 0, tlsMs: 0, processingMs: 0, transferMs: 0 };
@@ -74,12 +60,31 @@ function heartbeatView(now: number): MonitorView {
   };
 }
 
+/** Whatever a burst may say of itself and of its runs. */
+function evilBurst(now: number, evil: string): BurstView {
+  const burst = failedBurst(now);
+  const [run] = burst.runs;
+  return failedBurst(now, {
+    id: evil,
+    sent: [evil],
+    load: evil,
+    wanted: evil,
+    thresholds: [evil],
+    schedule: evil,
+    timezone: evil,
+    runs: [
+      { runAt: now, outcome: 'refused', reasons: [evil], more: 0 },
+      ...burst.runs.map((each) => ({ ...each, reasons: [evil] })),
+      ...(run?.summary === undefined ? [] : [{ ...run, runAt: 1, summary: { ...run.summary, errors: { [evil]: 1 } } }]),
+    ],
+    alerts: [{ id: evil, severity: 'page', status: 'firing', firedAt: now, notify: [evil] }],
+  });
+}
+
 const activeText = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
 
 describeInBrowser('the page of the console', () => {
-  afterEach(async () => {
-    for (const close of open.splice(0)) await close();
-  });
+  afterEach(close);
 
   afterAll(async () => {
     if ('browser' in launched) await launched.browser.close();
@@ -208,6 +213,11 @@ describeInBrowser('the page of the console', () => {
       })),
       inbox: [{ id: evil, subject: evil, text: evil, to: evil, at: now }],
       alarms: [{ name: evil, state: 'ALARM', since: now }],
+      bursts: [evilBurst(now, evil)],
+      liveRuns: [
+        { ...liveRun(now, 3), burst: 'other', end: { at: now, outcome: 'refused', message: evil } },
+        { ...liveRun(now, 3), id: 'x', burst: evil, end: { at: now, outcome: 'failed', message: evil } },
+      ],
       addresses: { console: evil, shortener: evil, aws: evil, data: evil },
       configErrors: [evil],
     });
