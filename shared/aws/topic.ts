@@ -1,12 +1,12 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Notify } from '../app/ports.ts';
+import type { Publish } from '../app/notify-model.ts';
 import { boundedClient } from './client.ts';
 
 /**
  * Publishes messages to the alerts' topic: a text for e-mail, JSON for everything else, and the attributes by which
  * subscriptions filter. SNS keeps no idempotency token: receivers drop doubles by the attribute `id`.
  */
-export function createTopic(topicArn: string): Notify {
+export function createTopic(topicArn: string): Publish {
   const client = new SNSClient(boundedClient);
   return async (message) => {
     const json = JSON.stringify(message.json);

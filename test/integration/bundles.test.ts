@@ -38,6 +38,15 @@ describe('the bundles of the functions', () => {
     );
   });
 
+  it('notify starts with at most 200 kB, and has no AWS client in it', () => {
+    const notify = bundles.find(({ name }) => name === 'notify');
+    expect(notify?.entryBytes).toBeLessThanOrEqual(200_000);
+    const { outputs = {}, inputs = {} } = notify?.metafile ?? {};
+    const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint === 'functions/notify.ts');
+    expect(Object.keys(entry?.inputs ?? {}).filter((path) => path.includes('@aws-sdk'))).toEqual([]);
+    expect(Object.keys(inputs).some((path) => path.includes('@aws-sdk/client-ssm'))).toBe(true);
+  });
+
   it('no function carries a YAML reader or a schema library: the configuration was parsed before', () => {
     const readers = bundles.flatMap(({ metafile }) =>
       Object.keys(metafile.inputs).filter((path) => /node_modules\/(yaml|zod)\/|shared\/config\/parse\//.test(path)),

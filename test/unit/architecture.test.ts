@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
  * A room may always import itself. `*` is anything but tests.
  */
 const table: Readonly<Record<string, readonly string[]>> = {
-  functions: ['app', 'aws', 'http', 'lambda', 'clock'],
+  functions: ['app', 'aws', 'http', 'channels', 'lambda', 'clock'],
   'functions/shortener': ['lambda'],
   config: [],
   'config/parse': ['slo', 'assertion', 'net', 'burst'],
@@ -23,6 +23,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   slo: ['ledger:types'],
   alert: ['slo', 'probe:types', 'burst'],
   message: ['alert:types', 'slo', 'burst'],
+  channels: ['message', 'http', 'clock', 'assertion'],
   metrics: ['stats', 'probe:types', 'burst:types', 'slo:types'],
   app: [
     'clock',
@@ -37,6 +38,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
     'message',
     'metrics',
     'http:types',
+    'channels:types',
   ],
   aws: ['app', 'metrics', 'ledger', 'alert', 'burst'],
   lambda: ['metrics', 'clock'],

@@ -1,0 +1,47 @@
+import type { Delivery } from '../channels/model.ts';
+import { type Config, isSent, type SentChannel } from '../config/model.ts';
+import type { MachineMessage } from '../message/machine.ts';
+import type { Message } from '../message/model.ts';
+
+/** What is packaged for the function that sends to channels: those that it sends to. */
+export type NotifyPackage = { readonly service: string; readonly channels: readonly SentChannel[] };
+
+export function packageChannels({ service, channels }: Config): NotifyPackage {
+  return { service, channels: channels.filter(isSent) };
+}
+
+/** Puts a message of any kind on the alerts' topic, the report of one that was not told included. */
+export type Publish = (message: Omit<Message, 'kind'> & { readonly kind: string }) => Promise<void>;
+
+/** What is remembered of messages, so that nobody is told twice who need not be, and nothing is reported all the time. */
+export type NotifyStore = {
+  /** Ids of the channels that have this message already. */
+  loadTold(messageId: string): Promise<ReadonlySet<string>>;
+  saveTold(messageId: string, channel: string): Promise<void>;
+  /** Counts one more invocation that could not tell a channel, and answers how many there were. */
+  countFailure(messageId: string, channel: string): Promise<number>;
+  /**
+   * Whether a failure of this channel may be reported now, by this message: one report an hour. Of several who ask at once one
+   * gets it; who got it and did not say `saveReport` loses it after a minute.
+   */
+  claimReport(channel: string, messageId: string, now: number): Promise<boolean>;
+  saveReport(channel: string, messageId: string, now: number): Promise<void>;
+};
+
+export type NotifyDeps = {
+  readonly channels: readonly SentChannel[];
+  /** Never rejects for what is outside. */
+  readonly send: (channel: SentChannel, message: MachineMessage) => Promise<Delivery>;
+  readonly loadStore: () => Promise<NotifyStore>;
+  readonly publish: Publish;
+  /** The queue in which Lambda keeps what could not be told, for people. */
+  readonly queue?: string;
+  readonly now: () => number;
+  readonly onDelivery: (told: Told) => void;
+  readonly onWarning: (message: string, cause: unknown) => void;
+};
+
+/** One message on one channel, and what came of it. */
+export type Told = { readonly message: MachineMessage; readonly channel: SentChannel; readonly delivery: Delivery };
+
+export type NotifySummary = { readonly delivered: number; readonly skipped: number; readonly known: number };

@@ -1,0 +1,113 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { NotifyStore } from '../app/notify-model.ts';
+
+const partition = 'notify';
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+/** What is remembered is of use as long as a message may come again: Lambda gives up on one after hours, SNS after weeks. */
+const keptSeconds = 14 * 86_400;
+
+/** What `notify` remembers, in the ledger's table: an item for each message and channel, and one for each channel's report. */
+export function createNotifyStore(client: DynamoDBClient, table: string, now: () => number): NotifyStore {
+  const keyed = (sk: string) => ({ TableName: table, Key: { pk: { S: partition }, sk: { S: sk } } });
+  const expiresAt = () => ({ N: String(Math.floor(now() / 1_000) + keptSeconds) });
+  const names = { '#expiresAt': 'expiresAt' };
+
+  return {
+    loadTold: async (messageId) => {
+      const prefix = messagePrefix(messageId);
+      const { Items: items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': { S: partition }, ':prefix': { S: prefix } },
+        }),
+      );
+      return new Set(
+        items.flatMap(({ sk, told }) => (told?.BOOL === true ? [(sk?.S ?? '').slice(prefix.length)] : [])),
+      );
+    },
+    saveTold: async (messageId, channel) => {
+      await client.send(
+        new UpdateItemCommand({
+          ...keyed(messagePrefix(messageId) + channel),
+          UpdateExpression: 'SET #told = :true, #expiresAt = :expiresAt',
+          ExpressionAttributeNames: { ...names, '#told': 'told' },
+          ExpressionAttributeValues: { ':true': { BOOL: true }, ':expiresAt': expiresAt() },
+        }),
+      );
+    },
+    countFailure: async (messageId, channel) => {
+      const { Attributes: counted } = await client.send(
+        new UpdateItemCommand({
+          ...keyed(messagePrefix(messageId) + channel),
+          UpdateExpression: 'SET #expiresAt = :expiresAt ADD #failures :one',
+          ExpressionAttributeNames: { ...names, '#failures': 'failures' },
+          ExpressionAttributeValues: { ':one': { N: '1' }, ':expiresAt': expiresAt() },
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      );
+      return Number(counted?.['failures']?.N ?? 1);
+    },
+    claimReport: async (channel, messageId, at) => {
+      const Item = {
+        pk: { S: partition },
+        sk: { S: reportKey(channel) },
+        claimedAt: { N: String(at) },
+        message: { S: messageId },
+        expiresAt: expiresAt(),
+      };
+      try {
+        await client.send(new PutItemCommand({ TableName: table, Item, ...claimCondition(messageId, at) }));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+    saveReport: async (channel, messageId, at) => {
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            ...keyed(reportKey(channel)),
+            UpdateExpression: 'SET #reportedAt = :at',
+            ConditionExpression: '#message = :message',
+            ExpressionAttributeNames: { '#reportedAt': 'reportedAt', '#message': 'message' },
+            ExpressionAttributeValues: { ':at': { N: String(at) }, ':message': { S: messageId } },
+          }),
+        );
+      } catch (error) {
+        // Somebody else has claimed it since, and says when they have reported.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}
+
+const messagePrefix = (messageId: string): string => `message#${messageId}#`;
+const reportKey = (channel: string): string => `report#${channel}`;
+
+/**
+ * Nobody has reported within the hour, nor claimed it within the minute; a claim without a report may be taken up by the message
+ * that made it, whose invocation has ended before it came so far.
+ */
+function claimCondition(messageId: string, at: number) {
+  return {
+    ConditionExpression:
+      'attribute_not_exists(pk) OR #reportedAt <= :hourAgo OR ' +
+      '(attribute_not_exists(#reportedAt) AND (#claimedAt <= :minuteAgo OR #message = :message))',
+    ExpressionAttributeNames: { '#reportedAt': 'reportedAt', '#claimedAt': 'claimedAt', '#message': 'message' },
+    ExpressionAttributeValues: {
+      ':hourAgo': { N: String(at - hourMs) },
+      ':minuteAgo': { N: String(at - minuteMs) },
+      ':message': { S: messageId },
+    },
+  };
+}

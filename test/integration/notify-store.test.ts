@@ -1,0 +1,74 @@
+import { createNotifyStore } from '../../shared/aws/notify-store.ts';
+import { startDynamoDb } from '../support/dynamodb.ts';
+
+const table = 'shop-dev-ledger';
+const minute = 60_000;
+const start = Date.UTC(2026, 10, 20, 10);
+
+let db: Awaited<ReturnType<typeof startDynamoDb>>;
+beforeEach(async () => {
+  db = await startDynamoDb(table);
+});
+afterEach(() => db.stop());
+const open = () => createNotifyStore(db.client, table, () => start);
+
+describe('what notify remembers, in the table', () => {
+  it('is which channels have been told of which message', async () => {
+    const store = open();
+    expect(await store.loadTold('m1')).toEqual(new Set());
+    await Promise.all([store.saveTold('m1', 'chat'), store.saveTold('m1', 'pager'), store.saveTold('m10', 'room')]);
+    await store.countFailure('m1', 'hook');
+    expect(await store.loadTold('m1')).toEqual(new Set(['chat', 'pager']));
+    expect(await store.loadTold('m10')).toEqual(new Set(['room']));
+  });
+
+  it('is how often a channel could not be told, for each message, also of several who count at once', async () => {
+    const store = open();
+    const counts = await Promise.all([1, 2, 3].map(() => store.countFailure('m1', 'chat')));
+    expect(counts.toSorted()).toEqual([1, 2, 3]);
+    expect(await store.countFailure('m2', 'chat')).toBe(1);
+    await store.saveTold('m1', 'chat');
+    expect(await store.loadTold('m1')).toEqual(new Set(['chat']));
+  });
+
+  it('lets one of several report, once an hour and channel', async () => {
+    const store = open();
+    const claims = await Promise.all(['m1', 'm2', 'm3'].map((id) => store.claimReport('chat', id, start)));
+    expect(claims.filter((isMine) => isMine)).toHaveLength(1);
+    const winner = ['m1', 'm2', 'm3'][claims.indexOf(true)] ?? '';
+    await store.saveReport('chat', winner, start);
+    expect(await store.claimReport('chat', winner, start + 59 * minute)).toBe(false);
+    expect(await store.claimReport('chat', 'm4', start + 59 * minute)).toBe(false);
+    expect(await store.claimReport('pager', 'm4', start + 59 * minute)).toBe(true);
+    expect(await store.claimReport('chat', 'm4', start + 60 * minute)).toBe(true);
+  });
+
+  it('gives a report that was claimed and never made to the same message at once, to others after a minute', async () => {
+    const store = open();
+    expect(await store.claimReport('chat', 'm1', start)).toBe(true);
+    expect(await store.claimReport('chat', 'm1', start + 1)).toBe(true);
+    expect(await store.claimReport('chat', 'm2', start + 1)).toBe(false);
+    expect(await store.claimReport('chat', 'm2', start + 1 + minute)).toBe(true);
+    // Who comes back late says nothing about a claim that is no longer theirs.
+    await store.saveReport('chat', 'm1', start + 2 * minute);
+    expect(await store.claimReport('chat', 'm2', start + 2 * minute)).toBe(true);
+  });
+
+  it('says when it may be forgotten, in seconds as DynamoDB wants it', async () => {
+    const store = open();
+    await store.saveTold('m1', 'chat');
+    await store.claimReport('chat', 'm1', start);
+    const { ScanCommand } = await import('@aws-sdk/client-dynamodb');
+    const { Items: items = [] } = await db.client.send(new ScanCommand({ TableName: table }));
+    expect(items.map(({ expiresAt }) => expiresAt)).toEqual([
+      { N: String(start / 1_000 + 14 * 86_400) },
+      { N: String(start / 1_000 + 14 * 86_400) },
+    ]);
+  });
+
+  it('counts on when the answer to a count was lost', async () => {
+    let writes = 0;
+    db.setFault((operation) => (operation === 'UpdateItem' && writes++ === 0 ? 'lose-answer' : 'pass'));
+    expect(await open().countFailure('m1', 'chat')).toBeGreaterThanOrEqual(1);
+  });
+});
