@@ -37,6 +37,7 @@ export const evaluateEnvironment = environment('evaluate');
 export const shortenerEnvironment = environment('shortener');
 export const statusEnvironment = environment('status');
 export const burstEnvironment = environment('burst');
+export const notifyEnvironment = environment('notify');
 
 /** Which half of infra/status.yml is deployed: a word in any case, because it becomes part of an address. */
 export const statusChoice = resolver(
@@ -50,8 +51,20 @@ export const burstChoice = resolver(
   'off',
 );
 
+/** The same of infra/notify.yml. */
+export const notifyChoice = resolver(
+  ({ config }, options) => (stackOf(config, options).isNotifyOn ? 'on' : 'off'),
+  'off',
+);
+
 /** The framework takes `false` for a function that is in no VPC. */
 export const probeVpc = resolver((_, { vpc }) => vpc ?? false);
+
+/** What is on the internet is reached from nowhere better than from outside: only a private address brings `notify` into the VPC. */
+export const notifyVpc = resolver(({ config }, options) => {
+  const { isNotifyPrivate, vpc } = stackOf(config, options);
+  return (isNotifyPrivate && vpc) || false;
+});
 
 /** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
 export const probeMemory = resolver(({ config }) => (shardCapacity(config.monitors.length) > 20 ? 1_024 : 512));

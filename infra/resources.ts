@@ -12,6 +12,7 @@ import {
   stackOf,
   type Template,
 } from './template/model.ts';
+import { notifyResources } from './template/notify.ts';
 import { functionRoles } from './template/roles.ts';
 import { burstSchedules, schedules } from './template/schedules.ts';
 import { shardsOf } from './template/shards.ts';
@@ -38,6 +39,7 @@ export function buildResources(config: Config, options: StackOptions): Template 
     Resources: {
       ...tables(stack),
       ...topics(stack, config.channels),
+      ...notifyResources(stack, config.channels),
       ...logGroups(stack),
       ...functionRoles(config, stack),
       ...schedules(stack, shards, bursts),

@@ -1,6 +1,7 @@
 import type { Config, Json } from '../../shared/config/model.ts';
 import { dashboardUrl } from './dashboard.ts';
 import { type FunctionName, nameOf, ref, type Stack } from './model.ts';
+import { undeliveredName } from './notify.ts';
 import { burstUsers, monitorUsers, outputVariables, sloUsers } from './references.ts';
 
 /** SSM parameter whose value makes the tokens in the addresses of heartbeats. */
@@ -35,6 +36,12 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
       };
     case 'burst':
       return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(burstUsers(config), stack) };
+    case 'notify':
+      return {
+        LEDGER_TABLE: nameOf(stack, 'ledger'),
+        ALERT_TOPIC_ARN: ref('AlertsTopic'),
+        UNDELIVERED_QUEUE: undeliveredName(stack),
+      };
     case 'status':
       return { LEDGER_TABLE: nameOf(stack, 'ledger'), HEARTBEAT_KEY_PARAMETER: heartbeatKeyParameter };
     default:

@@ -1,4 +1,4 @@
-import { BurnwatchError, type Config, type Json } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, isSent, type Json } from '../../shared/config/model.ts';
 
 /** The part of a CloudFormation template that we add to what the framework makes of serverless.yml. */
 export type Template = {
@@ -42,12 +42,23 @@ export type Stack = StackOptions & {
   readonly isStatusOn: boolean;
   /** It has bursts, and so the function that sends them. */
   readonly isBurstOn: boolean;
+  /** It has channels that are no e-mail addresses, and so the function that sends to them. */
+  readonly isNotifyOn: boolean;
+  /** One of them is on a private address. */
+  readonly isNotifyPrivate: boolean;
 };
 
 /** The stack that a configuration asks for, deployed so. */
-export function stackOf({ service, monitors, bursts }: Config, options: StackOptions): Stack {
-  const isStatusOn = monitors.some(({ type }) => type === 'heartbeat');
-  return { ...options, service, isStatusOn, isBurstOn: bursts.length > 0 };
+export function stackOf({ service, channels, monitors, bursts }: Config, options: StackOptions): Stack {
+  const sent = channels.filter(isSent);
+  return {
+    ...options,
+    service,
+    isStatusOn: monitors.some(({ type }) => type === 'heartbeat'),
+    isBurstOn: bursts.length > 0,
+    isNotifyOn: sent.length > 0,
+    isNotifyPrivate: sent.some(({ allowPrivate }) => allowPrivate),
+  };
 }
 
 /** Somebody calls a function of this stack over HTTP. */
@@ -62,6 +73,7 @@ export const functions = {
   shortener: 'ShortenerLambdaFunction',
   status: 'StatusLambdaFunction',
   burst: 'BurstLambdaFunction',
+  notify: 'NotifyLambdaFunction',
 } as const;
 export type FunctionName = keyof typeof functions;
 
@@ -73,6 +85,7 @@ export function functionsOf(stack: Stack): readonly FunctionName[] {
     ...(stack.isShortenerOn ? ['shortener' as const] : []),
     ...(stack.isStatusOn ? ['status' as const] : []),
     ...(stack.isBurstOn ? ['burst' as const] : []),
+    ...(stack.isNotifyOn ? ['notify' as const] : []),
   ];
 }
 

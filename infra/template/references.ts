@@ -7,7 +7,12 @@ import {
   type Json,
   type Reference,
 } from '../../shared/config/model.ts';
-import { referencesOf, referencesOfBurst, referencesOfIndicator } from '../../shared/config/texts.ts';
+import {
+  referencesOf,
+  referencesOfBurst,
+  referencesOfChannel,
+  referencesOfIndicator,
+} from '../../shared/config/texts.ts';
 import { getAtt, ref, type Stack } from './model.ts';
 
 /** What `${output:Name}` in monitors.yml stands for: outputs of the stack that a monitor can ask. */
@@ -38,6 +43,11 @@ function burstReferences(config: Pick<Config, 'monitors' | 'allow'>, burst: Burs
     ...flows.flatMap(referencesOf),
     ...inHosts.filter((part): part is Reference => typeof part !== 'string'),
   ];
+}
+
+/** Channels that are sent to; of an e-mail address there is nothing to look up. */
+export function channelUsers({ channels }: Pick<Config, 'channels'>): readonly User[] {
+  return channels.map((channel) => ({ id: channel.id, references: referencesOfChannel(channel) }));
 }
 
 /** SLOs over metrics, and the references in their dimensions. */

@@ -14,7 +14,7 @@ import {
   roleNameOf,
   type Stack,
 } from './model.ts';
-import { burstUsers, monitorUsers, parametersOf, type User } from './references.ts';
+import { burstUsers, channelUsers, monitorUsers, parametersOf, type User } from './references.ts';
 
 type Statement = { readonly [name: string]: Json };
 
@@ -60,6 +60,14 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
           getAtt('LinksTable', 'Arn'),
         ),
         allow(['ssm:GetParameter'], parameterArn(writeTokenParameter)),
+      ];
+    case 'notify':
+      return [
+        rememberTold,
+        allow(['sns:Publish'], ref('AlertsTopic')),
+        allow(['sqs:SendMessage'], getAtt('UndeliveredQueue', 'Arn')),
+        ...readParameters(name, channelUsers(config), stack),
+        ...(stack.isNotifyPrivate ? inVpc(name, stack) : []),
       ];
     case 'status':
       return [writeHeartbeats, allow(['ssm:GetParameter'], parameterArn(heartbeatKeyParameter))];
@@ -123,6 +131,9 @@ const readBudgets: readonly Statement[] = [
 /** What the newest runs of bursts came to, of all of them at once. */
 const readVerdicts = allowLedger(['dynamodb:Query'], ['burst-verdict']);
 
+/** Which channels have been told of what, and when one was last reported. Lambda takes its right to the queue from the function. */
+const rememberTold = allowLedger(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['notify']);
+
 /** What may be done in these partitions of the ledger: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 function allowLedger(actions: readonly string[], partitions: readonly string[]): Statement {
   return {
@@ -170,10 +181,14 @@ function inVpc(name: FunctionName, stack: Stack): readonly Statement[] {
 
 /** What the inline policies of a role hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const longestPolicy = 10_240;
-/** Kept for the other statements: those of `probe` take about 1,500 characters, those of `burst` at most 2,500. */
-const otherStatements = { probe: 2_000, burst: 3_000 };
+/** Kept for the other statements: those of `probe` take about 1,500 characters, those of `burst` and `notify` at most 2,500. */
+const otherStatements = { probe: 2_000, burst: 3_000, notify: 3_000 };
 
-function readParameters(name: 'probe' | 'burst', users: readonly User[], { region }: Stack): readonly Statement[] {
+function readParameters(
+  name: keyof typeof otherStatements,
+  users: readonly User[],
+  { region }: Stack,
+): readonly Statement[] {
   const paths = parametersOf(users);
   if (paths.length === 0) return [];
   const arns = paths.map((path) => `arn:aws-us-gov:ssm:${region}:123456789012:parameter${path}`);

@@ -1,4 +1,14 @@
-import type { Burst, HttpRequest, Indicator, Monitor, Reference, RequestBody, Text, TlsSettings } from './model.ts';
+import type {
+  Burst,
+  Channel,
+  HttpRequest,
+  Indicator,
+  Monitor,
+  Reference,
+  RequestBody,
+  Text,
+  TlsSettings,
+} from './model.ts';
 
 /** Every text of a monitor that may hold references, in the order in which they are sent. */
 export function textsOf(monitor: Monitor): readonly Text[] {
@@ -41,6 +51,29 @@ export function referencesOfBurst(burst: Pick<Burst, 'mix'>): readonly Reference
 /** The references in what an SLO asks CloudWatch for. */
 export function referencesOfIndicator(indicator: Indicator): readonly Reference[] {
   return indicator.kind === 'cloudwatch' ? referencesIn(Object.values(indicator.dimensions)) : [];
+}
+
+/** The references in what is sent to a channel. */
+export function referencesOfChannel(channel: Channel): readonly Reference[] {
+  return referencesIn(channelTexts(channel));
+}
+
+function channelTexts(channel: Channel): readonly Text[] {
+  switch (channel.type) {
+    case 'email':
+      return [];
+    case 'slack':
+    case 'teams':
+      return [channel.url];
+    case 'pagerduty':
+      return [channel.url, channel.routingKey];
+    case 'alertmanager':
+      return [channel.url, ...(channel.auth ? authTexts(channel.auth) : [])];
+    case 'webhook':
+      return [channel.url, channel.secret];
+    default:
+      return channel satisfies never;
+  }
 }
 
 /** The references in one request. */

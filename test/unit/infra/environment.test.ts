@@ -8,6 +8,8 @@ const stack = {
   service: 'shortener',
   isStatusOn: false,
   isBurstOn: false,
+  isNotifyOn: false,
+  isNotifyPrivate: false,
   stage: 'dev',
   region: 'eu-west-1',
   isShortenerOn: true,

@@ -446,7 +446,14 @@ describe('dead-man alarms', () => {
 });
 
 describe('the dashboard', () => {
-  const stack = { ...options, service: 'shortener', isStatusOn: false, isBurstOn: false };
+  const stack = {
+    ...options,
+    service: 'shortener',
+    isStatusOn: false,
+    isBurstOn: false,
+    isNotifyOn: false,
+    isNotifyPrivate: false,
+  };
   const fleet = (count: number) => Array.from({ length: count }, (_, key) => aMonitor({ id: `monitor-${key}`, key }));
   const widgets = (monitors: number, slos = 3) =>
     dashboardBody(

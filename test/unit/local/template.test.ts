@@ -29,7 +29,7 @@ describe('an intrinsic function', () => {
 describe('the limits of the functions', () => {
   it('are those of serverless.yml', () => {
     const limits = readLimits(root);
-    expect(Object.keys(limits).sort()).toEqual(['burst', 'evaluate', 'probe', 'shortener', 'status']);
+    expect(Object.keys(limits).sort()).toEqual(['burst', 'evaluate', 'notify', 'probe', 'shortener', 'status']);
     expect(limits['burst']).toEqual({ timeoutMs: 900_000, memoryMegabytes: 1_024 });
     expect(limits['probe']?.timeoutMs).toBe(90_000);
     expect(limits['shortener']).toEqual({ timeoutMs: 29_000, memoryMegabytes: 256 });
