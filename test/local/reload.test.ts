@@ -12,7 +12,7 @@ const second = `
     alerts: [{ for: { failures: 1, of: 1 }, notify: [other] }]
 `;
 const extended = shipped
-  .replace('\nslos:', `${second}\nslos:`)
+  .replace('\nbursts:', `${second}\nbursts:`)
   .replace('\nmonitors:', '\n  other: { type: email, to: other@example.com }\nmonitors:');
 let local: Running;
 
@@ -44,7 +44,7 @@ describe('an edit of monitors.yml', () => {
     const mailed = await local.until(({ inbox }) => inbox.some(({ to }) => to === 'other@example.com'), 15_000);
     expect(mailed.inbox.find(({ to }) => to === 'other@example.com')?.subject).toContain('second');
     await fetch(`${local.console}/api/faults`, { method: 'DELETE' });
-    expect(local.output()).toContain('is taken: 2 monitors, 1 SLO\n');
+    expect(local.output()).toContain('is taken: 2 monitors, 1 SLO, 1 burst\n');
   }, 45_000);
 
   it('that is wrong is shown, and the one before goes on', async () => {
