@@ -1,4 +1,4 @@
-import type { MonitorAlert } from '../model.ts';
+import type { FollowUp, MonitorAlert } from '../model.ts';
 import type { MonitorEntry } from './assemble.ts';
 
 type AlertEntries = MonitorEntry['alerts'];
@@ -16,6 +16,17 @@ export function buildAlerts(
     recoverSuccesses: entry.recover?.successes ?? standard.successes,
     severity: entry.severity ?? 'page',
     notify: entry.notify,
+    ...buildFollowUp(entry),
     ...(entry.runbook === undefined ? {} : { runbook: entry.runbook }),
   }));
+}
+
+type FollowUpEntry = Pick<NonNullable<AlertEntries>[number], 'repeatEvery' | 'escalate'>;
+
+/** What is told of an alert while it goes on. */
+export function buildFollowUp({ repeatEvery, escalate }: FollowUpEntry): FollowUp {
+  return {
+    ...(repeatEvery === undefined ? {} : { repeatEveryMs: repeatEvery }),
+    ...(escalate === undefined ? {} : { escalate: { afterMs: escalate.after, notify: escalate.notify } }),
+  };
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { parseSchedule, shortestGapMs } from '../cron.ts';
 import type { AbortIf, Burst, BurstAlert, BurstUnit, Compare } from '../model.ts';
 import type { Built, Defaults } from './assemble.ts';
+import { buildFollowUp } from './assemble-alert.ts';
 import { buildHttpRequest, checkHttpRequest, type HttpRequestEntry } from './assemble-http.ts';
 import { buildLoad } from './assemble-load.ts';
 import type { ShortCode } from './codes.ts';
@@ -117,10 +118,11 @@ function compareOf({ compare }: BurstEntry): { compare?: Compare } {
 }
 
 function alertsOf(id: string, { alerts = [] }: BurstEntry): BurstAlert[] {
-  return alerts.map(({ severity = 'ticket', notify, runbook }, index) => ({
+  return alerts.map(({ severity = 'ticket', notify, runbook, ...followUp }, index) => ({
     id: `burst/${id}/${index}`,
     severity,
     notify,
+    ...buildFollowUp(followUp),
     ...(runbook === undefined ? {} : { runbook }),
   }));
 }

@@ -1,4 +1,5 @@
 import type { BurnRule, Severity, Slo } from '../model.ts';
+import { buildFollowUp } from './assemble-alert.ts';
 import type { SloEntry } from './assemble-slo.ts';
 import { day, minute } from './limits.ts';
 import type { Fault, Path } from './problem.ts';
@@ -38,6 +39,7 @@ export function buildRule(slo: string, rule: RuleEntry, least: LeastShort): Burn
     ...ruleOf(slo, rule.severity, rule.budget, { ...rule.long, least }),
     minBadEvents: rule.minBadEvents ?? minBadEvents[rule.severity],
     notify: rule.notify,
+    ...buildFollowUp(rule),
     ...(rule.runbook === undefined ? {} : { runbook: rule.runbook }),
   };
 }

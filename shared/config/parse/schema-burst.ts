@@ -6,11 +6,11 @@ import { type Environment, isVariableName } from './reference.ts';
 import type { Refusal } from './request.ts';
 import type { RequestFields } from './request-fields.ts';
 import { abortSchema, limitsSchema, loadShape, statusesSchema } from './schema-load.ts';
-import { notifySchema, runbook } from './schema-parts.ts';
+import { followUp, notifySchema, runbook, tellingOthers } from './schema-parts.ts';
 import { httpRequestSchema } from './schema-request.ts';
 import { isSecretName } from './secret.ts';
 
-const soon = ['locations', 'tags', 'profile', 'repeatEvery'];
+const soon = ['locations', 'tags', 'profile'];
 const inRequest = 'belongs inside request';
 const inStages = 'belongs inside stages, such as stages: [{ hold: 200/s, for: 10s }]';
 const inSearch = 'belongs inside search';
@@ -32,6 +32,8 @@ const elsewhere = {
   precision: inSearch,
   notify: inAlert,
   severity: inAlert,
+  repeatEvery: inAlert,
+  escalate: inAlert,
   interval: 'is no key of a burst: it has a schedule',
   assertions: 'is no key of a burst: it has thresholds, and failures',
   retry: 'is no key of a burst: each of its requests is sent once',
@@ -179,7 +181,8 @@ function alertSchema(fields: Fields) {
   const shape = {
     severity: choice(['page', 'ticket']).optional().meta({ description: 'ticket by default.' }),
     notify: notifySchema(fields),
+    ...followUp(fields),
     runbook: fields.line(runbook, 512, 'docs/runbooks/api.md').optional(),
   };
-  return map(shape, ['repeatEvery'], { for: 'is no key here: the alert fires after one run that did not hold' });
+  return tellingOthers(map(shape, [], { for: 'is no key here: the alert fires after one run that did not hold' }));
 }

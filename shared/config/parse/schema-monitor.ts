@@ -11,13 +11,21 @@ import { dnsRequestSchema, httpRequestSchema, tcpRequestSchema, tlsRequestSchema
 export type Sent = { readonly http: RequestFields; readonly flow: RequestFields; readonly plain: RequestFields };
 
 /** What later versions will know of a monitor. */
-const soon = ['locations', 'quorum', 'minLocations', 'tags', 'profile', 'sli', 'repeatEvery', 'schedule'];
+const soon = ['locations', 'quorum', 'minLocations', 'tags', 'profile', 'sli', 'schedule'];
 const inRequest = 'belongs inside request';
 const inStep = 'belongs inside a step of the flow';
 const calm = 'is no key of a heartbeat, which is judged every minute; it has a period';
 const ofFlow = 'belongs to monitors of type flow';
 const ofHeartbeat = 'belongs to monitors of type heartbeat';
-const forAll = { steps: ofFlow, deadline: ofFlow, period: ofHeartbeat, grace: ofHeartbeat };
+const inAlert = 'belongs inside alerts, such as alerts: [{ notify: [oncall], repeatEvery: 4h }]';
+const forAll = {
+  steps: ofFlow,
+  deadline: ofFlow,
+  period: ofHeartbeat,
+  grace: ofHeartbeat,
+  repeatEvery: inAlert,
+  escalate: inAlert,
+};
 const elsewhere = {
   request: { ...forAll, url: inRequest, method: inRequest, headers: inRequest, host: inRequest, port: inRequest },
   flow: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operators } from '../model.ts';
 import { choice, type Fields, idPattern, map, refuse, type Sources } from './fields.ts';
-import { longestTimeoutMs, minute, most } from './limits.ts';
+import { day, longestTimeoutMs, minute, most } from './limits.ts';
 
 export const runbook = 'A link or a path: what to look at first.';
 const text = {
@@ -112,9 +112,45 @@ function alertSchema(fields: Fields) {
       .meta({ description: 'Resolves after so many good ones: 2 by default, of a heartbeat 1.' }),
     severity: choice(['page', 'ticket']).optional().meta({ description: 'page by default.' }),
     notify: notifySchema(fields),
+    ...followUp(fields),
     runbook: fields.line(runbook, 512, 'docs/runbooks/api.md').optional(),
   };
-  return map(shape, ['repeatEvery']);
+  return tellingOthers(map(shape));
+}
+
+const longestWaitMs = 31 * day;
+
+/** What is told of an alert of any kind while it goes on. */
+export function followUp(fields: Fields) {
+  return {
+    repeatEvery: fields
+      .minutes(
+        'While it fires it is told again so often, until somebody acknowledges it: 5m to 31d.',
+        5 * minute,
+        longestWaitMs,
+      )
+      .optional(),
+    escalate: map({
+      after: fields.minutes('So long after it fired: 1m to 31d.', minute, longestWaitMs),
+      notify: notifySchema(fields),
+    })
+      .optional()
+      .meta({ description: 'Whom else to tell when it still fires, and nobody has acknowledged it.' }),
+  };
+}
+
+type Followed = {
+  readonly notify: readonly string[];
+  readonly escalate?: { readonly notify: readonly string[] } | undefined;
+};
+
+/** Refuses an escalation that tells nobody new. */
+export function tellingOthers<T extends z.ZodType<Followed>>(alert: T) {
+  return alert.transform((entry: z.output<T>, sink) => {
+    if (entry.escalate?.notify.every((channel) => entry.notify.includes(channel)) !== true) return entry;
+    const message = 'tells nobody new: each of these channels is in notify already';
+    return refuse(sink, { code: 'REPEATED', message }, 'escalate', 'notify');
+  });
 }
 
 export function notifySchema(fields: Fields) {

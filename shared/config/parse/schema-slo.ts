@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { calendarUnits } from '../model.ts';
 import { choice, type Fields, map } from './fields.ts';
 import { day, minute, most } from './limits.ts';
-import { notifySchema, runbook } from './schema-parts.ts';
+import { followUp, notifySchema, runbook, tellingOthers } from './schema-parts.ts';
 
 const text = {
   indicator: 'What is counted.',
@@ -69,7 +69,8 @@ function burnRuleSchema(fields: Fields) {
       .optional()
       .meta({ description: 'At least so many bad events: 3 for a page, 5 for a ticket.' }),
     notify: notifySchema(fields),
+    ...followUp(fields),
     runbook: fields.line(runbook, 512, 'docs/runbooks/api.md').optional(),
   };
-  return map(shape, ['repeatEvery', 'short', 'threshold']);
+  return tellingOthers(map(shape, ['short', 'threshold']));
 }

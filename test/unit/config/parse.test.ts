@@ -94,7 +94,9 @@ describe('the shipped file', () => {
   });
 
   it('takes the address from the environment', () => {
-    expect(parse(shipped, { env: { ALERT_EMAIL: 'me@example.org' } }).channels[0]).toMatchObject({ to: 'me@example.org' });
+    expect(parse(shipped, { env: { ALERT_EMAIL: 'me@example.org' } }).channels[0]).toMatchObject({
+      to: 'me@example.org',
+    });
   });
 
   it('survives JSON', () => {
