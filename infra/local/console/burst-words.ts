@@ -89,7 +89,7 @@ export function liveFigures(point: LivePoint | undefined): readonly Figure[] {
       tone: failures > 0 ? 'warn' : 'calm',
     },
     ...(ratePerSecond === undefined ? [] : [calm('held now', rateText(ratePerSecond))]),
-    calm('in the last second', rateText(perSecond)),
+    calm('just now', rateText(perSecond)),
     calm('p50', isQuiet ? '–' : spanText(p50Ms)),
     calm('p99', isQuiet ? '–' : spanText(p99Ms)),
     calm('under way', countText(underWay)),

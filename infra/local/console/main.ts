@@ -28,9 +28,9 @@ function start(): void {
   const sections = [
     monitorsSection(),
     slosSection(),
-    burstsSection(),
     incidentsSection(),
     inbox,
+    burstsSection(),
     alarmsSection(),
     addressesSection(),
   ];

@@ -174,7 +174,7 @@ describe('the words of bursts', () => {
     expect(texts(liveFigures(point))).toEqual([
       '872 of 2,500 requests',
       '12 failures (warn)',
-      '172/s in the last second',
+      '172/s just now',
       '58.6 ms p50',
       '491 ms p99',
       '3 under way',
@@ -186,7 +186,7 @@ describe('the words of bursts', () => {
       '872 requests',
       '12 failures (warn)',
       '400/s held now',
-      '0/s in the last second',
+      '0/s just now',
       '– p50',
     ]);
   });
