@@ -42,6 +42,7 @@ class Client implements LoadClient {
       owner: {
         answered: (connection, flight) => this.#onAnswered(connection, flight),
         lost: (connection, flight, errorType) => this.#onLost(connection, flight, errorType),
+        ready: (connection) => this.#pool.ready(connection, this.#options.clock.monotonicMs()),
       },
     });
   }
@@ -99,9 +100,9 @@ class Client implements LoadClient {
   /** A connection that cannot be made is tried with the next address, since nothing was sent yet. */
   #onLost(connection: Connection, flight: Flight | undefined, errorType: ErrorType): void {
     this.#pool.remove(connection);
-    if (!flight) return;
     const { origin, address, isConnected } = connection;
     if (!isConnected) origin.avoid(address);
+    if (!flight) return;
     flight.refused += 1;
     if (!isConnected && errorType === 'connect' && flight.refused < origin.addresses.length) this.#open(flight);
     else this.#finish(flight, errorType);

@@ -15,11 +15,16 @@ export type ConnectionOwner = {
   answered(connection: Connection, flight: Flight): void;
   /** It broke and is destroyed, and with it the flight that it had. */
   lost(connection: Connection, flight: Flight | undefined, errorType: ErrorType): void;
+  /** It stands: what it was opened for is sent, unless another connection has taken that over. */
+  ready(connection: Connection): void;
   /** Its socket is closed: nobody reads into this buffer any more. */
   closed(buffer: Buffer): void;
 };
 
-/** One connection, over which one request is under way at a time. It is opened for a flight, which is sent as soon as it stands. */
+/**
+ * One connection, over which one request is under way at a time. It is opened for a flight, which is sent as soon as it stands,
+ * or which another connection takes over that is free earlier.
+ */
 export class Connection {
   readonly origin: Origin;
   readonly address: string;
@@ -57,10 +62,22 @@ export class Connection {
     });
   }
 
-  /** Sends a request on a connection that is idle. */
+  /** Sends a request on a connection that has none, as soon as it stands. */
   send(flight: Flight): void {
     this.#take(flight);
-    this.#write(flight);
+    if (this.#isReady) this.#write(flight);
+  }
+
+  /** Gives away the flight that waits for it to stand. */
+  yield(): Flight | undefined {
+    const flight = this.#flight;
+    this.#flight = undefined;
+    if (flight) flight.connection = undefined;
+    return flight;
+  }
+
+  get isFree(): boolean {
+    return this.#flight === undefined;
   }
 
   /** Whether another request may be sent on it after the answer that has come. */
@@ -103,6 +120,7 @@ export class Connection {
     if (this.#isGone) return;
     this.#isReady = true;
     if (this.#flight) this.#write(this.#flight);
+    this.#owner.ready(this);
   }
 
   #write({ request }: Flight): void {

@@ -15,7 +15,7 @@ export const untilClose = -2;
 export const faulty = -3;
 
 /** A connection that was idle for longer is not used again: servers close theirs after five seconds and more, unannounced. */
-const longestIdleMs = 4_000;
+export const longestIdleMs = 4_000;
 /** A server's own limit is held to with so much to spare. */
 const spareMs = 1_000;
 

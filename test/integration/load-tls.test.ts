@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { chainOf, makeCertificate } from '../support/certificate-maker.ts';
 import { ok } from '../support/hostile/wire.ts';
 import { authority, serverCertificate } from '../support/http-attempt.ts';
@@ -62,6 +64,21 @@ describe('many requests over TLS', () => {
     expect(endings.map(({ ending }) => ending)).toEqual(['200', '0 tls', '0 tls']);
   });
 
+  it('go over the connection that is free first, however long their own take to stand', async () => {
+    const server = await start(({ socket }) => void setTimeout(() => socket.write(ok('ok')), 20), {
+      tls: serverCertificate,
+    });
+    const door = await doorThatOpensOnce(server.origin);
+    const client = open();
+    try {
+      const request = await prepared(client, { url: door.origin, ...trusting });
+      expect(await sendMany(client, request, { count: 9, concurrency: 3 })).toEqual({ 200: 9 });
+      expect([server.connectionCount(), server.heads.length, door.connectionCount()]).toEqual([1, 9, 3]);
+    } finally {
+      door.close();
+    }
+  });
+
   it('leave nothing behind, a handshake included', async () => {
     const before = openResources();
     const server = await start(answerOk, { tls: serverCertificate });
@@ -80,3 +97,24 @@ describe('many requests over TLS', () => {
     expect(await leftBehind(before)).toEqual([]);
   });
 });
+
+/** Lets the first connection through to a server, and keeps the others waiting. */
+async function doorThatOpensOnce(origin: string) {
+  const sockets: Socket[] = [];
+  const door = createServer((socket) => {
+    sockets.push(socket);
+    if (sockets.length > 1) return;
+    const server = connect(Number(new URL(origin).port), '127.0.0.1');
+    socket.pipe(server).pipe(socket);
+  });
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  return {
+    origin: `https://localhost:${(door.address() as AddressInfo).port}`,
+    connectionCount: () => sockets.length,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      door.close();
+    },
+  };
+}
