@@ -27,6 +27,7 @@ export function burstResult(name: string): Part<ResultView> {
   const reason = element('p', { class: 'reason', hidden: '' });
   const saturated = notice('warn');
   const figures = figureRow();
+  const quantiles = element('p', { class: 'meta answers', hidden: '' });
   const answers = element('p', { class: 'meta answers' });
   const chart = burstChart(name);
   const curve = burstCurve();
@@ -34,7 +35,7 @@ export function burstResult(name: string): Part<ResultView> {
   const updateThresholds = keyedList<ThresholdResult>(thresholds, ({ threshold }) => threshold, thresholdLine);
   const comparison = element('p', { class: 'comparison', hidden: '' });
   const node = element('div', { class: 'run' }, head, found, reason, saturated.element, figures.element, thresholds);
-  node.append(chart.element, curve.element, answers, comparison);
+  node.append(chart.element, curve.element, quantiles, answers, comparison);
   return {
     element: node,
     update: ({ burst, run }, now) => {
@@ -46,7 +47,8 @@ export function burstResult(name: string): Part<ResultView> {
       showText(reason, reasonsText(run));
       saturated.update(saturationWords(summary));
       figures.update(figuresOf(summary), now);
-      setText(answers, answersLine(summary));
+      showText(quantiles, quantilesLine(summary));
+      setText(answers, `Answers: ${answersText(summary) || 'none'}.`);
       const { breakingPoint } = summary;
       chart.update(breakingPoint === undefined ? chartModel(burst, run) : nothingToDraw);
       show(curve.element, breakingPoint !== undefined);
@@ -59,11 +61,9 @@ export function burstResult(name: string): Part<ResultView> {
 }
 
 /** Of the latencies of a whole search the quantiles tell nothing. */
-function answersLine(summary: BurstSummary): string {
-  const answers = `Answers: ${answersText(summary) || 'none'}`;
-  return summary.breakingPoint === undefined && summary.requests > 0
-    ? `Latency: ${quantilesText(summary)}. ${answers}.`
-    : `${answers}.`;
+function quantilesLine(summary: BurstSummary): string {
+  const hasLatency = summary.breakingPoint === undefined && summary.requests > 0;
+  return hasLatency ? `Latency: ${quantilesText(summary)}.` : '';
 }
 
 /** Fewer seconds are no curve. */
