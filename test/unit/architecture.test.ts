@@ -20,7 +20,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   stats: [],
   burst: ['clock', 'stats', 'assertion', 'http:types'],
   ledger: [],
-  slo: ['ledger:types'],
+  slo: ['ledger:types', 'stats'],
   alert: ['slo', 'probe:types', 'burst'],
   message: ['alert:types', 'slo', 'burst'],
   channels: ['message', 'http', 'clock', 'assertion'],
