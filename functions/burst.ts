@@ -43,10 +43,12 @@ const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')
 const budget = keepWarm(async () => {
   const { createLedgerStore } = await import('../shared/aws/ledger-store.ts');
   const { createAlertStore } = await import('../shared/aws/alert-store.ts');
+  const { createRunCountsReader } = await import('../shared/aws/run-counts.ts');
   const client = await dynamoDb();
   return {
     ledger: createLedgerStore(client, table()),
     alerts: createAlertStore(client, table()),
+    counted: { loadRunCounts: createRunCountsReader(client, table()) },
     memory: createMemory(),
     location: readLocation(),
   };

@@ -7,6 +7,7 @@ import { createAlertStore } from '../shared/aws/alert-store.ts';
 import { createVerdictReader } from '../shared/aws/burst-verdicts.ts';
 import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
+import { createRunCountsReader } from '../shared/aws/run-counts.ts';
 import type { Config } from '../shared/config/model.ts';
 import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
@@ -51,6 +52,7 @@ function createDeps(config: Config): Omit<EvaluateDeps, 'writer' | 'remainingMs'
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     loadVerdicts: createVerdictReader(client, table),
+    counted: { loadRunCounts: createRunCountsReader(client, table) },
     notify: async (message) => (await topic())(message),
     publishMetrics: async (datums) => (await publisher())(datums),
     render: (transitions, view) => renderTransitions(transitions, view, context),

@@ -6,6 +6,7 @@ import { createBurstStore } from '../../shared/aws/burst-store.ts';
 import { createVerdictReader } from '../../shared/aws/burst-verdicts.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
+import { createRunCountsReader } from '../../shared/aws/run-counts.ts';
 import type { Config, Monitor } from '../../shared/config/model.ts';
 import { renderTarget } from '../../shared/message/command.ts';
 import type { Outputs } from '../../shared/message/shell.ts';
@@ -70,6 +71,7 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     memory: createMemory(),
+    counted: { loadRunCounts: createRunCountsReader(client, table) },
     loadVerdicts: createVerdictReader(client, table),
     loadRuns: createBurstStore(client, table).loadRuns,
     runMemory: new Map(),

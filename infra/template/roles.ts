@@ -1,5 +1,5 @@
 import { hasBurstAlerts } from '../../shared/alert/burst.ts';
-import { BurnwatchError, type Config, type Json } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, type Json, type Slo } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
 import { heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
 import {
@@ -41,7 +41,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
     case 'burst':
       return [
         ...keepRuns,
-        ...(config.bursts.some(({ requireBudget }) => requireBudget) ? readBudgets : []),
+        ...readBudgets(config),
         putMetrics,
         ...readParameters(name, burstUsers(config), stack),
         ...inVpc(name, stack),
@@ -50,6 +50,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
       return [
         ...judgeTicks,
         ...(hasBurstAlerts(config) ? [readVerdicts] : []),
+        ...(config.slos.some(isOverBursts) ? [readRunCounts] : []),
         putMetrics,
         allow(['sns:Publish'], ref('AlertsTopic')),
       ];
@@ -119,14 +120,25 @@ const writeHeartbeats = allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'],
 const keepRuns: readonly Statement[] = [
   allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['burst-part#*']),
   allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['burst#*']),
+  allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem'], ['burst-count#*']),
   allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['burst-verdict']),
 ];
 
-/** What is left of the budgets, and which incidents are open. */
-const readBudgets: readonly Statement[] = [
-  allowLedger(['dynamodb:GetItem'], ['alerts']),
-  allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
-];
+/** What is left of the budgets that bursts require, and which incidents are open. */
+function readBudgets({ bursts, slos }: Config): readonly Statement[] {
+  const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
+  if (ids.size === 0) return [];
+  const isCounted = slos.some((slo) => ids.has(slo.id) && isOverBursts(slo));
+  return [
+    allowLedger(['dynamodb:GetItem'], ['alerts']),
+    allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
+    ...(isCounted ? [readRunCounts] : []),
+  ];
+}
+
+const isOverBursts = ({ indicator }: Slo): boolean => indicator.kind === 'bursts';
+/** What the runs of bursts came to, for SLOs over them. */
+const readRunCounts = allowLedger(['dynamodb:Query'], ['burst-count#*']);
 
 /** What the newest runs of bursts came to, of all of them at once. */
 const readVerdicts = allowLedger(['dynamodb:Query'], ['burst-verdict']);

@@ -1,9 +1,10 @@
-import type { AlertState } from '../alert/model.ts';
+import type { AlertState, IncidentAlert } from '../alert/model.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DeadlineExceeded, within } from '../clock/deadline.ts';
 import { BurnwatchError, type Burst, monitorIdsOf, type RequireBudget, type Slo } from '../config/model.ts';
-import type { History } from '../ledger/history.ts';
+import type { EventSources } from '../slo/sources.ts';
 import type { BudgetConfig, BurstPackage } from './burst-package.ts';
+import { type CountedSources, refreshCounted } from './counted.ts';
 import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import type { AlertStore } from './ports.ts';
@@ -13,6 +14,8 @@ export type BudgetDeps = HistorySource & {
   readonly alerts: Pick<AlertStore, 'load'>;
   /** What this sandbox remembers of the ledger. */
   readonly memory: LedgerMemory;
+  /** Asked only where one of these SLOs judges something else than probes. */
+  readonly counted?: CountedSources;
 };
 
 /** The same for a burst of the package; undefined, and nothing is read, where it requires no budget. */
@@ -42,27 +45,25 @@ export async function reasonToRefuse(
   const slos = config.slos.filter(({ id }) => required.slos.includes(id));
   const missing = required.slos.find((id) => !slos.some((slo) => slo.id === id));
   if (missing !== undefined) return `the SLO ${missing}, whose budget it requires, is not in the package`;
-  const [history, { state }] = await readAll(deps, config, now, signal);
-  const reasons = slos.map((slo) => incidentReason(slo, state) ?? budgetReason(slo, required, config, history, now));
+  const [history, { state }, counted] = await readAll(deps, config, now, signal);
+  const sources = { ...config, history, counted };
+  const reasons = slos.map((slo) => incidentReason(slo, state) ?? budgetReason(slo, required, sources, now));
   return reasons.find((reason) => reason !== undefined);
 }
 
 function incidentReason(slo: Slo, { incidents }: AlertState): string | undefined {
   const isAbout = (monitor: string) => monitorIdsOf(slo).includes(monitor);
-  const open = Object.values(incidents).find(({ monitors }) => monitors.some(isAbout));
+  const isOwn = ({ alertId, resolvedAt }: IncidentAlert) =>
+    resolvedAt === undefined && slo.alerts.some(({ id }) => id === alertId);
+  const open = Object.values(incidents).find((each) => each.monitors.some(isAbout) || each.alerts.some(isOwn));
   if (open === undefined) return undefined;
   const since = `${new Date(open.openedAt).toISOString().slice(0, 16)}Z`;
-  return `an incident of ${open.monitors.filter(isAbout).join(', ')} is open since ${since}`;
+  const about = open.monitors.filter(isAbout).join(', ') || `the SLO ${slo.id}`;
+  return `an incident of ${about} is open since ${since}`;
 }
 
-function budgetReason(
-  slo: Slo,
-  { leftPpm }: RequireBudget,
-  config: BudgetConfig,
-  history: History,
-  now: number,
-): string | undefined {
-  const standing = standingOf(slo, { ...config, history, counted: new Map() }, now);
+function budgetReason(slo: Slo, { leftPpm }: RequireBudget, sources: EventSources, now: number): string | undefined {
+  const standing = standingOf(slo, sources, now);
   if (!isKnown(standing)) return `what the SLO ${slo.id} counts could not be read`;
   const { budget } = standing;
   if (budget.good + budget.bad === 0) return `nothing is known of the SLO ${slo.id} yet`;
@@ -78,6 +79,7 @@ async function readAll(deps: BudgetDeps, config: BudgetConfig, now: number, sign
       Promise.all([
         refreshHistory(deps.memory, deps, { ...needsOf(config.slos, now), isSaving: false }, now),
         deps.alerts.load(),
+        refreshCounted(deps.memory.counted, config.slos, deps.counted, () => {}, now),
       ]),
     );
   } catch (cause) {

@@ -9,6 +9,7 @@ import { minuteMs } from '../ledger/keys.ts';
 import type { Message } from '../message/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
+import { type CountedSources, refreshCounted } from './counted.ts';
 import { deliver } from './deliver.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
@@ -21,6 +22,8 @@ export type EvaluateDeps = {
   readonly alerts: Omit<AlertStore, 'loadIncidents'>;
   /** Asked only where a burst has alerts. */
   readonly loadVerdicts: LoadVerdicts;
+  /** Asked only where an SLO judges something else than probes. */
+  readonly counted?: CountedSources;
   readonly notify: Notify;
   readonly publishMetrics: PublishMetrics;
   readonly render: Render;
@@ -73,12 +76,13 @@ export async function evaluate(
   deps: EvaluateDeps,
   now: number,
 ): Promise<EvaluateSummary> {
-  const [loaded, verdicts, history] = await Promise.all([
+  const [loaded, verdicts, history, counted] = await Promise.all([
     deps.alerts.load(),
     readVerdicts(config, deps),
     refreshHistory(memory, deps, { ...needsOf(config.slos, now), ticksMs: ticksOf(config), isSaving: true }, now),
+    refreshCounted(memory.counted, config.slos, deps.counted, deps.onWarning, now),
   ]);
-  const sources = { ...config, history, counted: new Map() };
+  const sources = { ...config, history, counted };
   const standings = config.slos.map((slo) => standingOf(slo, sources, now));
   const view = { config, history, standings, verdicts, state: loaded.state, now };
   const backlog = await send(loaded.outbox, view, deps, decideMs);

@@ -2,6 +2,7 @@ import { foldDay, foldHour } from '../ledger/fold.ts';
 import { emptyHistory, forget, type History, withDays, withHours, withTicks } from '../ledger/history.ts';
 import { dayMs, dayStart, hourMs, hourStart, minuteMs } from '../ledger/keys.ts';
 import type { DayRollup, HourRollup } from '../ledger/model.ts';
+import { type CountedMemory, createCountedMemory } from './counted.ts';
 import type { LedgerStore } from './ports.ts';
 import { latestTickMs } from './tick.ts';
 
@@ -15,7 +16,7 @@ const unfoldedMs = 2 * dayMs;
 const leastMinutesMs = 4 * dayMs;
 
 /**
- * What a warm sandbox remembers of the ledger: closed ticks never change, so only the last minutes are read again.
+ * What a warm sandbox remembers of the ledger, and of what others count: closed ticks never change, so only the last minutes are read again.
  * Losing it costs a slower evaluation, nothing else.
  */
 export type LedgerMemory = {
@@ -28,11 +29,13 @@ export type LedgerMemory = {
   readonly hours: Set<number>;
   readonly days: Set<number>;
   readonly edges: Set<number>;
+  readonly counted: CountedMemory;
 };
 
 export function createMemory(): LedgerMemory {
   const none = { loadedAt: undefined, openHourAt: undefined };
-  return { history: emptyHistory(), ...none, hours: new Set(), days: new Set(), edges: new Set() };
+  const folded = { hours: new Set<number>(), days: new Set<number>(), edges: new Set<number>() };
+  return { history: emptyHistory(), ...none, ...folded, counted: createCountedMemory() };
 }
 
 export type HistorySource = { readonly ledger: Omit<LedgerStore, 'saveTick'>; readonly location: string };

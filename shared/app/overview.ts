@@ -6,6 +6,7 @@ import { hourMs } from '../ledger/keys.ts';
 import { titleOf } from '../message/alert-title.ts';
 import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
+import { type CountedSources, refreshCounted } from './counted.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import { observeMonitorAlert } from './observe.ts';
@@ -20,6 +21,8 @@ export type OverviewDeps = BurstsDeps & {
   readonly ledger: LedgerStore;
   readonly alerts: Pick<AlertStore, 'load' | 'loadIncidents'>;
   readonly memory: LedgerMemory;
+  /** Asked only where an SLO judges something else than probes. */
+  readonly counted?: CountedSources;
   /** The target as it may be shown. */
   readonly showUrl: (monitor: Monitor) => string;
   readonly outputs: Outputs;
@@ -32,15 +35,17 @@ const mostShownIncidents = 20;
 /** How everything stands: reads the ledger and the alerts' state, changes nothing. */
 export async function overview(deps: OverviewDeps, now: number): Promise<Overview> {
   const { config } = deps;
-  const [history, { state }, closed, bursts] = await Promise.all([
+  const [history, { state }, closed, bursts, counted] = await Promise.all([
     refreshHistory(deps.memory, deps, { ...needsOf(config.slos, now), ticksMs: shownMs, isSaving: false }, now),
     deps.alerts.load(),
     deps.alerts.loadIncidents(mostShownIncidents),
     loadBursts(deps, now),
+    // What cannot be read is shown as such.
+    refreshCounted(deps.memory.counted, config.slos, deps.counted, () => {}, now),
   ]);
   const open = Object.values(state.incidents).sort((a, b) => b.openedAt - a.openedAt);
   const past = closed.filter((incident) => state.incidents[incident.id] === undefined);
-  const sources = { ...config, history, counted: new Map() };
+  const sources = { ...config, history, counted };
   const slos = config.slos.map((slo) => sloView(slo, sources, state, now) ?? slo.id);
   const unknown = slos.filter((slo) => typeof slo === 'string');
   return {

@@ -51,6 +51,11 @@ export type KeptPart = { readonly shard: number } & (PartResult | { readonly sta
 export type KeptRun = RunKey & (SentRun | { readonly state: 'void' | 'refused'; readonly reason: string });
 export type SentRun = { readonly state: 'sent'; readonly summary: BurstSummary; readonly tally: Tally };
 
+/** What the requests of a run came to. They count in the minute in which the last of them ended; instants are epoch ms. */
+export type RunCounts = RunKey & { readonly endedAt: number; readonly good: number; readonly bad: number };
+/** Of the runs of a burst whose own instants lie in a range, both ends included: the oldest first. */
+export type LoadRunCounts = (burst: string, fromAt: number, toAt: number) => Promise<readonly RunCounts[]>;
+
 /** What is kept of bursts. Invocation ids tell a write whose answer was lost from one of somebody else. */
 export type BurstStore = {
   /** Only one invocation gets a part of a run. */
@@ -61,7 +66,7 @@ export type BurstStore = {
   savePart(run: RunKey, shard: number, result: PartResult, invocationId: string): Promise<void>;
   /** In the order of their shards; those that nobody has claimed are not in it. */
   loadParts(run: RunKey): Promise<readonly KeptPart[]>;
-  /** Keeps the first run of its instant. */
+  /** Keeps the first run of its instant, and before it what its requests came to, for SLOs. */
   saveRun(run: KeptRun, invocationId: string): Promise<'saved' | 'duplicate'>;
   /** Runs that were sent before an instant, the newest first: at most `limit`, of as many as a few reads find. */
   loadRuns(burst: string, beforeAt: number, limit: number): Promise<readonly (RunKey & SentRun)[]>;

@@ -7,11 +7,12 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { BurstStore, KeptPart, KeptRun, PartResult, RunKey, SentRun } from '../app/ports.ts';
+import type { BurstStore, KeptPart, KeptRun, PartResult, RunCounts, RunKey, SentRun } from '../app/ports.ts';
 import type { BurstSummary, Tally } from '../burst/model.ts';
 import { decodeTally, encodeTally } from '../burst/tally-codec.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { dayMs } from '../ledger/keys.ts';
+import { runCountsItem } from './run-counts.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -78,7 +79,11 @@ export function createBurstStore(client: DynamoDBClient, table: string): BurstSt
       });
       return items.map(parsePart).sort((a, b) => a.shard - b.shard);
     },
-    saveRun: async (run, invocationId) => ((await putFirst(runItem(run), invocationId)) ? 'saved' : 'duplicate'),
+    saveRun: async (run, invocationId) => {
+      // First: a run that is there is never saved again, and its requests would be missing for good.
+      if (run.state === 'sent') await putFirst(runCountsItem(countsOf(run)), invocationId);
+      return (await putFirst(runItem(run), invocationId)) ? 'saved' : 'duplicate';
+    },
     loadRuns: async (burst, beforeAt, limit) => {
       const runs: (RunKey & SentRun)[] = [];
       let start: Item | undefined;
@@ -149,6 +154,12 @@ function runItem(run: KeptRun): Item {
   if (run.state !== 'sent') return { ...base, reason: { S: run.reason } };
   const summary = JSON.stringify(run.summary);
   return { ...base, summary: { S: summary }, tally: { S: tallyText(run.tally, Buffer.byteLength(summary)) } };
+}
+
+function countsOf({ burst, runAt, summary }: RunKey & SentRun): RunCounts {
+  const { requests, failures, startedAt, durationMs } = summary;
+  const endedAt = Math.round(Date.parse(startedAt) + durationMs);
+  return { burst, runAt, endedAt, good: requests - failures, bad: failures };
 }
 
 /** What was counted as text; without its seconds, which are for charts alone, where it would not fit into an item beside `others`. */

@@ -119,6 +119,24 @@ export function shortestGapMs(recurrence: Recurrence): number {
   return shortest;
 }
 
+/** Runs that are looked at for the longest gap, and how far apart the first and the last of them may lie: two months, or two of them. */
+const mostLookedAt = 5_000;
+const longestLookMs = 62 * dayMs;
+
+/** The longest time between two runs, ms, as far as the first two months of them show it; 0 where there is only one. */
+export function longestGapMs(recurrence: Recurrence): number {
+  if ('everyMs' in recurrence) return recurrence.everyMs;
+  let [longest, count] = [0, 0];
+  let [first, last]: (number | undefined)[] = [];
+  for (const wallMs of wallTimes(recurrence.cron, 0)) {
+    longest = Math.max(longest, wallMs - (last ?? wallMs));
+    [first, last] = [first ?? wallMs, wallMs];
+    count += 1;
+    if (count >= mostLookedAt || (count > 1 && wallMs - first > longestLookMs)) break;
+  }
+  return longest;
+}
+
 function recurrenceOf(expression: string): Recurrence {
   const parsed = parseSchedule(expression);
   if (!parsed.ok) throw new RangeError(`${JSON.stringify(expression)} ${parsed.message}`);

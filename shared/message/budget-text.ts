@@ -1,5 +1,6 @@
 import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { formatCount, formatDuration, formatInstant, formatPercent, formatRate, formatWindow } from './format.ts';
+import { expectedText } from './indicator-text.ts';
 import { bounded, wrap } from './layout.ts';
 import type { NoticeItem, SloStanding } from './model.ts';
 import { nameOf } from './words.ts';
@@ -17,7 +18,7 @@ function burnLines(item: Extract<NoticeItem, { kind: 'burn' }>): string[] {
   if (facts.kind !== 'burn') return [];
   const { rule, slo } = item;
   const window = (ms: number, bad: number, expected: number) =>
-    `    last ${formatWindow(ms)}: ${formatRate(burnRateOf(slo, bad, expected))}, ${formatCount(bad)} bad of ${formatCount(expected)} expected`;
+    `    last ${formatWindow(ms)}: ${formatRate(burnRateOf(slo, bad, expected))}, ${formatCount(bad)} bad of ${expectedText(slo, expected)}`;
   return [
     ...wrap(
       `${nameOf(item)}: the ${rule.severity} fires above ${formatRate(thresholdOf(slo, rule))} in both windows`,

@@ -110,6 +110,7 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
     return {
       slo: item.slo.id,
       monitors: monitorIdsOf(item.slo),
+      ...(item.counts === undefined ? {} : { counts: cleanText(item.counts, longestUrl) }),
       ...failureOf(item),
       ...resolvesAt,
       ...also,

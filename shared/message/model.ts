@@ -48,6 +48,10 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly rule: BurnRule;
       /** Absent where nobody knows at the moment. */
       readonly standing?: SloStanding;
+      /** What it counts, in words, where that is more than whether probes passed. */
+      readonly counts?: string;
+      /** What shows its events by hand, where no probe does. */
+      readonly command?: string;
       readonly runbook?: string;
       readonly failure?: {
         readonly monitor: Monitor;

@@ -11,7 +11,9 @@ import {
   monitorIdsOf,
   type Slo,
 } from '../config/model.ts';
+import { monitorsOf } from '../slo/indicator.ts';
 import { renderCommand, renderTarget } from './command.ts';
+import { countCommand, describeIndicator } from './indicator-text.ts';
 import { renderSent } from './load-text.ts';
 import type { Dependency, IncidentItem, Notice, NoticeItem, QuietTicket, SloStanding, SpentBudget } from './model.ts';
 import { type Outputs, quoteLightly } from './shell.ts';
@@ -165,11 +167,18 @@ function burnItem(transition: Transition, slo: Slo, rule: BurnRule, context: Not
   const failure = monitor && context.failures.get(monitor.id);
   const standing = context.standings.get(slo.id);
   const resolvesAt = context.resolvesAt.get(rule.id);
+  const isPlain = slo.indicator.kind === 'probes' && slo.slices === undefined;
+  const command = countCommand(slo, context.outputs, transition.at - rule.longMs, transition.at);
+  // A slow probe leaves no message behind: its target is asked once more by hand.
+  const [slow] = slo.indicator.kind === 'latency' ? monitorsOf(slo, context.config.monitors) : [];
   return {
     transition,
     kind: 'burn',
     slo,
     rule,
+    ...(isPlain ? {} : { counts: describeIndicator(slo, context.outputs) }),
+    ...(command !== undefined && { command }),
+    ...(slow && commandOf(slow, context)),
     ...(standing && { standing }),
     ...(rule.runbook !== undefined && { runbook: rule.runbook }),
     ...(monitor && failure && { failure: { ...failure, monitor, ...commandOf(monitor, context) } }),

@@ -3,6 +3,7 @@ import { cameText, reasonsOf, runAtOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import { formatCount, formatDuration, formatInstant, formatRate, formatWindow } from './format.ts';
 import { incidentRows } from './incident-text.ts';
+import { expectedText, whoKnows } from './indicator-text.ts';
 import { renderLoad, renderWanted } from './load-text.ts';
 import type { IncidentItem, NoticeItem } from './model.ts';
 import { alsoTexts, ending, heldText, lateWords, overWords, stateText, targetText } from './sections.ts';
@@ -86,7 +87,7 @@ function burnRows(item: Extract<NoticeItem, { kind: 'burn' }>): Rows {
   if (facts.kind !== 'burn') return [];
   const { slo, rule } = item;
   const pace = (ms: number, bad: number, expected: number) =>
-    `last ${formatWindow(ms)}: ${formatRate(burnRateOf(slo, bad, expected))}, ${formatCount(bad)} bad of ${formatCount(expected)} expected`;
+    `last ${formatWindow(ms)}: ${formatRate(burnRateOf(slo, bad, expected))}, ${formatCount(bad)} bad of ${expectedText(slo, expected)}`;
   return [
     [
       'Burn rate',
@@ -96,7 +97,8 @@ function burnRows(item: Extract<NoticeItem, { kind: 'burn' }>): Rows {
         `the ${rule.severity} fires above ${formatRate(thresholdOf(slo, rule))} in both windows`,
       ],
     ],
-    ['Cause', causeOf(item)],
+    ['Counted', [item.counts ?? '']],
+    ['Cause', [...causeOf(item), whoKnows(slo)]],
     ['Ends', [ending(item)]],
   ];
 }

@@ -2,6 +2,7 @@ import type { MonitorType } from '../config/model.ts';
 import { brokenLines, burstCauseLines, burstEndLines, repeatLines } from './burst-text.ts';
 import { cleanCommand, cleanText } from './clean.ts';
 import { formatDuration, formatInstant, formatWindow, plural } from './format.ts';
+import { badNoun, whoKnows } from './indicator-text.ts';
 import { bounded, mostDetailed, wrap } from './layout.ts';
 import type { Notice, NoticeItem } from './model.ts';
 import { errorTypeOf, longCause, monitorOf, nameOf } from './words.ts';
@@ -36,10 +37,11 @@ function hurt(item: NoticeItem): string[] {
   }
   if (item.kind === 'burn' && facts.kind === 'burn') {
     const newest = facts.lastFailureAt > 0 ? `, the newest at ${formatInstant(facts.lastFailureAt)}` : '';
-    const counted = monitorOf(item)?.type === 'heartbeat' ? 'bad period' : 'bad probe';
+    const counted = badNoun(item.slo, monitorOf(item)?.type === 'heartbeat');
     const bad = `${plural(facts.longBad, counted)} in the last ${formatWindow(item.rule.longMs)}${newest}`;
     return [
       ...wrap(`${name}: ${bad}`, '  '),
+      ...(item.counts === undefined ? [] : wrap(cleanText(item.counts, longestUrl), '    ')),
       ...stateLines(item),
       ...alsoTexts(item).flatMap((also) => wrap(also, '    ')),
     ];
@@ -172,6 +174,8 @@ function causeLines(item: NoticeItem): string[] {
   }
   if (item.kind === 'burst') return burstCauseLines(item);
   if (item.kind === 'withdrawn') return [];
+  const asked = item.kind === 'burn' ? whoKnows(item.slo) : '';
+  if (asked !== '') return wrap(asked, '  ');
   const monitor = monitorOf(item);
   // What a heartbeat's judgement said stands above, where others count their probes.
   const failure = item.kind === 'monitor' && monitor?.type === 'heartbeat' ? undefined : item.failure;
@@ -197,7 +201,7 @@ export function commandsOf(fired: readonly NoticeItem[]): string[] {
 
 function commandOf(item: NoticeItem): string | undefined {
   if (item.kind === 'burst') return `npx burnwatch burst ${item.burst.id}`;
-  if (item.kind === 'burn') return item.failure?.command;
+  if (item.kind === 'burn') return item.failure?.command ?? item.command;
   return item.kind === 'monitor' ? item.command : undefined;
 }
 

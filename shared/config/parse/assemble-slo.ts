@@ -18,15 +18,15 @@ import { renderDuration } from './units.ts';
 export type SloEntry = z.output<Schemas['slo']>;
 export type MaintenanceEntry = z.output<Schemas['maintenance']>;
 
-/** What an SLO leans on: the monitors that it names, and what makes keys for the ledger. */
-export type SloAround = { readonly own: readonly Monitor[]; readonly hash: Hash };
+/** What an SLO leans on: the monitors that it names, the longest gap between runs of its bursts, what makes keys for the ledger. */
+export type SloAround = { readonly own: readonly Monitor[]; readonly gapMs: number; readonly hash: Hash };
 
 /** An SLO with its rules, and what is wrong with it for itself; whether it can be kept is judged by `lintSlo`. */
 export function buildSlo(id: string, entry: SloEntry, around: SloAround): { value: Slo; faults: Fault[] } {
   const path = ['slos', id];
   const slices = slicesOf(entry);
   const window = windowOf(entry);
-  const least = leastShort(around.own, slices);
+  const least = leastShort(around, slices);
   const alerts = isUsual(entry)
     ? usualRules(id, window.windowMs, entry.notify ?? [], least)
     : (entry.alerts ?? []).map((rule) => buildRule(id, rule, least));
@@ -54,6 +54,7 @@ export function isUsual({ alerts, notify }: SloEntry): boolean {
 }
 
 function indicatorOf(id: string, { indicator }: SloEntry, { own, hash }: SloAround): Indicator {
+  if ('bursts' in indicator) return { kind: 'bursts', bursts: indicator.bursts };
   const { monitors, good = {}, degraded = 'good' } = indicator;
   const base = { monitors, isDegradedBad: degraded === 'bad' };
   const { belowMs } = good;
@@ -76,8 +77,12 @@ function slicesOf({ budgetingMethod, timeSliceTarget, timeSliceWindow }: SloEntr
   return { sliceMs: timeSliceWindow ?? minute, targetPpm: timeSliceTarget };
 }
 
+/** What a run takes at most, and until it is kept: the next one begins a gap after it, and is in the window before it ends. */
+const longestRunMs = 15 * minute;
+
 /** An alert must not end in the gap between two events. */
-function leastShort(own: readonly Monitor[], slices: Timeslices | undefined): LeastShort {
+function leastShort({ own, gapMs }: SloAround, slices: Timeslices | undefined): LeastShort {
+  if (gapMs > 0) return { ms: gapMs + longestRunMs, why: 'which holds at least one run' };
   const slowestMs = Math.max(0, ...own.map(eventIntervalMs));
   const sliceMs = slices?.sliceMs ?? 0;
   if (sliceMs > slowestMs) return { ms: 3 * sliceMs, why: 'three slices' };

@@ -84,6 +84,7 @@ export const codes = {
   BURN_CONFIG_ABORT: 'a burst can never be ended by what should end it',
   BURN_CONFIG_COMPARE: 'a baseline is none',
   BURN_CONFIG_UNKNOWN_SLO: 'there is no SLO of that name',
+  BURN_CONFIG_UNKNOWN_BURST: 'there is no burst of that name',
   BURN_CONFIG_NO_BUDGET: 'there is no SLO whose budget a burst could ask for',
   BURN_CONFIG_SHARDS: 'a burst cannot be sent by so many shards',
   BURN_CONFIG_NEVER_FIRES: 'an alert can never fire',

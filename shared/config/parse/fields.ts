@@ -20,6 +20,7 @@ export type Context = {
   readonly channels: ReadonlySet<string>;
   readonly monitors: ReadonlySet<string>;
   readonly slos: ReadonlySet<string>;
+  readonly bursts: ReadonlySet<string>;
 };
 
 export const idPattern = '^[a-z0-9-]{1,64}$';
@@ -60,13 +61,18 @@ const duration = { examples: ['30s'], pattern: '^(\\d{1,9}(ms|s|m|h|d)|.*\\$\\{e
 const percent = { examples: ['99.9%'], pattern: '^(\\d{1,3}(\\.\\d{1,12})?\\s?%|.*\\$\\{env:.*\\}.*)$' };
 
 const rate = { examples: ['200/s'], pattern: '^(\\d{1,9}(\\.\\d{1,20})?/(s|m|h)|.*\\$\\{env:.*\\}.*)$' };
-type NamedKind = 'channel' | 'monitor' | 'SLO';
-const unknownCodes = { channel: 'UNKNOWN_CHANNEL', monitor: 'UNKNOWN_MONITOR', SLO: 'UNKNOWN_SLO' } as const;
+type NamedKind = 'channel' | 'monitor' | 'SLO' | 'burst';
+const unknownCodes = {
+  channel: 'UNKNOWN_CHANNEL',
+  monitor: 'UNKNOWN_MONITOR',
+  SLO: 'UNKNOWN_SLO',
+  burst: 'UNKNOWN_BURST',
+} as const;
 
 /** The fields of monitors.yml that are texts, each with its own rules. References work as far as the field allows. */
 export type Fields = ReturnType<typeof createFields>;
 
-export function createFields({ env, channels, monitors, slos }: Context) {
+export function createFields({ env, channels, monitors, slos, bursts }: Context) {
   const read = <T>(meta: Meta, parse: (text: string) => values.Value<T>) =>
     z
       .string()
@@ -117,6 +123,7 @@ export function createFields({ env, channels, monitors, slos }: Context) {
     channel: () => known('channel', channels),
     monitor: () => known('monitor', monitors),
     slo: () => known('SLO', slos),
+    burst: () => known('burst', bursts),
     id: (description: string) => read({ description, examples: ['create'] }, values.readId),
     serverName: (description: string) => read({ description, examples: ['db.example.com'] }, readServerName),
     dnsName: (description: string) => read({ description, examples: ['example.com'] }, readDnsName),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config, Monitor, Slo, Text } from '../model.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
+import type { BurstEntry } from './assemble-burst.ts';
 import { buildMaintenance } from './assemble-slo.ts';
 import { checkData } from './burst-data.ts';
 import { type Bursts, buildBursts, toAllowed } from './bursts.ts';
@@ -39,15 +40,17 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     channels: namesIn(root['channels']),
     monitors: namesIn(root['monitors']),
     slos: namesIn(root['slos']),
+    bursts: namesIn(root['bursts']),
   });
   const frame = readBy(frameSchema(schemas), root, []);
   const channels = readSection(root['channels'], 'channels', schemas.channel);
   const defaults = readDefaults(root['defaults'], schemas);
   const monitors = readMonitors(root, schemas, defaults.value, options);
-  const slos = readSlos(root['slos'], schemas, { monitors: monitors.entries, hash: options.hash });
+  const sent = readSection(root['bursts'], 'bursts', schemas.burst);
+  const slos = readSlos(root['slos'], schemas, { monitors: monitors.entries, bursts: sent.entries, ...options });
   const allow = readSection(root['allow'], 'allow', schemas.allowed);
   const around = { defaults: defaults.value, monitors, slos, allow };
-  const bursts = readBursts(root['bursts'], schemas, around);
+  const bursts = readBursts(sent, root['bursts'], around);
   const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
   const data = checkData(root, options.env);
   const sections = [channels, monitors, slos, allow, bursts, data, maintenance];
@@ -147,8 +150,11 @@ type Around = {
   readonly allow: Section<Text>;
 };
 
-function readBursts(section: Plain | undefined, schemas: Schemas, { defaults, monitors, slos, allow }: Around): Bursts {
-  const read = readSection(section, 'bursts', schemas.burst);
+function readBursts(
+  read: Section<BurstEntry>,
+  section: Plain | undefined,
+  { defaults, monitors, slos, allow }: Around,
+): Bursts {
   const { bursts, faults, warnings } = buildBursts(read.entries, {
     defaults,
     monitors: monitors.entries,

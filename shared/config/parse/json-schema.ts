@@ -4,7 +4,7 @@ import { createSchemas, fileSchema } from './schema.ts';
 /** The JSON Schema (draft 2020-12) of monitors.yml, from the very schemas that read it: what editors complete from. */
 export function jsonSchema(): unknown {
   const nothing: ReadonlySet<string> = new Set();
-  const schemas = createSchemas({ env: {}, channels: nothing, monitors: nothing, slos: nothing });
+  const schemas = createSchemas({ env: {}, channels: nothing, monitors: nothing, slos: nothing, bursts: nothing });
   return z.toJSONSchema(fileSchema(schemas), { io: 'input', unrepresentable: 'any', override: branchByType });
 }
 

@@ -62,6 +62,7 @@ function listsOfNames(root: Readonly<Record<string, Plain>>): List[] {
     ...select(root, ['monitors', '*', 'dependsOn']),
     ...select(root, ['slos', '*', 'alerts', '*', 'notify']),
     ...select(root, ['slos', '*', 'indicator', 'monitors']),
+    ...select(root, ['slos', '*', 'indicator', 'bursts']),
     ...select(root, ['slos', '*', 'notify']),
     ...select(root, ['bursts', '*', 'alerts', '*', 'notify']),
     ...select(root, ['bursts', '*', 'requireBudget', 'slos']),

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { calendarUnits } from '../model.ts';
-import { choice, type Fields, map } from './fields.ts';
+import { choice, type Fields, map, refuse } from './fields.ts';
 import { day, minute, most } from './limits.ts';
 import { followUp, notifySchema, runbook, tellingOthers } from './schema-parts.ts';
+import type { Good } from './slo-values.ts';
+
+/** What is counted, one kind of it. */
+export type IndicatorEntry =
+  | { readonly monitors: readonly string[]; readonly good?: Good; readonly degraded?: 'good' | 'bad' }
+  | { readonly bursts: readonly string[] };
+const kinds = ['monitors', 'bursts'] as const;
 
 const text = {
   indicator: 'What is counted.',
   monitors: 'The probes of these monitors.',
+  bursts: 'The requests of the recorded runs of these bursts.',
   good: 'Which of them are good: passed, or latency < 300ms for those that passed and were faster. passed by default.',
   degraded: 'What a degraded one is: good by default.',
   objective: 'The part of them that must be good, such as 99.9%.',
@@ -40,12 +48,26 @@ export function sloSchema(fields: Fields) {
 
 function indicatorSchema(fields: Fields) {
   const shape = {
-    monitors: z.array(fields.monitor()).min(1).max(most.monitors).meta({ description: text.monitors }),
+    monitors: z.array(fields.monitor()).min(1).max(most.monitors).optional().meta({ description: text.monitors }),
     good: fields.good(text.good).optional(),
     degraded: choice(['good', 'bad']).optional().meta({ description: text.degraded }),
+    bursts: z.array(fields.burst()).min(1).max(most.bursts).optional().meta({ description: text.bursts }),
   };
   const elsewhere = { latency: 'is written as good: latency < 300ms' };
-  return map(shape, ['cloudwatch', 'bursts'], elsewhere).meta({ description: text.indicator });
+  const indicator = map(shape, ['cloudwatch'], elsewhere).transform((entry, sink): IndicatorEntry => {
+    const { monitors, good, degraded, bursts } = entry;
+    const [kind, other] = kinds.filter((each) => entry[each] !== undefined);
+    if (kind === undefined)
+      return refuse(sink, { code: 'SLO', message: `must say what is counted: ${kinds.join(' or ')}` });
+    if (other !== undefined)
+      return refuse(sink, { code: 'SLO', message: `stands beside ${kind}: write an SLO of its own` }, other);
+    if (monitors !== undefined) return { monitors, ...(good ? { good } : {}), ...(degraded ? { degraded } : {}) };
+    const odd = good === undefined ? 'degraded' : 'good';
+    if (good ?? degraded)
+      return refuse(sink, { code: 'SLO', message: 'is told of probes: it belongs beside monitors' }, odd);
+    return { bursts: bursts ?? [] };
+  });
+  return indicator.meta({ description: text.indicator });
 }
 
 function windowSchema(fields: Fields) {

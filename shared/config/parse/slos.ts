@@ -1,24 +1,34 @@
 import { lintSlo } from '../../slo/lint.ts';
+import { longestGapMs, parseSchedule } from '../cron.ts';
 import type { Monitor, Slo } from '../model.ts';
+import type { BurstEntry } from './assemble-burst.ts';
 import { buildSlo, isUsual, type SloEntry } from './assemble-slo.ts';
 import { asCode } from './codes.ts';
 import type { Hash } from './names.ts';
 import { type Fault, type Path, quote, short } from './problem.ts';
 
 export type Slos = { readonly entries: ReadonlyMap<string, Slo>; readonly faults: Fault[]; readonly warnings: Fault[] };
-/** What SLOs lean on: monitors by name, as far as they are good, and what makes keys for the ledger. */
-export type SlosAround = { readonly monitors: ReadonlyMap<string, Monitor>; readonly hash: Hash };
+/** What SLOs lean on: monitors and bursts by name, as far as they are good, and what makes keys for the ledger. */
+export type SlosAround = {
+  readonly monitors: ReadonlyMap<string, Monitor>;
+  readonly bursts: ReadonlyMap<string, Pick<BurstEntry, 'schedule'>>;
+  readonly hash: Hash;
+};
 
 type Finding = { readonly level: 'error' | 'warning'; readonly fault: Fault };
 
 /** SLOs with their defaults, each judged at the pace of what it counts; one that leans on something that is not good is left out. */
-export function buildSlos(read: ReadonlyMap<string, SloEntry>, { monitors, hash }: SlosAround): Slos {
+export function buildSlos(read: ReadonlyMap<string, SloEntry>, { monitors, bursts, hash }: SlosAround): Slos {
   const entries = new Map<string, Slo>();
   const findings: Finding[] = [];
   for (const [id, entry] of read) {
-    const own = entry.indicator.monitors.flatMap((monitor) => monitors.get(monitor) ?? []);
-    if (own.length < entry.indicator.monitors.length) continue;
-    const { value, faults } = buildSlo(id, entry, { own, hash });
+    const { indicator } = entry;
+    const names = 'monitors' in indicator ? indicator.monitors : indicator.bursts;
+    const known: ReadonlyMap<string, unknown> = 'monitors' in indicator ? monitors : bursts;
+    if (!names.every((name) => known.has(name))) continue;
+    const own = 'monitors' in indicator ? names.flatMap((name) => monitors.get(name) ?? []) : [];
+    const gapMs = 'bursts' in indicator ? longestGapOf(names.flatMap((name) => bursts.get(name) ?? [])) : 0;
+    const { value, faults } = buildSlo(id, entry, { own, gapMs, hash });
     findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
     const judged = faults.length > 0 ? { slo: value, findings: [] } : judge(value, entry, own);
     entries.set(id, judged.slo);
@@ -28,6 +38,15 @@ export function buildSlos(read: ReadonlyMap<string, SloEntry>, { monitors, hash 
     findings.filter(({ level }) => level === wanted).map(({ fault }) => fault);
   const collisions = checkKeys([...entries.values()], [...monitors.values()]);
   return { entries, faults: [...ofLevel('error'), ...collisions], warnings: ofLevel('warning') };
+}
+
+/** The longest time without a run of any of these bursts: that of the one which comes most often. 0 where none comes by itself. */
+function longestGapOf(bursts: readonly Pick<BurstEntry, 'schedule'>[]): number {
+  const gaps = bursts.flatMap(({ schedule }) => {
+    const parsed = schedule === undefined ? undefined : parseSchedule(schedule);
+    return parsed?.ok ? [longestGapMs(parsed.value)] : [];
+  });
+  return gaps.length === 0 ? 0 : Math.min(...gaps);
 }
 
 /** Whether the SLO can be kept, and its rules can fire. Of usual rules those that cannot are left out, and nobody is warned of one. */

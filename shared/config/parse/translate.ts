@@ -34,6 +34,7 @@ const rulesOfKeys: readonly Code[] = [
   'BURN_CONFIG_MIX',
   'BURN_CONFIG_ABORT',
   'BURN_CONFIG_DIALOGUE',
+  'BURN_CONFIG_SLO',
 ];
 
 /** A map that holds a key which is not known may well have meant the one that it seems to lack. */

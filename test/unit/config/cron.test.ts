@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { countRuns, isDue, nextRun, parseSchedule, shortestGapMs } from '../../../shared/config/cron.ts';
+import { countRuns, isDue, longestGapMs, nextRun, parseSchedule, shortestGapMs } from '../../../shared/config/cron.ts';
 
 const utc = (expression: string) => ({ expression, timezone: 'UTC' });
 const ams = (expression: string) => ({ expression, timezone: 'Europe/Amsterdam' });
@@ -233,6 +233,20 @@ describe('counting', () => {
     ]);
     expect(countRuns(utc('rate(1 hour)'), to, from)).toBe(0);
     expect(countRuns(utc('rate(1 hour)'), from, from + 1)).toBe(1);
+  });
+
+  it.each([
+    ['rate(5 minutes)', 5],
+    ['cron(0 * * * ? *)', 60],
+    ['cron(0 3 * * ? *)', 24 * 60],
+    ['cron(0 3 ? * MON-FRI *)', 3 * 24 * 60],
+    ['cron(0/10 9-17 ? * MON-FRI *)', (2 * 24 + 15) * 60 + 10],
+    ['cron(0 0 1 * ? *)', 31 * 24 * 60],
+    ['cron(0 0 1 1 ? *)', 365 * 24 * 60],
+    ['cron(0 0 1 1 ? 2031)', 0],
+  ])('says how far apart two runs of %s lie at most, in minutes', (text, minutes) => {
+    const parsed = parseSchedule(text);
+    expect(parsed.ok && longestGapMs(parsed.value) / 60_000).toBe(minutes);
   });
 
   it('says how close two runs come', () => {

@@ -72,6 +72,32 @@ function uniqueHash() {
   return (name: string) => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1);
 }
 
+describe('an indicator over bursts', () => {
+  const bursts = (schedule: string) =>
+    `bursts:\n  load: { schedule: ${schedule}, request: { url: https://example.com/ }, stages: [{ hold: 1/s for 10s }] }\n  hand: { request: { url: https://example.com/ }, stages: [{ hold: 1/s for 10s }] }\n`;
+  const shorts = (names: string, schedule: string) => {
+    const result = parseConfig(`${head}  s: ${over(`{ bursts: ${names} }`)}\n${bursts(schedule)}`, {
+      file: 'm.yml',
+      env: {},
+    });
+    if (!result.ok) throw new Error(result.errors.map(renderProblem).join('\n'));
+    const [found] = result.config.slos;
+    return [found?.indicator, found?.alerts.map(({ id, shortMs }) => `${id.slice(6)} ${renderDuration(shortMs)}`)];
+  };
+
+  it('has short windows that hold a run', () => {
+    expect(shorts('[load]', 'rate(1 hour)')).toEqual([
+      { kind: 'bursts', bursts: ['load'] },
+      ['page-6h 75m', 'ticket-1d 2h', 'ticket-3d 6h'],
+    ]);
+    expect(shorts('[load, hand]', 'cron(0 3 * * ? *)')[1]).toEqual(['ticket-3d 1455m']);
+  });
+
+  it('of bursts that run by hand alone has those of anything that nobody schedules', () => {
+    expect(shorts('[hand]', 'rate(1 hour)')[1]).toEqual(['page-1h 5m', 'page-6h 30m', 'ticket-1d 2h', 'ticket-3d 6h']);
+  });
+});
+
 describe('a window', () => {
   it.each([
     ['30d', 30, undefined],

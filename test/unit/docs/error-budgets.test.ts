@@ -9,6 +9,8 @@ channels: { oncall: { type: email, to: oncall@example.com } }
 monitors:
   api: { type: http, request: { url: https://example.com/ } }
   web: { type: http, request: { url: https://example.com/ } }
+bursts:
+  redirects: { schedule: rate(1 hour), request: { url: https://example.com/ }, stages: [{ hold: 100/s for 10s }] }
 `;
 
 function read(text: string) {

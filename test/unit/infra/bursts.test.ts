@@ -134,12 +134,13 @@ describe('the role of the burst function', () => {
     expect(ledgerOf(build([aBurst()]))).toEqual([
       expect.stringContaining('["burst-part#*"]'),
       expect.stringContaining('["burst#*"]'),
+      expect.stringContaining('["burst-count#*"]'),
       expect.stringContaining('["burst-verdict"]'),
     ]);
   });
 
   it('reads budgets and incidents only where a burst requires a budget', () => {
-    expect(ledgerOf(build([aBurst({ requireBudget })])).slice(3)).toEqual([
+    expect(ledgerOf(build([aBurst({ requireBudget })])).slice(4)).toEqual([
       expect.stringContaining('["alerts"]'),
       expect.stringContaining('["tick#*","hour#*","day#*"]'),
     ]);

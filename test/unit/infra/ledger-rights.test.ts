@@ -6,14 +6,17 @@ import { createBurstStore } from '../../../shared/aws/burst-store.ts';
 import { createVerdictReader, createVerdictWriter } from '../../../shared/aws/burst-verdicts.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import { createRunCountsReader } from '../../../shared/aws/run-counts.ts';
 import { unsentOf } from '../../../shared/burst/verdict.ts';
 import type { Config } from '../../../shared/config/model.ts';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
-import { aBurst } from '../../support/burst.ts';
-import { aConfig, aHeartbeat } from './configs.ts';
+import { aBurst, aSummary } from '../../support/burst.ts';
+import { aTally } from '../../support/memory-bursts.ts';
+import { aConfig, aHeartbeat, aSlo } from './configs.ts';
 
 const at = Date.parse('2026-03-02T10:59:00Z');
 const location = 'eu-west-1';
+const overBursts = { ...aSlo('answers'), indicator: { kind: 'bursts' as const, bursts: ['redirects'] } };
 const incident: Incident = { id: 'i1', openedAt: at, closedAt: at, severity: 'page', monitors: [], alerts: [] };
 
 /** A client that sends nothing, refuses every conditional write, and notes `<action> <partition>` of what it is asked. */
@@ -98,6 +101,9 @@ it('the evaluation may do with the ledger exactly what judging, folding and arch
   const more = await askedBy((client) => createVerdictReader(client, 'ledger')());
   expect(more).toEqual(['dynamodb:Query burst-verdict']);
   expect(allowed('EvaluateRole', { bursts: [aBurst()] })).toEqual([...asked, ...more].toSorted());
+  const counts = await askedBy((client) => createRunCountsReader(client, 'ledger')('redirects', at, at));
+  expect(counts).toEqual(['dynamodb:Query burst-count#*']);
+  expect(allowed('EvaluateRole', { slos: [overBursts] })).toEqual([...asked, ...counts].toSorted());
 });
 
 it('the function that sends bursts may do with the ledger exactly what keeping runs does, and reading budgets where one is required', async () => {
@@ -109,11 +115,11 @@ it('the function that sends bursts may do with the ledger exactly what keeping r
     await store.occupy('redirects', at, at, 'request-1');
     await store.savePart(run, 0, { state: 'void', reason: '' }, 'request-1').catch(refused);
     await store.loadParts(run);
-    await store.saveRun({ ...run, state: 'void', reason: '' }, 'request-1');
+    await store.saveRun({ ...run, state: 'sent', summary: aSummary(), tally: aTally() }, 'request-1');
     await store.loadRuns('redirects', at, 1);
     await createVerdictWriter(client, 'ledger')(unsentOf('redirects', at, 'void', '')).catch(refused);
   });
-  expect(asked).toHaveLength(9);
+  expect(asked).toHaveLength(11);
   expect(allowed('BurstRole', { bursts: [aBurst()] })).toEqual(asked);
   const reading = await askedBy(async (client) => {
     const ledger = createLedgerStore(client, 'ledger');
@@ -123,4 +129,8 @@ it('the function that sends bursts may do with the ledger exactly what keeping r
   });
   const requireBudget = { leftPpm: 1, slos: ['shortener-availability'] };
   expect(allowed('BurstRole', { bursts: [aBurst({ requireBudget })] })).toEqual([...asked, ...reading].toSorted());
+  const over = { leftPpm: 1, slos: [overBursts.id] };
+  expect(allowed('BurstRole', { bursts: [aBurst({ requireBudget: over })], slos: [overBursts] })).toEqual(
+    [...asked, ...reading, 'dynamodb:Query burst-count#*'].toSorted(),
+  );
 });

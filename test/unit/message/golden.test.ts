@@ -21,6 +21,7 @@ import {
   slowTicket,
   standing,
 } from './sample.ts';
+import { sloCases } from './slo-sample.ts';
 
 const over: Partial<NoticeContext> = { incidents: {} };
 const fastBurn = { alertId: fastPage.id, facts: burnFacts };
@@ -170,6 +171,7 @@ const cases: readonly MessageCase[] = [
   ['withdrawn', [resolved(40 * minute, { alertId: 'monitor/old-website/0', isWithdrawn: true })], over],
   ...burstCases,
   ...lifeCases,
+  ...sloCases,
   ['test', [fired()], { isTest: true }],
   ['hostile-text', [fired()], hostile],
   [
@@ -225,7 +227,7 @@ describe.each(cases)('the message %s', (...each) => {
   it('keeps its own words to 78 columns', () => {
     const { subject, text } = messageOf(each);
     const long = text.split('\n').filter((line) => line.length > 78 && line !== subject);
-    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |^printf |^openssl |^ {4}npx |x{60}/);
+    for (const line of long) expect(line).toMatch(/https?:\/\/|^curl |^printf |^openssl |^aws |^ {4}npx |x{60}/);
   });
 });
 
