@@ -22,10 +22,7 @@ describe('resolveText', () => {
     [[{ output: 'Url' }, '/', { vars: 'code' }], { value: 'https://a.example/abc', secrets: [] }],
     [['Bearer ', { vars: 'token' }], { value: 'Bearer t0ken', secrets: ['t0ken'] }],
     [[{ vars: 'gone' }], { unresolved: 'the variable gone was not extracted by any step' }],
-    [
-      [{ output: 'No' }],
-      { unresolved: 'the output No is not known: set OUTPUT_No, or name it with --output No=URL' },
-    ],
+    [[{ output: 'No' }], { unresolved: 'the output No is not known: set OUTPUT_No, or name it with --output No=URL' }],
     [[{ ssm: '/gone' }], { unresolved: 'the parameter /gone does not exist' }],
     [[{ ssm: '/broken' }], { unresolved: 'the parameter /broken could not be read: Error' }],
     [[{ ssm: '/told' }], { unresolved: 'the parameter /told could not be read: no AWS region is set' }],
