@@ -78,12 +78,13 @@ export class Deadlines {
 
   #look(): void {
     const now = this.#clock.monotonicMs();
-    this.#timer = undefined;
     while (this.#first && this.#first.deadlineAt <= now) {
       const flight = this.#first;
       this.remove(flight);
       this.#expire(flight);
     }
-    if (this.#first && !this.#timer) this.#wait(this.#first.deadlineAt - now);
+    // Only now: what was added meanwhile must not wait its whole time before those that are due earlier.
+    this.#timer = undefined;
+    if (this.#first) this.#wait(this.#first.deadlineAt - now);
   }
 }

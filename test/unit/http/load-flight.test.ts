@@ -53,6 +53,22 @@ describe('the deadlines of many requests', () => {
     expect(import.meta.jest.getTimerCount()).toBe(0);
   });
 
+  it('are kept where another request is started as soon as one expires', () => {
+    const late: number[] = [];
+    const deadlines: Deadlines = new Deadlines(clock, 100, (flight) => {
+      late.push(performance.now() - flight.deadlineAt);
+      deadlines.add(newFlight(), performance.now());
+    });
+    for (let count = 0; count < 3; count += 1) {
+      deadlines.add(newFlight(), performance.now());
+      import.meta.jest.advanceTimersByTime(5);
+    }
+    import.meta.jest.advanceTimersByTime(400);
+    deadlines.stop();
+    expect(late.length).toBeGreaterThanOrEqual(9);
+    expect(Math.max(...late)).toBeLessThanOrEqual(2);
+  });
+
   it('go on for a request that is started when another expires', () => {
     const expired: Flight[] = [];
     const next = newFlight();
