@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type EvaluateDeps, type EvaluateSummary, evaluate } from '../shared/app/evaluate.ts';
+import { type EvaluateDeps, type EvaluateSummary, evaluate, type Render } from '../shared/app/evaluate.ts';
 import { createMemory } from '../shared/app/history.ts';
+import { openLinks } from '../shared/app/open-links.ts';
 import { renderTransitions } from '../shared/app/render.ts';
 import { parseEvaluationTime } from '../shared/app/tick.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
@@ -9,7 +10,7 @@ import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../shared/aws/run-counts.ts';
 import type { Config } from '../shared/config/model.ts';
-import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
+import { readLocation, readOutput, readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
@@ -20,10 +21,11 @@ type EvaluateEvent = { readonly scheduledTime?: unknown } | null;
 export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary>(
   'evaluate',
   async (event, { log, remainingMs }) => {
-    const { config, memory, deps } = await sandbox();
+    const { config, memory, deps, render } = await sandbox();
     const at = parseEvaluationTime(event?.scheduledTime, Date.now(), memory.loadedAt ?? 0);
     const onWarning = (message: string, cause: unknown) => log('warn', message, describeError(cause));
-    const summary = await evaluate(config, memory, { ...deps, writer: randomUUID(), remainingMs, onWarning }, at);
+    const invocation = { writer: randomUUID(), remainingMs, onWarning, render: render(onWarning) };
+    const summary = await evaluate(config, memory, { ...deps, ...invocation }, at);
     log('info', 'evaluated', summary);
     return summary;
   },
@@ -31,19 +33,15 @@ export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary>(
 
 const sandbox = keepWarm(async () => {
   const config = await readPackaged<Config>(new URL('./config.json', import.meta.url));
-  return { config, memory: createMemory(), deps: createDeps(config) };
+  return { config, memory: createMemory(), deps: createDeps(config), render: createRender() };
 });
 
-function createDeps(config: Config): Omit<EvaluateDeps, 'writer' | 'remainingMs' | 'onWarning'> {
+type PerInvocation = 'writer' | 'remainingMs' | 'onWarning' | 'render';
+
+function createDeps(config: Config): Omit<EvaluateDeps, PerInvocation> {
   const table = requireVariable('LEDGER_TABLE');
   const topicArn = requireVariable('ALERT_TOPIC_ARN');
   const environment = requireVariable('BURNWATCH_ENVIRONMENT');
-  const dashboard = process.env['DASHBOARD_URL'];
-  const context = {
-    environment,
-    outputs: readOutput,
-    links: dashboard ? [{ label: 'Dashboard', url: dashboard }] : [],
-  };
   const client = createDynamoDb();
   // A calm evaluation needs neither of them.
   const topic = keepWarm(async () => (await import('../shared/aws/topic.ts')).createTopic(topicArn));
@@ -55,8 +53,27 @@ function createDeps(config: Config): Omit<EvaluateDeps, 'writer' | 'remainingMs'
     counted: { loadRunCounts: createRunCountsReader(client, table) },
     notify: async (message) => (await topic())(message),
     publishMetrics: async (datums) => (await publisher())(datums),
-    render: (transitions, view) => renderTransitions(transitions, view, context),
     identity: { service: config.service, environment },
     location: readLocation(),
+  };
+}
+
+/** What renders the messages of one invocation. The key of their links is read once, and only where something is told. */
+function createRender(): (onWarning: EvaluateDeps['onWarning']) => Render {
+  const dashboard = readVariable('DASHBOARD_URL');
+  const context = {
+    environment: requireVariable('BURNWATCH_ENVIRONMENT'),
+    outputs: readOutput,
+    links: dashboard === undefined ? [] : [{ label: 'Dashboard', url: dashboard }],
+  };
+  const where = { statusUrl: readVariable('STATUS_URL'), keyParameter: readVariable('ACK_KEY_PARAMETER') };
+  const parameters = keepWarm(async () => (await import('../shared/aws/parameters.ts')).createParameters(Date.now));
+  const readParameter = async (path: string) => (await parameters())(path);
+  return (onWarning) => {
+    const links = keepWarm(() => openLinks({ ...where, readParameter, onWarning }));
+    return async (transitions, view) => {
+      const acknowledgeUrl = await links();
+      return renderTransitions(transitions, view, { ...context, ...(acknowledgeUrl && { acknowledgeUrl }) });
+    };
   };
 }

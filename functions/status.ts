@@ -1,22 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import { type Heartbeat, type HeartbeatAnswer, type HeartbeatDeps, takeCall } from '../shared/app/heartbeat.ts';
-import { requireVariable } from '../shared/lambda/environment.ts';
+import type { TakeAcknowledgementDeps } from '../shared/app/take-acknowledgement.ts';
+import { readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
-import { type HttpApiAnswer, readHttpApiRequest, textAnswer } from '../shared/lambda/http-api.ts';
+import { type HttpApiAnswer, readForm, readHttpApiRequest, textAnswer } from '../shared/lambda/http-api.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
 
-/** Heartbeats, behind `ANY /heartbeats/{proxy+}` of an HTTP API. Tokens are in the path, so no path is ever logged. */
+/**
+ * Heartbeats behind `ANY /heartbeats/{proxy+}` of an HTTP API, and the pages of links that acknowledge behind `ANY /ack/{proxy+}`.
+ * Both have secrets in their paths, so no path is ever logged.
+ */
 export const handler = lambdaHandler<unknown, HttpApiAnswer>('status', async (event, invocation) => {
   const { method, path } = readHttpApiRequest(event) ?? { method: 'GET', path: '' };
   if (!methods.includes(method)) return textAnswer(method, 405, 'method not allowed', { allow: methods.join(', ') });
-  return answerOf(method, await takeCall(path, await createDeps(invocation)));
+  if (path.startsWith('/ack/')) return answerLink(event, method, path, invocation);
+  const keyParameter = readVariable('HEARTBEAT_KEY_PARAMETER');
+  if (keyParameter === undefined) return answerCall(method, 'refused');
+  return answerCall(method, await takeCall(path, await createCallDeps(keyParameter, invocation)));
 });
 
 const methods = ['GET', 'HEAD', 'POST'];
 /** `curl --retry` waits so long before it calls again. */
 const retryAfterSeconds = '5';
 
-function answerOf(method: string, answer: HeartbeatAnswer): HttpApiAnswer {
+function answerCall(method: string, answer: HeartbeatAnswer): HttpApiAnswer {
   switch (answer) {
     case 'taken':
       return textAnswer(method, 200, 'ok');
@@ -29,25 +37,62 @@ function answerOf(method: string, answer: HeartbeatAnswer): HttpApiAnswer {
   }
 }
 
+async function answerLink(
+  event: unknown,
+  method: string,
+  path: string,
+  invocation: Invocation,
+): Promise<HttpApiAnswer> {
+  const keyParameter = readVariable('ACK_KEY_PARAMETER');
+  if (keyParameter === undefined) return textAnswer(method, 404, 'not found');
+  const { takeAcknowledgement } = await import('../shared/app/take-acknowledgement.ts');
+  const form = readForm(event);
+  const [by, note] = [form.get('by') ?? '', form.get('note') ?? ''];
+  const call = { path, isPressed: method === 'POST', by, note };
+  const { content, page } = await takeAcknowledgement(call, createLinkDeps(keyParameter, invocation));
+  if (content.state === 'acknowledged')
+    invocation.log('info', 'acknowledged', { 'burnwatch.incident': content.incident.id });
+  const { statusCode, headers, html } = page;
+  return { statusCode, headers, body: method === 'HEAD' ? '' : html };
+}
+
 const loadHeartbeats = keepWarm(() =>
   readPackaged<readonly Heartbeat[]>(new URL('./heartbeats.json', import.meta.url)),
 );
 // Strangers' calls need none of it.
 const parameters = keepWarm(async () => (await import('../shared/aws/parameters.ts')).createParameters(Date.now));
-const store = keepWarm(async () => {
+const client = keepWarm(async () => (await import('../shared/aws/dynamodb.ts')).createDynamoDb());
+const heartbeats = keepWarm(async () => {
   const { createHeartbeatStore } = await import('../shared/aws/heartbeat-store.ts');
-  const { createDynamoDb } = await import('../shared/aws/dynamodb.ts');
-  return createHeartbeatStore(createDynamoDb(), requireVariable('LEDGER_TABLE'));
+  return createHeartbeatStore(await client(), requireVariable('LEDGER_TABLE'));
+});
+const alerts = keepWarm(async () => {
+  const { createAlertStore } = await import('../shared/aws/alert-store.ts');
+  return createAlertStore(await client(), requireVariable('LEDGER_TABLE'));
 });
 
-async function createDeps({ log, deadline }: Invocation): Promise<HeartbeatDeps> {
+async function createCallDeps(keyParameter: string, { log, deadline }: Invocation): Promise<HeartbeatDeps> {
   return {
     heartbeats: await loadHeartbeats(),
-    keyParameter: requireVariable('HEARTBEAT_KEY_PARAMETER'),
+    keyParameter,
     readParameter: async (path) => (await parameters())(path),
-    loadStore: store,
+    loadStore: heartbeats,
     now: Date.now,
     onCall: (id, call) => log('info', 'called', { 'burnwatch.monitor': id, 'burnwatch.call': call.kind }),
+    onTrouble: (message, cause) => log('error', message, cause === undefined ? {} : describeError(cause)),
+    deadline,
+  };
+}
+
+function createLinkDeps(keyParameter: string, { log, deadline }: Invocation): TakeAcknowledgementDeps {
+  return {
+    keyParameter,
+    readParameter: async (path) => (await parameters())(path),
+    loadStore: alerts,
+    writer: randomUUID(),
+    service: requireVariable('BURNWATCH_SERVICE'),
+    environment: requireVariable('BURNWATCH_ENVIRONMENT'),
+    now: Date.now,
     onTrouble: (message, cause) => log('error', message, cause === undefined ? {} : describeError(cause)),
     deadline,
   };

@@ -64,7 +64,12 @@ function outputs(stack: Stack): Record<string, Output> {
     ...(stack.isShortenerOn ? shortenerOutputs : {}),
     ...(hasApi(stack) ? { ApiId: output('The id of the HTTP API.', ref('HttpApi')) } : {}),
     ...(stack.isStatusOn
-      ? { StatusUrl: output('Where heartbeats are called.', getAtt('HttpApi', 'ApiEndpoint')) }
+      ? {
+          StatusUrl: output(
+            'Where heartbeats are called, and incidents acknowledged.',
+            getAtt('HttpApi', 'ApiEndpoint'),
+          ),
+        }
       : {}),
     DashboardUrl: output('The dashboard, for people with access to this account.', dashboardUrl(stack)),
     LedgerTable: output('The table that holds every tick and the state of every alert.', ref('LedgerTable')),

@@ -16,12 +16,18 @@ export type GatewayAnswer = {
 };
 
 /** The routes of the stack's HTTP API, as serverless.yml names them. */
-export const routes = { default: '$default', heartbeats: 'ANY /heartbeats/{proxy+}' } as const;
+export const routes = {
+  default: '$default',
+  heartbeats: 'ANY /heartbeats/{proxy+}',
+  acknowledge: 'ANY /ack/{proxy+}',
+} as const;
 export type RouteKey = (typeof routes)[keyof typeof routes];
 
 /** The route that a request takes. A greedy path variable stands for at least one character. */
 export function routeOf(url: string): RouteKey {
-  return /^\/heartbeats\/./.test(splitUrl(url).path) ? routes.heartbeats : routes.default;
+  const { path } = splitUrl(url);
+  if (/^\/heartbeats\/./.test(path)) return routes.heartbeats;
+  return /^\/ack\/./.test(path) ? routes.acknowledge : routes.default;
 }
 
 type Request = Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'> & {

@@ -125,7 +125,7 @@ type OnApiRequest = (
 ) => void;
 
 function apiOf(player: Player, onApiRequest: OnApiRequest) {
-  const functionOf = (routeKey: RouteKey) => (routeKey === routes.heartbeats ? 'status' : 'shortener');
+  const functionOf = (routeKey: RouteKey) => (routeKey === routes.default ? 'shortener' : 'status');
   return createGateway({
     apiId,
     hasRoute: (routeKey) => player.functions.find(functionOf(routeKey)) !== undefined,

@@ -74,7 +74,9 @@ export function buildStack(
   limits: LimitsByName,
   tickMs: number = minuteMs,
 ): LocalStack {
-  const stack = stackOf(config, {
+  // What costs a key in AWS is there for the asking here.
+  const played: Config = { ...config, acknowledge: 'link' };
+  const stack = stackOf(played, {
     stage: environment,
     region,
     isShortenerOn: true,
@@ -83,7 +85,7 @@ export function buildStack(
     logRetentionDays: 30,
     tickMs,
   });
-  const { Resources } = buildResources(config, stack);
+  const { Resources } = buildResources(played, stack);
   const names = namesOf(stack, Resources, origins);
   const all = (type: string): Properties[] =>
     Object.values(Resources)

@@ -1,11 +1,14 @@
 import type { Config, Json } from '../../shared/config/model.ts';
 import { dashboardUrl } from './dashboard.ts';
-import { type FunctionName, nameOf, ref, type Stack } from './model.ts';
+import { type FunctionName, getAtt, nameOf, ref, type Stack } from './model.ts';
 import { undeliveredName } from './notify.ts';
 import { burstUsers, monitorUsers, outputVariables, sloUsers } from './references.ts';
 
 /** SSM parameter whose value makes the tokens in the addresses of heartbeats. */
 export const heartbeatKeyParameter = '/burnwatch/heartbeat-key';
+
+/** SSM parameter whose value signs the links by which incidents are acknowledged. */
+export const acknowledgeKeyParameter = '/burnwatch/ack-key';
 
 type Variables = Readonly<Record<string, Json>>;
 
@@ -25,6 +28,9 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         LEDGER_TABLE: nameOf(stack, 'ledger'),
         ALERT_TOPIC_ARN: ref('AlertsTopic'),
         DASHBOARD_URL: dashboardUrl(stack),
+        ...(stack.hasLinks
+          ? { STATUS_URL: getAtt('HttpApi', 'ApiEndpoint'), ACK_KEY_PARAMETER: acknowledgeKeyParameter }
+          : {}),
         ...outputVariables([...monitorUsers(config), ...burstUsers(config), ...sloUsers(config)], stack),
       };
     case 'shortener':
@@ -43,7 +49,11 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         UNDELIVERED_QUEUE: undeliveredName(stack),
       };
     case 'status':
-      return { LEDGER_TABLE: nameOf(stack, 'ledger'), HEARTBEAT_KEY_PARAMETER: heartbeatKeyParameter };
+      return {
+        LEDGER_TABLE: nameOf(stack, 'ledger'),
+        ...(stack.hasHeartbeats ? { HEARTBEAT_KEY_PARAMETER: heartbeatKeyParameter } : {}),
+        ...(stack.hasLinks ? { ACK_KEY_PARAMETER: acknowledgeKeyParameter } : {}),
+      };
     default:
       return name satisfies never;
   }

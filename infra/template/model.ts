@@ -38,7 +38,11 @@ export type Vpc = { readonly subnetIds: readonly string[]; readonly securityGrou
 /** What a stack is called, and what it is made of. */
 export type Stack = StackOptions & {
   readonly service: string;
-  /** It has monitors that wait to be called, and so the function that takes the calls. */
+  /** It has monitors that wait to be called. */
+  readonly hasHeartbeats: boolean;
+  /** Messages carry links by which incidents are acknowledged. */
+  readonly hasLinks: boolean;
+  /** One of both, and so the function that takes such calls. */
   readonly isStatusOn: boolean;
   /** It has bursts, and so the function that sends them. */
   readonly isBurstOn: boolean;
@@ -49,12 +53,16 @@ export type Stack = StackOptions & {
 };
 
 /** The stack that a configuration asks for, deployed so. */
-export function stackOf({ service, channels, monitors, bursts }: Config, options: StackOptions): Stack {
+export function stackOf(config: Config, options: StackOptions): Stack {
+  const { service, channels, monitors, bursts, acknowledge } = config;
   const sent = channels.filter(isSent);
+  const [hasHeartbeats, hasLinks] = [monitors.some(({ type }) => type === 'heartbeat'), acknowledge === 'link'];
   return {
     ...options,
     service,
-    isStatusOn: monitors.some(({ type }) => type === 'heartbeat'),
+    hasHeartbeats,
+    hasLinks,
+    isStatusOn: hasHeartbeats || hasLinks,
     isBurstOn: bursts.length > 0,
     isNotifyOn: sent.length > 0,
     isNotifyPrivate: sent.some(({ allowPrivate }) => allowPrivate),

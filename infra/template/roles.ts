@@ -1,7 +1,7 @@
 import { hasBurstAlerts } from '../../shared/alert/burst.ts';
 import { BurnwatchError, type Config, type Json, type Slo } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
-import { heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
+import { acknowledgeKeyParameter, heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
 import {
   arnOf,
   type FunctionName,
@@ -33,7 +33,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
     case 'probe':
       return [
         writeTicks,
-        ...(stack.isStatusOn ? [readHeartbeats] : []),
+        ...(stack.hasHeartbeats ? [readHeartbeats] : []),
         putMetrics,
         ...readParameters(name, monitorUsers(config), stack),
         ...inVpc(name, stack),
@@ -53,6 +53,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
         ...(config.slos.some(isOverBursts) ? [readRunCounts] : []),
         putMetrics,
         allow(['sns:Publish'], ref('AlertsTopic')),
+        ...(stack.hasLinks ? [readKey(acknowledgeKeyParameter)] : []),
       ];
     case 'shortener':
       return [
@@ -60,7 +61,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
           ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan', 'dynamodb:UpdateItem'],
           getAtt('LinksTable', 'Arn'),
         ),
-        allow(['ssm:GetParameter'], parameterArn(writeTokenParameter)),
+        readKey(writeTokenParameter),
       ];
     case 'notify':
       return [
@@ -71,7 +72,10 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
         ...(stack.isNotifyPrivate ? inVpc(name, stack) : []),
       ];
     case 'status':
-      return [writeHeartbeats, allow(['ssm:GetParameter'], parameterArn(heartbeatKeyParameter))];
+      return [
+        ...(stack.hasHeartbeats ? [writeHeartbeats, readKey(heartbeatKeyParameter)] : []),
+        ...(stack.hasLinks ? [...changeAlerts, readKey(acknowledgeKeyParameter)] : []),
+      ];
     default:
       return name satisfies never;
   }
@@ -122,6 +126,12 @@ const keepRuns: readonly Statement[] = [
   allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['burst#*']),
   allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem'], ['burst-count#*']),
   allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['burst-verdict']),
+];
+
+/** Says of an open incident that somebody is at it, or finds it among the closed ones. */
+const changeAlerts: readonly Statement[] = [
+  allowLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['alerts']),
+  allowLedger(['dynamodb:Query'], ['incidents']),
 ];
 
 /** What is left of the budgets that bursts require, and which incidents are open. */
@@ -212,6 +222,8 @@ function readParameters(
     );
   return [allow(['ssm:GetParameter'], paths.map(parameterArn))];
 }
+
+const readKey = (parameter: string): Statement => allow(['ssm:GetParameter'], parameterArn(parameter));
 
 function parameterArn(path: string) {
   return arnOf('ssm', `parameter${path.startsWith('/') ? '' : '/'}${path}`);

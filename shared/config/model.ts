@@ -35,6 +35,8 @@ export type Config = {
   /** Hosts that bursts may load beside those that monitors name. */
   readonly allow: readonly AllowedHost[];
   readonly maintenance: readonly Maintenance[];
+  /** Messages carry a link by which somebody says that they are at it; without it there is the command alone. */
+  readonly acknowledge?: 'link';
 };
 
 export * from './burst.ts';

@@ -10,6 +10,11 @@ export function requireVariable(name: string): string {
   );
 }
 
+/** A variable that says something only where it is set, and not empty. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
 /** The value of an output of this very stack, which the template puts into `OUTPUT_<Name>`. */
 export function readOutput(name: string): string | undefined {
   const value = process.env[`OUTPUT_${name}`];

@@ -1,4 +1,4 @@
-/** What is read of an HTTP API's event, payload 2.0; bodies are left alone. */
+/** What is read of an HTTP API's event, payload 2.0. */
 export type HttpApiRequest = {
   readonly method: string;
   /** As API Gateway gives it, without the query. */
@@ -17,6 +17,19 @@ export function readHttpApiRequest(event: unknown): HttpApiRequest | undefined {
   const { rawPath, requestContext } = record(event);
   const { method } = record(record(requestContext)['http']);
   return typeof rawPath === 'string' && typeof method === 'string' ? { method, path: rawPath } : undefined;
+}
+
+/** A form that was sent is at most so long; what is longer is none of ours. */
+const longestForm = 8_192;
+
+/** The fields of a form in an event; none where there is no body, or one that is too long. Of several of a name the first. */
+export function readForm(event: unknown): ReadonlyMap<string, string> {
+  const { body, isBase64Encoded } = record(event);
+  if (typeof body !== 'string' || body.length > longestForm) return new Map();
+  const text = isBase64Encoded === true ? Buffer.from(body, 'base64').toString('utf8') : body;
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) if (!fields.has(name)) fields.set(name, value);
+  return fields;
 }
 
 /** One line of plain text, which nobody keeps; without it when only the head was asked for. */

@@ -50,6 +50,7 @@ describe('packaging a heartbeat without the shortener, in a VPC', () => {
     const routes = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route');
     expect(routes.map((route) => (route['Properties'] as { RouteKey: string }).RouteKey)).toEqual([
       'ANY /heartbeats/{proxy+}',
+      'ANY /ack/{proxy+}',
     ]);
     expect(Resources['HttpApiStage']).toMatchObject({
       Properties: { DefaultRouteSettings: { ThrottlingRateLimit: 1_000 } },

@@ -46,6 +46,7 @@ describe('a heartbeat in local mode', () => {
     expect(parameters).toEqual({
       '/burnwatch/write-token': 'kept',
       '/burnwatch/heartbeat-key': expect.stringMatching(/^[\w-]{32}$/),
+      '/burnwatch/ack-key': expect.stringMatching(/^[\w-]{32}$/),
     });
   });
 

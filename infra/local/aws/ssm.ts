@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { heartbeatKeyParameter, writeTokenParameter } from '../../template/environment.ts';
+import { acknowledgeKeyParameter, heartbeatKeyParameter, writeTokenParameter } from '../../template/environment.ts';
 import { AwsError } from './error.ts';
 import { isObject, readTexts, requireText } from './read.ts';
 import type { Output, Service } from './service.ts';
@@ -9,14 +9,15 @@ import { account, region } from './service.ts';
 const mostNames = 10;
 
 /**
- * Seeds `file` with a random write token and a random key for heartbeats, readable by its owner alone. A file that is there
- * keeps what it holds and gets the key where it has none; one that is no JSON object stays as it is.
+ * Seeds `file` with a random write token and random keys for heartbeats and acknowledgements, readable by its owner alone. A file
+ * that is there keeps what it holds and gets the keys that it has not; one that is no JSON object stays as it is.
  */
 export function seedParameters(file: string): void {
   const known = existsSync(file) ? parse(file) : { [writeTokenParameter]: randomSecret() };
-  if (known === undefined || Object.hasOwn(known, heartbeatKeyParameter)) return;
+  const missing = [heartbeatKeyParameter, acknowledgeKeyParameter].filter((name) => !Object.hasOwn(known ?? {}, name));
+  if (known === undefined || missing.length === 0) return;
   const draft = `${file}.draft`;
-  const seeded = { ...known, [heartbeatKeyParameter]: randomSecret() };
+  const seeded = { ...known, ...Object.fromEntries(missing.map((name) => [name, randomSecret()])) };
   writeFileSync(draft, `${JSON.stringify(seeded, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }

@@ -67,6 +67,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     bursts: bursts.bursts,
     allow: [...allow.entries.values()].map(toAllowed),
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
+    ...(frame.value['acknowledge'] === 'link' ? { acknowledge: 'link' } : {}),
   };
   return { config, faults, warnings };
 }

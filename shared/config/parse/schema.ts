@@ -8,6 +8,8 @@ import { defaultsSchema, monitorSchema } from './schema-monitor.ts';
 import { sloSchema } from './schema-slo.ts';
 
 const description = {
+  acknowledge:
+    'link: messages carry an address at which somebody says that they are at it. Its key is made once: see docs/alerts.md.',
   allow: 'Hosts that bursts may load beside those that monitors name.',
   file: 'What Burnwatch watches, and whom it tells.',
   maintenance: 'Planned spans, each week: probes go on, and count neither as good nor as bad.',
@@ -37,6 +39,7 @@ export function createSchemas(context: Context) {
     burst: burstSchema(fields, sent.burst, context),
     allowed: allowedSchema(sent.plain),
     maintenance: maintenanceSchema(fields),
+    acknowledge: choice(['link']),
   };
 }
 export type Schemas = ReturnType<typeof createSchemas>;
@@ -63,6 +66,7 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
       .max(most.maintenance)
       .optional()
       .meta({ description: description.maintenance }),
+    acknowledge: schemas.acknowledge.optional().meta({ description: description.acknowledge }),
   };
   return map(shape, laterSections).meta({
     title: 'Burnwatch monitors.yml',

@@ -6,6 +6,8 @@ import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
 
 const stack = {
   service: 'shortener',
+  hasHeartbeats: false,
+  hasLinks: false,
   isStatusOn: false,
   isBurstOn: false,
   isNotifyOn: false,
@@ -57,9 +59,17 @@ describe('what a function is told', () => {
   });
 
   it('status: the table that keeps what is called, and the name of the parameter that holds the key', () => {
-    expect(environmentOf('status', aConfig(), stack)).toEqual({
-      LEDGER_TABLE: 'shortener-dev-ledger',
-      HEARTBEAT_KEY_PARAMETER: '/burnwatch/heartbeat-key',
+    const told = (change: Partial<typeof stack>) => environmentOf('status', aConfig(), { ...stack, ...change });
+    const LEDGER_TABLE = 'shortener-dev-ledger';
+    const [HEARTBEAT_KEY_PARAMETER, ACK_KEY_PARAMETER] = ['/burnwatch/heartbeat-key', '/burnwatch/ack-key'];
+    expect(told({ hasHeartbeats: true })).toEqual({ LEDGER_TABLE, HEARTBEAT_KEY_PARAMETER });
+    expect(told({ hasLinks: true })).toEqual({ LEDGER_TABLE, ACK_KEY_PARAMETER });
+  });
+
+  it('evaluate where messages carry links: where they lead, and the name of the parameter that holds their key', () => {
+    expect(environmentOf('evaluate', aConfig(), { ...stack, hasLinks: true })).toMatchObject({
+      STATUS_URL: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
+      ACK_KEY_PARAMETER: '/burnwatch/ack-key',
     });
   });
 

@@ -81,6 +81,17 @@ it('the function that takes calls may do with the ledger exactly what rememberin
   expect(allowed('StatusRole')).toEqual(asked);
 });
 
+it('the function that takes acknowledgements may do with the ledger exactly what taking them does', async () => {
+  const asked = await askedBy(async (client) => {
+    const alerts = createAlertStore(client, 'ledger');
+    await alerts.load();
+    await alerts.save({ ...emptyAlertState, version: 1 }, [], 'writer');
+    await alerts.loadIncidents(1);
+  });
+  expect(asked).toEqual(['dynamodb:GetItem alerts', 'dynamodb:Query incidents', 'dynamodb:UpdateItem alerts']);
+  expect(allowed('StatusRole', { monitors: [], acknowledge: 'link' })).toEqual(asked);
+});
+
 it('the evaluation may do with the ledger exactly what judging, folding and archiving do', async () => {
   const asked = await askedBy(async (client) => {
     const ledger = createLedgerStore(client, 'ledger');

@@ -281,7 +281,7 @@ describe('a stack with a heartbeat', () => {
     const added = Object.keys(template.Resources).filter((id) => !Object.hasOwn(build().Resources, id));
     expect(added).toEqual(['StatusLogs', 'StatusRole']);
     expect(template.Outputs['StatusUrl']).toEqual({
-      Description: 'Where heartbeats are called.',
+      Description: 'Where heartbeats are called, and incidents acknowledged.',
       Value: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
     });
     expect(build().Outputs['StatusUrl']).toBeUndefined();
@@ -335,6 +335,39 @@ describe('a stack with a heartbeat', () => {
       'AlarmsTopic',
     ]);
     expect(JSON.stringify(alone)).not.toMatch(/shortener[A-Z]|Shortener|LinksTable/);
+  });
+});
+
+describe('a stack whose messages carry links', () => {
+  const template = build({ acknowledge: 'link', slos: [] }, { isShortenerOn: false });
+  const key = {
+    Effect: 'Allow',
+    Action: ['ssm:GetParameter'],
+    Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/burnwatch/ack-key' },
+  };
+  const onLedger = (actions: readonly string[], partition: string) => ({
+    Effect: 'Allow',
+    Action: actions,
+    Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partition] } },
+  });
+
+  it('has an API and the function that takes the calls, without a heartbeat and without the shortener', () => {
+    expect(Object.keys(template.Resources)).toEqual(expect.arrayContaining(['StatusLogs', 'StatusRole']));
+    expect(Object.keys(template.Outputs).slice(0, 2)).toEqual(['ApiId', 'StatusUrl']);
+  });
+
+  it('lets that function say that somebody is at an incident and read its key, and nothing else', () => {
+    expect(statements(template, 'StatusRole').slice(1)).toEqual([
+      onLedger(['dynamodb:GetItem', 'dynamodb:UpdateItem'], 'alerts'),
+      onLedger(['dynamodb:Query'], 'incidents'),
+      key,
+    ]);
+  });
+
+  it('lets the evaluation read the key, and only there', () => {
+    expect(statements(template, 'EvaluateRole')).toContainEqual(key);
+    expect(JSON.stringify(statements(build(), 'EvaluateRole'))).not.toContain('ssm');
   });
 });
 
@@ -449,6 +482,8 @@ describe('the dashboard', () => {
   const stack = {
     ...options,
     service: 'shortener',
+    hasHeartbeats: false,
+    hasLinks: false,
     isStatusOn: false,
     isBurstOn: false,
     isNotifyOn: false,

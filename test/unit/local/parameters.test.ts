@@ -17,22 +17,27 @@ const seeded = () => {
 };
 
 describe('the parameters of local mode', () => {
-  it('begin with a random write token and a random key for heartbeats, for their owner alone', () => {
+  it('begin with a random write token and random keys, for their owner alone', () => {
     const first = JSON.parse(seeded());
-    expect(first).toEqual({ '/burnwatch/write-token': secret, '/burnwatch/heartbeat-key': secret });
-    expect(first['/burnwatch/write-token']).not.toBe(first['/burnwatch/heartbeat-key']);
+    const names = ['/burnwatch/write-token', '/burnwatch/heartbeat-key', '/burnwatch/ack-key'];
+    expect(first).toEqual(Object.fromEntries(names.map((name) => [name, secret])));
+    expect(new Set(Object.values(first)).size).toBe(3);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('that are there keep what they hold, and get the key that they lack', () => {
+  it('that are there keep what they hold, and get the keys that they lack', () => {
     writeFileSync(file, '{"/mine": "1"}');
-    expect(JSON.parse(seeded())).toEqual({ '/mine': '1', '/burnwatch/heartbeat-key': secret });
+    const keys = { '/burnwatch/heartbeat-key': secret, '/burnwatch/ack-key': secret };
+    expect(JSON.parse(seeded())).toEqual({ '/mine': '1', ...keys });
     expect(readdirSync(folder)).toEqual(['parameters.json']);
   });
 
-  it.each(['{"/burnwatch/heartbeat-key":"short"}', '{ not JSON', '[]', ''])('are not touched as %j', (text) => {
-    writeFileSync(file, text);
-    expect(seeded()).toBe(text);
-    expect(existsSync(`${file}.draft`)).toBe(false);
-  });
+  it.each(['{"/burnwatch/heartbeat-key":"short","/burnwatch/ack-key":"short"}', '{ not JSON', '[]', ''])(
+    'are not touched as %j',
+    (text) => {
+      writeFileSync(file, text);
+      expect(seeded()).toBe(text);
+      expect(existsSync(`${file}.draft`)).toBe(false);
+    },
+  );
 });
