@@ -5,8 +5,8 @@ import type { ConsoleState } from '../../infra/local/console/state.ts';
 import { launchBrowser } from './browser.ts';
 
 /**
- * Takes the README's pictures of the console from a running local mode: quiet, then in an outage that it makes and
- * mends. Use: `npm start -- --fresh --interval 10s`, let it run for a few minutes, then
+ * Takes the README's pictures of the console from a running local mode: quiet, after a burst, then in an outage that it
+ * makes and mends. Use: `npm start -- --fresh --interval 10s`, let it run for a few minutes, then
  * `node test/support/screenshots.ts http://127.0.0.1:4000 [folder]`.
  */
 const shapes = [
@@ -40,6 +40,8 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
   const mailBefore = (await readState(url)).inbox.length;
   await waitFor(url, (state) => state.monitors.every((monitor) => monitor.state === 'passed'));
   await take(browser, url, folder, 'quiet');
+  await runBurst(url);
+  await takeBursts(browser, url, folder);
   await command(url, 'POST');
   try {
     await waitFor(
@@ -53,22 +55,48 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
 }
 
 async function take(browser: Browser, url: string, folder: string, name: string): Promise<void> {
-  for (const { name: shape, viewport, colorScheme } of shapes) {
-    if (folder === images && !shown.includes(`${name}-${shape}`)) continue;
-    const context = await browser.newContext({
-      viewport,
-      colorScheme,
-      deviceScaleFactor: 1.5,
-      reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
-    await page.goto(url);
-    await settle(page);
-    const path = join(folder, `console-${name}-${shape}.png`);
-    await page.screenshot({ path });
+  for (const shape of shapes) {
+    if (folder === images && !shown.includes(`${name}-${shape.name}`)) continue;
+    const path = join(folder, `console-${name}-${shape.name}.png`);
+    await visit(browser, url, shape, (page) => page.screenshot({ path }));
     console.log(path);
-    await context.close();
   }
+}
+
+/** The section of bursts alone: it stands below what the other pictures show. */
+async function takeBursts(browser: Browser, url: string, folder: string): Promise<void> {
+  const path = join(folder, 'console-bursts-desktop-light.png');
+  await visit(browser, url, shapes[0], (page) => page.locator('#bursts').screenshot({ path }));
+  console.log(path);
+}
+
+async function visit(
+  browser: Browser,
+  url: string,
+  { viewport, colorScheme }: (typeof shapes)[number],
+  look: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: 1.5, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto(url);
+  await settle(page);
+  await look(page);
+  await context.close();
+}
+
+/** The first burst of the configuration, to its end. */
+async function runBurst(url: string): Promise<void> {
+  const { bursts } = await readState(url);
+  const burst = bursts[0]?.id;
+  if (burst === undefined) throw new Error('the configuration has no burst');
+  const answer = await fetch(new URL('/api/bursts', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ burst }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`POST /api/bursts: ${answer.status}`);
+  await waitFor(url, ({ liveRuns }) => liveRuns.every(({ end }) => end !== undefined));
 }
 
 /** Without the newcomer's hint, and with the charts drawn. */
