@@ -39,6 +39,8 @@ export type EngineDeps = {
 const tickMs = 100;
 /** What a sender may be late with its own time-out before it counts as broken. */
 const graceMs = 1_000;
+/** A connection that has not stood for so long had its chance: the target is at fault, not the end of the run. */
+const connectMs = 100;
 
 /**
  * Sends what its starter says, counts how it ends, and ends itself: when nothing is under way and the starter has no more, when
@@ -203,9 +205,16 @@ export class Engine {
 
   #endAll(nowMs: number): void {
     for (const slot of this.#pool.inUse()) {
-      this.#count(slot, nowMs, 0, 'aborted');
+      if (slot.isUnsent && nowMs - slot.sentMs < connectMs) this.#takeBack();
+      else this.#count(slot, nowMs, 0, 'aborted');
       this.#pool.giveBack(slot);
     }
+  }
+
+  /** The target never saw it: it is one more start that was not sent. */
+  #takeBack(): void {
+    this.begun -= 1;
+    this.underWay -= 1;
   }
 
   #finish(aborted: string | undefined): void {

@@ -14,6 +14,7 @@ export class RequestSlot implements Slot {
   isUsed = false;
   /** It was found to be over its time once: it ends when that is so the next time. */
   isLate = false;
+  isUnsent = false;
   /** ms after the run's begin. */
   intendedMs = 0;
   sentMs = 0;
@@ -27,6 +28,7 @@ export class RequestSlot implements Slot {
   open(intendedMs: number, nowMs: number): void {
     this.isUsed = true;
     this.isLate = false;
+    this.isUnsent = false;
     this.#isBegun = false;
     this.intendedMs = intendedMs;
     this.sentMs = nowMs;

@@ -62,6 +62,7 @@ class Client implements LoadClient {
       this.#finishLater(flight, 'monitor');
       return;
     }
+    slot.isUnsent = true;
     slot.begin();
     this.#deadlines.add(flight, now);
     if (connection) connection.send(flight);

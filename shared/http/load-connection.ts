@@ -123,7 +123,8 @@ export class Connection {
     this.#owner.ready(this);
   }
 
-  #write({ request }: Flight): void {
+  #write({ request, slot }: Flight): void {
+    slot.isUnsent = false;
     this.reader.start(request.isHead);
     this.#socket.write(request.bytes);
   }

@@ -8,6 +8,8 @@ import type { ErrorType } from '../config/model.ts';
  * is used again: nobody touches it after `done`.
  */
 export type LoadSlot = {
+  /** Begun, and nothing of it has left yet: its connection is being made. Kept up to date by who knows. */
+  isUnsent?: boolean;
   begin(): void;
   /**
    * `status` of the last answer whose head came, 0 where none did; `errorType` says why there is none, or why it does not

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { LoadClient } from '../../shared/http/load-model.ts';
+import type { LoadClient, LoadSlot } from '../../shared/http/load-model.ts';
 import { userAgent } from '../../shared/http/user-agent.ts';
 import { ok } from '../support/hostile/wire.ts';
 import { leftBehind, openResources, prepared, sendMany, sendOne } from '../support/load.ts';
@@ -37,6 +37,28 @@ function movableClock() {
 }
 
 describe('many requests', () => {
+  it('say of themselves that they are unsent until they are written', async () => {
+    const server = await start(answerOk);
+    const client = open();
+    const request = await prepared(client, { url: server.origin });
+    const states: (boolean | undefined)[] = [];
+    const sendOnce = () =>
+      new Promise<void>((resolve) => {
+        const slot: LoadSlot = {
+          begin: () => {},
+          done: () => {
+            states.push(slot.isUnsent);
+            resolve();
+          },
+        };
+        client.send(request, slot);
+        states.push(slot.isUnsent);
+      });
+    await sendOnce();
+    await sendOnce();
+    expect(states).toEqual([true, false, false, false]);
+  });
+
   it('leave nothing behind once the client is closed, and those under way are not heard of', async () => {
     const before = openResources();
     const server = await start(({ socket, index }) => index < 3 && socket.write(ok('ok')));

@@ -373,6 +373,18 @@ describe('a run that is ended early', () => {
     expect(tally.aborted).toBe('p99 1.09 s after 1.1 s, above 1 s');
   });
 
+  it('with what has not left yet: dropped, unless its connection has been waited for too long', async () => {
+    const controller = new AbortController();
+    const time = simulateTime();
+    time.after(734, () => controller.abort());
+    const connecting = (slot: Slot, start: number) => {
+      slot.isUnsent = start >= 60;
+      slot.begin();
+    };
+    const { tally } = await run({ load }, connecting, { signal: controller.signal }, time);
+    expect(tally).toMatchObject({ requests: 64, dropped: 936, errors: { aborted: 64 } });
+  });
+
   it('from outside, at once', async () => {
     const controller = new AbortController();
     const time = simulateTime();
