@@ -9,7 +9,7 @@ import type { ResolvedTls } from '../net/tls-model.ts';
 /** Where connections go, and how they are secured: those of one origin may take each other's place. */
 export class Origin {
   readonly endpoint: Endpoint;
-  /** Checked by the policy, at least one. */
+  /** Checked by the policy, at least one, each once. */
   readonly addresses: readonly string[];
   /** Absent where it is spoken to in the clear. */
   readonly tls: ResolvedTls | undefined;
@@ -18,7 +18,7 @@ export class Origin {
 
   constructor(endpoint: Endpoint, addresses: readonly string[], tls: ResolvedTls | undefined) {
     this.endpoint = endpoint;
-    this.addresses = addresses;
+    this.addresses = [...new Set(addresses)];
     this.tls = tls;
   }
 

@@ -156,6 +156,15 @@ describe('the addresses of a name', () => {
     expect(await sendMany(client, request, { count: 100 })).toEqual({ 200: 100 });
   });
 
+  it('that are named twice are one, and one that refuses is tried again', async () => {
+    const server = await start(answerOk);
+    const { port } = new URL(server.origin);
+    await server.close();
+    const client = open({ resolve: async () => ['127.0.0.1', '127.0.0.1'] });
+    const request = await prepared(client, { url: `http://twice.test:${port}/` });
+    expect(await sendMany(client, request, { count: 5, concurrency: 1 })).toEqual({ '0 connect': 5 });
+  });
+
   it('are each asked of the policy before anything is sent', async () => {
     const prepareAt = (addresses: readonly string[], allowPrivate: boolean) =>
       open({ policy: { ...policy, allowPrivate }, resolve: async () => addresses }).prepare(
