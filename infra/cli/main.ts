@@ -38,6 +38,21 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch slo replay --series series.json',
     load: async () => (await import('./slo.ts')).sloCommand,
   },
+  incidents: {
+    summary: 'list what is wrong now, and what was lately',
+    example: 'npx burnwatch incidents --stage prod',
+    load: async () => (await import('./incidents.ts')).incidentsCommand,
+  },
+  ack: {
+    summary: 'say that you are at an incident',
+    example: 'npx burnwatch ack 4714205da574 --note "rolling back" --stage prod',
+    load: async () => (await import('./ack.ts')).ackCommand,
+  },
+  silence: {
+    summary: 'keep an alert quiet for a while',
+    example: 'npx burnwatch silence checkout --for 2h --reason "provider outage" --stage prod',
+    load: async () => (await import('./silence.ts')).silenceCommand,
+  },
   schema: {
     summary: 'print the JSON Schema of monitors.yml, for editors',
     example: 'npx burnwatch schema > monitors.schema.json',

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import type { AcknowledgeDeps } from '../../shared/app/acknowledge.ts';
+import type { Config } from '../../shared/config/model.ts';
+import type { Io } from './command.ts';
+import { defaultFile, printProblems, readConfig } from './config-file.ts';
+import { withStack } from './stack.ts';
+
+export type AlertsArguments = {
+  readonly config?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  /** Nothing but the answer is wanted. */
+  readonly json?: boolean | undefined;
+};
+
+/** What commands on the alerts of a running stack work with. */
+export type AlertsWork = { readonly config: Config; readonly deps: AcknowledgeDeps };
+
+/** Runs `work` on the alerts of the stack that is meant; answers 2 where the configuration is wrong, which is then said. */
+export async function withAlerts(
+  { config: file = defaultFile, stage, region, json }: AlertsArguments,
+  io: Io,
+  work: (given: AlertsWork) => Promise<number>,
+): Promise<number> {
+  const parsed = await readConfig(file, io);
+  if (!parsed.ok || !json) printProblems(parsed, io);
+  if (!parsed.ok) return 2;
+  const folders = [dirname(resolve(io.cwd, file)), io.cwd];
+  return withStack(parsed.config, { stage, region, folders }, io, async ({ client, table }) => {
+    const { createAlertStore } = await import('../../shared/aws/alert-store.ts');
+    const deps = { alerts: createAlertStore(client, table), writer: randomUUID(), now: Date.now };
+    return work({ config: parsed.config, deps });
+  });
+}
+
+/** Who types: `--by`, else the name that the system knows. */
+export function whoIs(by: string | undefined, { env }: Io): string {
+  return by ?? env['USER'] ?? env['LOGNAME'] ?? env['USERNAME'] ?? '';
+}
