@@ -6,7 +6,7 @@ import { type CloudWatchStore, openCloudWatchStore } from './aws/cloudwatch-stor
 import { type DynamoDb, openDynamoDb } from './aws/dynamodb.ts';
 import { createAwsEndpoint } from './aws/endpoint.ts';
 import { createLambda } from './aws/lambda.ts';
-import { createSns, type OnMail } from './aws/sns.ts';
+import { createSns, type OnEvent, type OnMail } from './aws/sns.ts';
 import { openSnsStore, type SnsStore } from './aws/sns-store.ts';
 import { createSsm, seedParameters } from './aws/ssm.ts';
 import { sts } from './aws/sts.ts';
@@ -26,7 +26,8 @@ export type LocalAws = {
   endpoint(functions: () => Functions, stack: () => LocalStack, onError: (error: unknown) => void): Handle;
 };
 
-export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail): LocalAws {
+/** `onMail` hears of mails that are in the inbox, `onEvent` of events for functions. */
+export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail, onEvent: OnEvent): LocalAws {
   seedParameters(data.parameters);
   const metrics = openCloudWatchStore(data.cloudwatch);
   cleanup.add(metrics.close);
@@ -37,7 +38,7 @@ export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail)
     await dynamodb.close();
     rmSync(join(data.dynamodb, 'LOCK'), { force: true }); // LevelDB leaves it behind; it means nothing then
   });
-  const sns = createSns(mails, Date.now, onMail);
+  const sns = createSns(mails, Date.now, onMail, onEvent);
   const alarms = createAlarms({ store: metrics, publish: sns.publish, now: Date.now });
   return {
     metrics,

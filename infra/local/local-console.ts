@@ -1,7 +1,7 @@
 import type { BurstWatch } from './burst-watch.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Assets } from './console/assets.ts';
-import type { Addresses, ConsoleState } from './console/state.ts';
+import type { Addresses, ConsoleState, DeliveryView } from './console/state.ts';
 import { createConsoleEvents } from './console-events.ts';
 import { createConsole } from './console-server.ts';
 import { createStateReader } from './console-state.ts';
@@ -39,7 +39,10 @@ export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): Loca
   const drill = createDrill(player.functions, origins.shortener);
   const facts = async () => ({
     faults: await drill.read(),
-    inbox: aws.mails.mails(shownMails).map(({ id, subject, text, at, to }) => ({ id, subject, text, at, to })),
+    inbox: aws.mails.mails(shownMails).map(({ id, subject, text, at, to, delivery }) => ({
+      ...{ id, subject, text, at, to },
+      ...(delivery ? { delivery: JSON.parse(delivery) as DeliveryView } : {}),
+    })),
     alarms: aws.alarms.status().map(({ name, state, since }) => ({ name, state, since })),
     addresses: deps.addresses,
     configErrors: deps.problems(),

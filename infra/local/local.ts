@@ -16,6 +16,7 @@ import { type RouteKey, routes } from './gateway-event.ts';
 import { openLocalAws } from './local-aws.ts';
 import { type LocalConsole, openLocalConsole } from './local-console.ts';
 import { openLogFiles } from './log-files.ts';
+import { openOnward } from './onward.ts';
 import { createPlayer, type Player } from './player.ts';
 import { createReload } from './reload.ts';
 import { startRhythm } from './rhythm.ts';
@@ -73,16 +74,25 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
 
   const logs = openLogFiles(data.logs);
   cleanup.add(logs.close);
-  const aws = openLocalAws(data, cleanup, (mails) => {
-    terminal.line('mail', mails[0]?.subject ?? '');
-    page.changed();
-  });
+  const aws = openLocalAws(
+    data,
+    cleanup,
+    (mails) => {
+      terminal.line('mail', mails[0]?.subject ?? '');
+      page.changed();
+    },
+    (functionArn, event) => onward.take(functionArn, event),
+  );
   const vended = createVendedMetrics(aws.metrics);
   const bursts = createBurstWatch(Date.now);
   const player = createPlayer(
-    { root, origins: doors.origins, data, aws, logs, vended, bursts, intervalMs: flags.intervalMs },
+    {
+      ...{ root, origins: doors.origins, data, aws, logs, vended, bursts, intervalMs: flags.intervalMs },
+      deliveries: { wrote: (text) => onward.wrote(text) },
+    },
     config,
   );
+  const onward = openOnward({ aws, player, vended, terminal, onChange: () => page.changed() }, cleanup);
   cleanup.add(() => player.functions.close(graceMs));
   await player.prepare();
 

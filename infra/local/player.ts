@@ -2,6 +2,7 @@ import type { Config } from '../../shared/config/model.ts';
 import { writeRuntimeConfig } from '../build.ts';
 import { type BurstWatch, burstFunction } from './burst-watch.ts';
 import type { DataFolder } from './data-folder.ts';
+import { type Deliveries, notifyFunction } from './deliveries.ts';
 import { readLimits } from './function-limits.ts';
 import { createFunctions, type Functions } from './functions.ts';
 import type { LocalAws } from './local-aws.ts';
@@ -29,13 +30,14 @@ export type PlayerDeps = {
   readonly logs: LogFiles;
   readonly vended: VendedMetrics;
   readonly bursts: BurstWatch;
+  readonly deliveries: Pick<Deliveries, 'wrote'>;
   /** Replaces every monitor's interval, and with it the minute in which schedules tick. */
   readonly intervalMs?: number | undefined;
 };
 
 /** The bundles must be there already: the functions start at once. */
 export function createPlayer(
-  { root, origins, data, aws, logs, vended, bursts, intervalMs }: PlayerDeps,
+  { root, origins, data, aws, logs, vended, bursts, deliveries, intervalMs }: PlayerDeps,
   first: Config,
 ): Player {
   const limits = readLimits(root);
@@ -45,6 +47,7 @@ export function createPlayer(
   const write = (name: string, text: string): void => {
     logs.write(name, text);
     if (name === burstFunction) bursts.wrote(text);
+    if (name === notifyFunction) deliveries.wrote(text);
   };
   const functions = createFunctions(stack.functions, write, vended.onInvocation, bursts);
   const play = async (next: LocalStack): Promise<void> => {

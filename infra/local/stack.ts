@@ -39,6 +39,8 @@ export type LocalStack = {
   readonly tables: readonly Json[];
   readonly topics: readonly string[];
   readonly subscriptions: readonly Subscription[];
+  /** The name of the queue of what could not be told, where there is one. */
+  readonly queue?: string;
   readonly alarms: readonly Alarm[];
   readonly dashboards: readonly Dashboard[];
   readonly schedules: readonly Schedule[];
@@ -110,6 +112,7 @@ export function buildStack(
     tables: all('AWS::DynamoDB::Table').map(tableInput),
     topics: all('AWS::SNS::Topic').map((topic) => topicArn(String(topic['TopicName']))),
     subscriptions: all('AWS::SNS::Subscription').map(readSubscription),
+    ...queueOf(all('AWS::SQS::Queue')),
     alarms: all('AWS::CloudWatch::Alarm').flatMap((alarm) => alarmOf(alarm) ?? []),
     dashboards: all('AWS::CloudWatch::Dashboard').map((one) => ({
       name: String(one['DashboardName']),
@@ -190,6 +193,10 @@ function tableInput({ TableName, AttributeDefinitions, KeySchema, BillingMode }:
     KeySchema: KeySchema ?? null,
     BillingMode: BillingMode ?? 'PAY_PER_REQUEST',
   };
+}
+
+function queueOf([queue]: readonly Properties[]): { readonly queue?: string } {
+  return queue === undefined ? {} : { queue: String(queue['QueueName']) };
 }
 
 function readSubscription({ TopicArn, Protocol, Endpoint, FilterPolicy }: Properties): Subscription {

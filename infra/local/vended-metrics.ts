@@ -1,9 +1,11 @@
 import type { CloudWatchStore, MetricName, Sample } from './aws/cloudwatch-store.ts';
 
-/** The metrics that AWS itself publishes about functions and HTTP APIs. Instants in epoch ms. */
+/** The metrics that AWS itself publishes about functions, HTTP APIs and queues. Instants in epoch ms. */
 export type VendedMetrics = {
   onInvocation(functionName: string, startedAt: number, isError: boolean, durationMs: number): void;
   onApiRequest(apiId: string, startedAt: number, status: number, latencyMs: number, integrationMs: number): void;
+  /** So many messages lie in a queue now. */
+  onQueue(queueName: string, count: number): void;
   /** Writes what was gathered. */
   flush(): void;
 };
@@ -48,6 +50,10 @@ export function createVendedMetrics(store: Pick<CloudWatchStore, 'put'>): Vended
       add(second, '5xx', 'Count', status >= 500 ? 1 : 0);
       add(second, 'Latency', 'Milliseconds', threeDigits(latencyMs));
       add(second, 'IntegrationLatency', 'Milliseconds', threeDigits(integrationMs));
+    },
+    onQueue: (queueName, count) => {
+      const second = secondOf('AWS/SQS', 'QueueName', queueName, Date.now());
+      add(second, 'ApproximateNumberOfMessagesVisible', 'Count', count);
     },
     flush: () => {
       if (seconds.size === 0) return;

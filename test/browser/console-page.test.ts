@@ -335,7 +335,7 @@ describeInBrowser('the page of the console', () => {
   });
 
   it.each([
-    'No mail yet',
+    'No message yet',
     'No incidents so far',
     'No SLOs yet',
     'Waiting for the first probe',

@@ -8,17 +8,29 @@ const mostBytes = 262_144;
 const longestSubject = 99;
 
 /** What a Publish asks to send, as an e-mail subscription would get it. */
-export type Publication = { readonly subject: string; readonly text: string; readonly attributes: Attributes };
+export type Publication = {
+  readonly subject: string;
+  readonly text: string;
+  readonly attributes: Attributes;
+  /** What a function gets in place of the text, where that is something else. */
+  readonly machineText?: string;
+  /** The attributes as a function sees them. */
+  readonly rawAttributes?: RawAttributes;
+};
+export type RawAttributes = Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;
 
 /** Reads and checks a Publish. Without a subject, the mail has the one that SNS gives it. */
 export function parsePublish(input: Input): Publication {
   const message = readText(input, 'Message') ?? '';
   if (message === '') throw invalid('Empty message');
   if (Buffer.byteLength(message) > mostBytes) throw invalid('Message too long');
+  const attributes = readAttributes(input['MessageAttributes']);
   return {
     subject: readSubject(input),
-    text: readStructured(input, message),
-    attributes: readAttributes(input['MessageAttributes']),
+    text: readStructured(input, message, 'email'),
+    machineText: readStructured(input, message, 'lambda'),
+    attributes: Object.fromEntries(attributes.map(({ name, scalars }) => [name, scalars])),
+    rawAttributes: Object.fromEntries(attributes.map(({ name, raw }) => [name, raw])),
   };
 }
 
@@ -29,14 +41,15 @@ function readSubject(input: Input): string {
   return subject;
 }
 
-/** `MessageStructure: json` carries one text a protocol; e-mail takes its own, or the default. */
-function readStructured(input: Input, message: string): string {
+/** `MessageStructure: json` carries one text a protocol; each takes its own, or the default. */
+function readStructured(input: Input, message: string, protocol: 'email' | 'lambda'): string {
   const structure = readText(input, 'MessageStructure');
   if (structure === undefined) return message;
   if (structure !== 'json') throw invalid('MessageStructure');
   const texts = parseTexts(message);
   if (typeof texts['default'] !== 'string') throw invalid('Message Structure - No default entry in JSON message body');
-  return typeof texts['email'] === 'string' ? texts['email'] : texts['default'];
+  const own = texts[protocol];
+  return typeof own === 'string' ? own : texts['default'];
 }
 
 function parseTexts(message: string): Input {
@@ -50,19 +63,26 @@ function parseTexts(message: string): Input {
 }
 
 /** In Query a map is a list of `{Name, Value}`. */
-function readAttributes(entries: unknown): Attributes {
-  if (entries === undefined) return {};
+function readAttributes(entries: unknown): readonly Attribute[] {
+  if (entries === undefined) return [];
   if (!Array.isArray(entries)) throw invalid('MessageAttributes');
-  return Object.fromEntries(entries.map((entry) => readAttribute(entry)));
+  return entries.map((entry) => readAttribute(entry));
 }
 
-function readAttribute(entry: unknown): readonly [string, readonly Scalar[]] {
+type Attribute = {
+  readonly name: string;
+  readonly scalars: readonly Scalar[];
+  readonly raw: { readonly Type: string; readonly Value: string };
+};
+
+function readAttribute(entry: unknown): Attribute {
   const name = isObject(entry) ? entry['Name'] : undefined;
   const value = isObject(entry) ? entry['Value'] : undefined;
   if (typeof name !== 'string' || !/^[\w.-]{1,256}$/.test(name)) throw invalid('The message attribute name is invalid');
   if (!isObject(value) || typeof value['DataType'] !== 'string')
     throw invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
-  return [name, readScalars(name, value['DataType'], value)];
+  const raw = { Type: value['DataType'], Value: String(value['StringValue'] ?? value['BinaryValue'] ?? '') };
+  return { name, scalars: readScalars(name, value['DataType'], value), raw };
 }
 
 function readScalars(name: string, dataType: string, value: Input): readonly Scalar[] {

@@ -18,6 +18,10 @@ export type Mail = {
   readonly text: string;
   /** Epoch ms. */
   readonly at: number;
+  /** Of what goes to a channel: names the message and the channel. */
+  readonly deliveryKey?: string;
+  /** What came of it, as JSON; empty for an e-mail. */
+  readonly delivery?: string;
 };
 export type StoredMail = Mail & { readonly id: string };
 
@@ -35,18 +39,27 @@ const schema = `
     isOfStack INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS mail(
     id INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, topic TEXT NOT NULL, recipient TEXT NOT NULL,
-    subject TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL);
+    subject TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
+    deliveryKey TEXT NOT NULL DEFAULT '', delivery TEXT NOT NULL DEFAULT '');
 `;
+/** Files of before have no place for what came of a message. */
+const addedColumns = ['deliveryKey', 'delivery'];
 
 const subscriptionColumns = 'arn, topic AS topicArn, protocol, endpoint, filter';
-const mailColumns = 'id, messageId, topic AS topicArn, recipient AS "to", subject, text, at';
+const mailColumns = 'id, messageId, topic AS topicArn, recipient AS "to", subject, text, at, delivery';
 
 /** Topics, subscriptions and the inbox in one SQLite file. What returned is on the disk. */
 export function openSnsStore(file: string) {
   const database = new DatabaseSync(file, { timeout: 2_000 });
   database.exec(schema);
+  const known = database
+    .prepare('SELECT name FROM pragma_table_info(?)')
+    .all('mail')
+    .map(({ name }) => name);
+  for (const column of addedColumns)
+    if (!known.includes(column)) database.exec(`ALTER TABLE mail ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`);
   const addMail = database.prepare(
-    'INSERT INTO mail(messageId, topic, recipient, subject, text, at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO mail(messageId, topic, recipient, subject, text, at, deliveryKey, delivery) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const addSubscription = database.prepare('INSERT OR REPLACE INTO subscription VALUES (?, ?, ?, ?, ?, ?)');
   const save = (one: Subscription, isOfStack: boolean) =>
@@ -77,9 +90,18 @@ export function openSnsStore(file: string) {
       }),
     addMails: (mails: readonly Mail[]): void =>
       transaction(database, () => {
-        for (const mail of mails) addMail.run(mail.messageId, mail.topicArn, mail.to, mail.subject, mail.text, mail.at);
+        for (const { messageId, topicArn, to, subject, text, at, deliveryKey = '', delivery = '' } of mails)
+          addMail.run(messageId, topicArn, to, subject, text, at, deliveryKey, delivery);
         database.prepare('DELETE FROM mail WHERE id <= (SELECT MAX(id) FROM mail) - ?').run(mostMails);
       }),
+    /** What is known of the message of this key; undefined where there is none in the inbox. */
+    delivery: (key: string): string | undefined => {
+      const row = database.prepare('SELECT delivery FROM mail WHERE deliveryKey = ? ORDER BY id DESC').get(key);
+      return row === undefined ? undefined : String(row['delivery']);
+    },
+    setDelivery: (key: string, delivery: string): void => {
+      database.prepare('UPDATE mail SET delivery = ? WHERE deliveryKey = ?').run(delivery, key);
+    },
     /** The newest first. */
     mails: (limit: number): readonly StoredMail[] =>
       database

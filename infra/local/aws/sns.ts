@@ -3,6 +3,7 @@ import { AwsError } from './error.ts';
 import { readText, requireText } from './read.ts';
 import type { Input, Output, Service } from './service.ts';
 import { account, region } from './service.ts';
+import { snsEvent } from './sns-event.ts';
 import { matchesPolicy, parseFilterPolicy } from './sns-filter.ts';
 import { type Publication, parsePublish } from './sns-message.ts';
 import type { Mail, SnsStore, Subscription } from './sns-store.ts';
@@ -11,6 +12,8 @@ export const topicArn = (name: string) => `arn:aws:sns:${region}:${account}:${na
 
 /** Called with the mails of one message, after they are on the disk. */
 export type OnMail = (mails: readonly Mail[]) => void;
+/** Called with the event for a function, by its ARN. */
+export type OnEvent = (functionArn: string, event: string) => void;
 
 export type Sns = {
   readonly service: Service;
@@ -18,30 +21,37 @@ export type Sns = {
   publish(topicArn: string, publication: Publication): string;
 };
 
-/** SNS's actions. Every mail that a subscription would have got lies in the inbox before the answer is sent. */
-export function createSns(store: SnsStore, now: () => number, onMail: OnMail): Sns {
+/**
+ * SNS's actions. Every mail that a subscription would have got lies in the inbox before the answer is sent; functions are invoked
+ * without waiting for them.
+ */
+export function createSns(store: SnsStore, now: () => number, onMail: OnMail, onEvent: OnEvent): Sns {
   const publish = (arn: string, publication: Publication): string => {
     const messageId = randomUUID();
-    const mails = recipients(store, arn, publication).map((to) => ({
+    const meant = subscribers(store, arn, publication);
+    const [forFunctions, mailed] = [meant.filter(isOfFunction), meant.filter((each) => !isOfFunction(each))];
+    const mails = mailed.map(({ endpoint }) => ({
       messageId,
       topicArn: arn,
-      to,
+      to: endpoint,
       subject: publication.subject,
       text: publication.text,
       at: now(),
     }));
     if (mails.length > 0) store.addMails(mails);
     if (mails.length > 0) onMail(mails);
+    for (const one of forFunctions) onEvent(one.endpoint, snsEvent(one, messageId, publication, now()));
     return messageId;
   };
   return { publish, service: actions(store, publish) };
 }
 
-function recipients(store: SnsStore, arn: string, { attributes }: Publication): string[] {
+const isOfFunction = ({ protocol }: Subscription): boolean => protocol === 'lambda';
+
+function subscribers(store: SnsStore, arn: string, { attributes }: Publication): readonly Subscription[] {
   return store
     .subscriptions(arn)
-    .filter(({ filter }) => filter === '' || matchesPolicy(parseFilterPolicy(filter), attributes))
-    .map(({ endpoint }) => endpoint);
+    .filter(({ filter }) => filter === '' || matchesPolicy(parseFilterPolicy(filter), attributes));
 }
 
 function actions(store: SnsStore, publish: Sns['publish']): Service {

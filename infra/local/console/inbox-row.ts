@@ -4,6 +4,14 @@ import { setTime, timeElement } from './time.ts';
 
 export type RowView = { readonly message: InboxMessage; readonly isSelected: boolean; readonly isRead: boolean };
 
+/** What is worth saying in the list: not that all went well. */
+const stateWords = {
+  sending: ', on its way',
+  delivered: '',
+  skipped: ', nothing to tell',
+  failed: ', not told',
+} as const;
+
 /** The id of a message's row in the page. */
 export function rowId(id: string): string {
   return `message-${id}`;
@@ -31,7 +39,8 @@ export function inboxRow(): Part<RowView> {
       setAttribute(node, 'aria-selected', String(isSelected));
       show(unread, !isRead);
       setText(subject, message.subject);
-      setText(to, message.to);
+      setText(to, `${message.to}${stateWords[message.delivery?.state ?? 'delivered']}`);
+      setAttribute(to, 'data-state', message.delivery?.state ?? null);
       setTime(time, message.at, now, true);
     },
   };

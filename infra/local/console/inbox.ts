@@ -70,7 +70,7 @@ function buildInbox() {
   const empty = element(
     'p',
     { class: 'empty' },
-    'No mail yet, and that is good news. When an alert fires, the e-mail that SNS would send lands here.',
+    'No message yet, and that is good news. When an alert fires, what SNS would mail and what goes to other channels lands here.',
   );
   byId('inbox-title').after(allRead);
   byId('inbox').append(filled, empty);

@@ -28,7 +28,16 @@ export type InboxMessage = {
   readonly subject: string;
   readonly text: string;
   readonly at: number;
+  /** An address, or a channel and its type. */
   readonly to: string;
+  /** What came of it, where it was sent to a channel. */
+  readonly delivery?: DeliveryView;
+};
+
+export type DeliveryView = {
+  readonly state: 'sending' | 'delivered' | 'skipped' | 'failed';
+  /** In words: what the service answered, or why it was not told. */
+  readonly detail: string;
 };
 
 export type Faults = {

@@ -29,6 +29,7 @@ describe('the dead-man alarms of the template, over what Lambda publishes', () =
     inbox,
     () => now,
     () => {},
+    () => {},
   );
   const alarms = createAlarms({ store: metrics, publish: sns.publish, now: () => now });
   alarms.replace(stack.alarms);
