@@ -35,7 +35,8 @@ function bodyOf({ body, json, form }: HttpRequestEntry): RequestBody | undefined
   return json;
 }
 
-function withoutUndefined(auth: NonNullable<HttpRequestEntry['auth']>): NonNullable<HttpRequest['auth']> {
+/** The region is there or it is not. */
+export function withoutUndefined(auth: NonNullable<HttpRequestEntry['auth']>): NonNullable<HttpRequest['auth']> {
   if (auth.type !== 'sigv4') return auth;
   const { type, service, region } = auth;
   return { type, service, ...(region === undefined ? {} : { region }) };

@@ -5,6 +5,7 @@ import type { BurstEntry } from './assemble-burst.ts';
 import { buildMaintenance } from './assemble-slo.ts';
 import { checkData } from './burst-data.ts';
 import { type Bursts, buildBursts, toAllowed } from './bursts.ts';
+import { buildChannels, type Channels } from './channels.ts';
 import { checkDependencies } from './dependencies.ts';
 import type { Context } from './fields.ts';
 import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
@@ -43,7 +44,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     bursts: namesIn(root['bursts']),
   });
   const frame = readBy(frameSchema(schemas), root, []);
-  const channels = readSection(root['channels'], 'channels', schemas.channel);
+  const channels = readChannels(root['channels'], schemas);
   const defaults = readDefaults(root['defaults'], schemas);
   const monitors = readMonitors(root, schemas, defaults.value, options);
   const sent = readSection(root['bursts'], 'bursts', schemas.burst);
@@ -61,7 +62,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const config: Config = {
     version: 1,
     service: String(frame.value['service']),
-    channels: [...channels.entries].map(([id, channel]) => ({ id, ...channel })),
+    channels: channels.channels,
     monitors: [...monitors.entries.values()],
     slos: [...slos.entries.values()],
     bursts: bursts.bursts,
@@ -110,6 +111,13 @@ function readSection<T extends z.ZodType>(section: Plain | undefined, name: stri
 function entriesOf(section: Plain | undefined): [string | number, Plain][] {
   if (Array.isArray(section)) return section.map((value, index) => [index, value]);
   return isPlainMap(section) ? Object.entries(section) : [];
+}
+
+function readChannels(section: Plain | undefined, schemas: Schemas): Channels {
+  const read = readSection(section, 'channels', schemas.channel);
+  const { channels, faults, warnings } = buildChannels(read.entries);
+  // One that cannot be read may well be the e-mail address that seems to be missing.
+  return { channels, faults: [...read.faults, ...faults], warnings: read.faults.length > 0 ? [] : warnings };
 }
 
 function readDefaults(written: Plain | undefined, schemas: Schemas): { value: Defaults; faults: Fault[] } {

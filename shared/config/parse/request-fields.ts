@@ -48,6 +48,9 @@ export function createRequestFields(env: Environment, place: TextPlace) {
         'https://example.com/',
         place === 'burst' ? judged(checkFixedHost, checkUrl) : judged(checkUrl),
       ),
+    /** A URL that is a secret as a whole, or holds one. */
+    secretUrl: (description: string) =>
+      text(`${description} From \${ssm:/path}.`, `\${ssm:/burnwatch/url}`, judged(checkUrl, checkSecret)),
     host: (description: string) => text(description, 'db.example.com', readHost),
     nameServer: (description: string) => text(description, '192.0.2.53', readNameServer),
     body: (description: string) =>

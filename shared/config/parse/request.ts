@@ -19,6 +19,7 @@ const reserved =
 export const places = {
   flow: ['env', 'ssm', 'output', 'random', 'vars'],
   http: ['env', 'ssm', 'output', 'random'],
+  channel: ['env', 'ssm'],
   burst: ['env', 'ssm', 'output', 'random', 'data'],
   plain: ['env', 'ssm', 'output'],
 } as const satisfies Readonly<Record<string, readonly ReferenceKind[]>>;
@@ -28,10 +29,11 @@ export type TextPlace = keyof typeof places;
 export function checkPlace({ kinds }: Expanded, place: TextPlace): Refusal | undefined {
   const odd = kinds.find((kind) => !(places[place] as readonly ReferenceKind[]).includes(kind));
   if (odd === undefined) return undefined;
-  return { code: 'REFERENCE_PLACE', message: `uses \${${odd}.…}, which ${whereOf(odd)}` };
+  return { code: 'REFERENCE_PLACE', message: `uses \${${odd}${odd === 'output' ? ':' : '.'}…}, which ${whereOf(odd)}` };
 }
 
 function whereOf(kind: ReferenceKind): string {
+  if (kind === 'output') return 'no channel takes: none is a part of this stack';
   if (kind === 'vars') return 'only the steps of a flow have';
   if (kind === 'data') return 'works only in the requests of bursts';
   return 'works only in the requests of http monitors, flows and bursts';

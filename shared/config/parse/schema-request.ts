@@ -32,7 +32,7 @@ export function httpRequestSchema(fields: Fields, sent: RequestFields) {
 }
 
 /** Who asks: in the header `authorization`, in a key, or by a signature of AWS. */
-function authSchema(fields: Fields, sent: RequestFields) {
+export function authSchema(fields: Fields, sent: RequestFields) {
   const region = fields.line('Its region. That of the function by default.', 32, 'eu-west-1').optional();
   return z
     .discriminatedUnion('type', [

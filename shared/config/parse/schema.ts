@@ -4,6 +4,7 @@ import { type Context, choice, createFields, type Fields, idPattern, map } from 
 import { day, minute, most } from './limits.ts';
 import { createRequestFields } from './request-fields.ts';
 import { allowedSchema, burstSchema } from './schema-burst.ts';
+import { channelSchema } from './schema-channel.ts';
 import { defaultsSchema, monitorSchema } from './schema-monitor.ts';
 import { sloSchema } from './schema-slo.ts';
 
@@ -24,16 +25,13 @@ export function createSchemas(context: Context) {
     flow: createRequestFields(context.env, 'flow'),
     plain: createRequestFields(context.env, 'plain'),
     burst: createRequestFields(context.env, 'burst'),
+    channel: createRequestFields(context.env, 'channel'),
   };
-  const channel = map({
-    type: choice(['email'], laterChannels),
-    to: fields.email('The address that alerts are sent to.'),
-  });
   return {
     version: z.literal(1).meta({ description: 'The version of this language: 1.' }),
     service: fields.service('Names every resource in AWS.'),
     defaults: defaultsSchema(fields),
-    channel,
+    channel: channelSchema(fields, sent.channel),
     monitor: monitorSchema(fields, sent),
     slo: sloSchema(fields),
     burst: burstSchema(fields, sent.burst, context),
@@ -45,7 +43,6 @@ export function createSchemas(context: Context) {
 export type Schemas = ReturnType<typeof createSchemas>;
 
 const laterSections = ['backstop', 'profile', 'locations', 'status', 'dashboards', 'quorum'];
-const laterChannels = ['slack', 'pagerduty', 'teams', 'webhook', 'alertmanager', 'sns'];
 
 /** The whole file as one schema: what editors complete from, and the list of its sections. */
 export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {

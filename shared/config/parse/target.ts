@@ -12,7 +12,12 @@ export function warnOfBlocked(monitor: Monitor, path: Path): Fault[] {
 
 /** The same of a request of a burst, `path` being that of its URL. */
 export function warnOfBlockedRequest({ url }: HttpRequest, allowPrivate: boolean, path: Path): Fault[] {
-  return warnOfHost(hostOf(url), { allowPrivate, what: 'every request to it' }, path);
+  return warnOfBlockedUrl(url, { allowPrivate, what: 'every request to it' }, path);
+}
+
+/** The same of any URL. */
+export function warnOfBlockedUrl(url: Text, sender: Sender, path: Path): Fault[] {
+  return warnOfHost(hostOf(url), sender, path);
 }
 
 type Sender = { readonly allowPrivate: boolean; readonly what: string };
