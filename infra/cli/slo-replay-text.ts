@@ -1,4 +1,4 @@
-import { budgetLeftRatio, type Replay, type Replayed } from '../../shared/app/replay.ts';
+import type { Replay, Replayed } from '../../shared/app/replay.ts';
 import type { BurnRule, Slo } from '../../shared/config/model.ts';
 import { formatDuration, formatPercent } from '../../shared/message/format.ts';
 import type { Series } from '../../shared/slo/series.ts';
@@ -21,7 +21,7 @@ export type ReplayView = {
 export function renderReplay(view: ReplayView, style: TextStyle): string {
   const { slo, series, replayed } = view;
   const lanes = slo.alerts.map((rule) => ruleLane(rule, replayed.transitions, series.length));
-  const leftRatio = (minute: number) => budgetLeftRatio(slo, replayed.events, minute);
+  const leftRatio = replayed.budgetLeftRatio;
   const parts = [
     joinLines(headOf(view), style).join('\n'),
     renderTransitions(replayed.transitions, style),
@@ -80,11 +80,11 @@ function gapLanes(series: Series): readonly Lane[] {
   return spans.length === 0 ? [] : [{ name: 'no data', spans, style: 'bold' }];
 }
 
-function summaryOf({ slo, replayed }: ReplayView): string {
+function summaryOf({ slo, series, replayed }: ReplayView): string {
   const fired = (severity: BurnRule['severity']) =>
     replayed.transitions.filter(({ kind, rule }) => kind === 'fired' && rule.severity === severity).length;
   const [pages, tickets] = [fired('page'), fired('ticket')];
   const told = pages + tickets === 0 ? 'Nothing fired' : `${count(pages, 'page')} and ${count(tickets, 'ticket')}`;
-  const left = formatPercent(Math.round(replayed.budgetLeftRatio * 1_000_000));
+  const left = formatPercent(Math.round(replayed.budgetLeftRatio(series.length) * 1_000_000));
   return slo.alerts.length === 0 ? `There are no rules; budget left ${left}` : `${told}; budget left ${left}`;
 }

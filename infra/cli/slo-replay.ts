@@ -19,10 +19,12 @@ fired and resolved, and what would be left of the budget.
   --config FILE   another file than ./monitors.yml
   --plain         the rules of the textbook alone: met while the burn rate is above the threshold over the long window
                   and over a twelfth of it, each divided by the events that are in it. Without it there is all that
-                  evaluate does: minBadEvents, expected events, hysteresis, resolve delays, gaps
+                  evaluate does: minBadEvents, expected events, hysteresis, resolve delays, gaps, and no ticket while
+                  a page of the same SLO is open
   --json          one line: {"transitions": [{"minute", "kind", "severity", "long"}], "budgetLeftRatio"}
 
-Minutes count from 1: the first one at whose end a rule is met, or no longer met.
+Minutes count from 1: the first one at whose end a rule is met, or no longer met. They have no date: there is no
+maintenance, and the budget is that of a window that rolls.
 Exit codes: 0 whatever fires, 2 bad usage, configuration or series.
 
 Examples:
@@ -50,17 +52,17 @@ export const replayCommand: Command = {
     const { sloId, series } = await readSeries(seriesFile, io);
     const slo = chooseSlo(parsed.config, sloId, `"slo" in ${seriesFile} names one`);
     const replayed = isPlain ? replayPlain(slo, series) : replay(slo, parsed.config.monitors, series);
-    io.stdout(json ? toJson(replayed) : renderReplay({ slo, series, replayed, isPlain }, io));
+    io.stdout(json ? toJson(replayed, series.length) : renderReplay({ slo, series, replayed, isPlain }, io));
     return 0;
   },
 };
 
-function toJson({ transitions, budgetLeftRatio }: Replayed): string {
+function toJson({ transitions, budgetLeftRatio }: Replayed, minutes: number): string {
   const rows = transitions.map(({ minute, kind, rule }) => ({
     minute,
     kind,
     severity: rule.severity,
     long: formatSpan(rule.longMs),
   }));
-  return `${JSON.stringify({ transitions: rows, budgetLeftRatio })}\n`;
+  return `${JSON.stringify({ transitions: rows, budgetLeftRatio: budgetLeftRatio(minutes) })}\n`;
 }

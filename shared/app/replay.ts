@@ -6,31 +6,38 @@ import { evaluateBurn } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import { countedEvents, minuteEnd, type Series, seriesEvents } from '../slo/series.ts';
+import { sliceEvents } from '../slo/slices.ts';
 
 /** How a series went through the rules of an SLO. */
 export type Replayed = {
   /** In their order; within a minute in the order of the rules. */
   readonly transitions: readonly Replay[];
-  /** What the rules were held against. */
-  readonly events: Events;
-  /** Of the window that ends with the last minute; negative once it is overspent. */
-  readonly budgetLeftRatio: number;
+  /**
+   * What is left of the budget at the end of a minute, 1 being all of it; negative once it is overspent. It is that of the window
+   * that ends then: a series has no date, and so no calendar.
+   */
+  readonly budgetLeftRatio: (minute: number) => number;
 };
 
 /** One rule's change. The minute counts from 1, and is the first at whose end the rule is met, or no longer met. */
 export type Replay = { readonly minute: number; readonly kind: 'fired' | 'resolved'; readonly rule: BurnRule };
 
 /**
- * Takes a series through an SLO as `evaluate` would at the end of each minute: expected events, minBadEvents, hysteresis, resolve
- * delays, gaps. Its monitors are looked up among all.
+ * Takes a series through an SLO as `evaluate` would at the end of each minute, and answers what would have been told: expected
+ * events, minBadEvents, hysteresis, resolve delays, gaps, and no ticket while a page is open. Its monitors are looked up
+ * among all.
  */
 export function replay(slo: Slo, monitors: readonly Monitor[], series: Series): Replayed {
-  const events = seriesEvents(series, monitorsOf(slo, monitors));
+  const single = seriesEvents(series, monitorsOf(slo, monitors));
+  const eventsAt = (minute: number) => countedBy(slo, single, minuteEnd(minute));
+  const transitions: Replay[] = [];
   let state = emptyAlertState;
-  return play(slo, events, series.length, (minute) => {
-    state = stepMinute(slo, events, state, minuteEnd(minute));
-    return Object.keys(state.alerts);
-  });
+  for (let minute = 1; minute <= series.length; minute += 1) {
+    const step = stepMinute(slo, eventsAt(minute), state, minuteEnd(minute));
+    transitions.push(...slo.alerts.flatMap((rule) => step.told(rule.id).map((kind) => ({ minute, kind, rule }))));
+    state = step.state;
+  }
+  return { transitions, budgetLeftRatio: (minute) => leftRatio(slo, eventsAt(minute), minute) };
 }
 
 /**
@@ -38,48 +45,54 @@ export function replay(slo: Slo, monitors: readonly Monitor[], series: Series): 
  * long ÷ 12, each divided by the events that are in it. A window without events is not met, and nothing is remembered.
  */
 export function replayPlain(slo: Slo, series: Series): Replayed {
-  const events = countedEvents(series);
-  const rules = slo.alerts.map(textbookRule);
-  const isMet = (rule: BurnRule, minute: number) =>
-    evaluateBurn(slo, rule, events, minuteEnd(minute)).condition === 'met';
-  return play(slo, events, series.length, (minute) => rules.filter((rule) => isMet(rule, minute)).map(({ id }) => id));
-}
-
-/** Minute by minute: `firing` answers the ids of the rules that fire at the end of each. */
-function play(slo: Slo, events: Events, minutes: number, firing: (minute: number) => readonly string[]): Replayed {
+  const events = countedBy(slo, countedEvents(series), Number.POSITIVE_INFINITY);
   const transitions: Replay[] = [];
-  let before: readonly string[] = [];
-  for (let minute = 1; minute <= minutes; minute += 1) {
-    const now = firing(minute);
+  const met = new Set<BurnRule>();
+  for (let minute = 1; minute <= series.length; minute += 1)
     for (const rule of slo.alerts) {
-      const isOn = now.includes(rule.id);
-      if (isOn !== before.includes(rule.id)) transitions.push({ minute, kind: isOn ? 'fired' : 'resolved', rule });
+      const { condition } = evaluateBurn(slo, textbookRule(rule), events, minuteEnd(minute));
+      if ((condition === 'met') === met.has(rule)) continue;
+      const kind = met.delete(rule) ? 'resolved' : 'fired';
+      if (kind === 'fired') met.add(rule);
+      transitions.push({ minute, kind, rule });
     }
-    before = now;
-  }
-  return { transitions, events, budgetLeftRatio: budgetLeftRatio(slo, events, minutes) };
+  return { transitions, budgetLeftRatio: (minute) => leftRatio(slo, events, minute) };
 }
 
-/** What is left of the budget at the end of a minute of a series, 1 being all of it. */
-export function budgetLeftRatio(slo: Slo, events: Events, minute: number): number {
+/** Single events, or the slices that an SLO counts, as somebody sees them at `now`. */
+function countedBy({ slices }: Slo, events: Events, now: number): Events {
+  return slices === undefined ? events : sliceEvents(events, slices, now);
+}
+
+function leftRatio({ calendar: _, ...slo }: Slo, events: Events, minute: number): number {
   return evaluateBudget(slo, events, minuteEnd(minute)).leftPpm / 1_000_000;
 }
+
+const minuteMs = 60_000;
 
 /** A rule without what is ours: one bad event is enough, and the short window follows from the long one alone. */
 function textbookRule(rule: BurnRule): BurnRule {
   return { ...rule, shortMs: Math.ceil(rule.longMs / 12 / minuteMs) * minuteMs, minBadEvents: 1 };
 }
 
-const minuteMs = 60_000;
+type Step = { readonly state: AlertState; readonly told: (ruleId: string) => readonly Replay['kind'][] };
 
 /** Steps until nothing changes any more, as an evaluation does. */
-function stepMinute(slo: Slo, events: Events, before: AlertState, now: number): AlertState {
+function stepMinute(slo: Slo, events: Events, before: AlertState, now: number): Step {
   const observations = slo.alerts.map((rule) => observe(slo, rule, events, now));
-  for (let state = before; ; ) {
-    const next = stepAlerts(state, observations, now).state;
-    if (next === state) return state;
-    state = next;
+  const told: { readonly alertId: string; readonly kind: string }[] = [];
+  let state = before;
+  for (let isDone = false; !isDone; ) {
+    const step = stepAlerts(state, observations, now);
+    told.push(...step.entries.flatMap((entry) => (entry.kind === 'transition' ? [entry.transition] : [])));
+    isDone = step.state === state;
+    state = step.state;
   }
+  const kinds = ['fired', 'resolved'] as const;
+  return {
+    state,
+    told: (id) => kinds.filter((kind) => told.some((each) => each.alertId === id && each.kind === kind)),
+  };
 }
 
 /** The numbers of a message are left out: only the condition decides. */

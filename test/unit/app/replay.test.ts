@@ -34,6 +34,38 @@ describe('a series, replayed with everything', () => {
     ]);
   });
 
+  it('tells of no ticket while a page is open, and of it then if it still fires', () => {
+    const slo = sloOf({ ...slowTicket, minBadEvents: 5 }, page3);
+    const ticket = (minute: number, kind: string) => [minute, kind, slowTicket.id];
+    const long = [...outage, ...minutes(700, good)];
+    expect(told(replay(slo, [api], long))).toEqual([
+      page(123, 'fired'),
+      ticket(140, 'fired'),
+      page(140, 'resolved'),
+      // Six hours of the short window after the last failure, and six of the delay.
+      ticket(130 + 360 + 360, 'resolved'),
+    ]);
+    expect(told(replay(sloOf({ ...slowTicket, minBadEvents: 5 }), [api], long))[0]).toEqual(ticket(125, 'fired'));
+  });
+
+  it('counts slices of time where the SLO does', () => {
+    const half = Array.from({ length: 60 }, (_, index) =>
+      index % 2 === 0 ? { good: 99, bad: 1 } : { good: 60, bad: 40 },
+    );
+    const slices = { sliceMs: 5 * minuteMs, targetPpm: 950_000 };
+    const slo = { ...sloOf({ ...page3, shortMs: 15 * minuteMs }), slices };
+    // A slice ends with every fifth minute: those from minute 125 on are bad, the third of them at minute 135.
+    const series = calmThen(half, minutes(60, good));
+    expect(told(replay(slo, [api], series))).toEqual([page(135, 'fired'), page(210, 'resolved')]);
+    expect(replay(slo, [api], series).budgetLeftRatio(180)).toBe(-0.388889);
+    expect(told(replayPlain(slo, series))).toEqual([page(125, 'fired'), page(185, 'resolved')]);
+  });
+
+  it('knows no calendar', () => {
+    const calendar = { unit: 'month', timezone: 'UTC' } as const;
+    expect(replay({ ...sloOf(), calendar }, [api], outage).budgetLeftRatio(250)).toBe(0.768518);
+  });
+
   it('holds in a gap what fires, and counts no clear time in it', () => {
     const series = calmThen(minutes(10, bad), minutes(60, null), minutes(60, good));
     expect(told(replay(sloOf(page3), [api], series))).toEqual([page(123, 'fired'), page(196, 'resolved')]);
@@ -62,9 +94,9 @@ describe('a series, replayed with everything', () => {
 
   it('says what is left of the budget of the whole window', () => {
     // 43,200 are expected in 30 days, of which 43.2 may be bad.
-    expect(replay(sloOf(), [api], outage).budgetLeftRatio).toBe(0.768518);
-    expect(replay(sloOf(), [api], minutes(100, bad)).budgetLeftRatio).toBe(-1.314815);
-    expect(replay(sloOf(), [api], [null]).budgetLeftRatio).toBe(1);
+    expect(replay(sloOf(), [api], outage).budgetLeftRatio(250)).toBe(0.768518);
+    expect(replay(sloOf(), [api], minutes(100, bad)).budgetLeftRatio(100)).toBe(-1.314815);
+    expect(replay(sloOf(), [api], [null]).budgetLeftRatio(1)).toBe(1);
   });
 
   it('says the same of the minutes so far, whatever comes', () => {
@@ -94,8 +126,8 @@ describe('a series, replayed by the textbook', () => {
 
   it('divides by the events that are there, from the first one on', () => {
     expect(told(replayPlain(sloOf(page3), [null, bad]))).toEqual([page(2, 'fired')]);
-    expect(replayPlain(sloOf(), [good, bad]).budgetLeftRatio).toBe(-499);
-    expect(replayPlain(sloOf(), [null]).budgetLeftRatio).toBe(1);
+    expect(replayPlain(sloOf(), [good, bad]).budgetLeftRatio(2)).toBe(-499);
+    expect(replayPlain(sloOf(), [null]).budgetLeftRatio(1)).toBe(1);
   });
 
   it('is not met right at the threshold', () => {

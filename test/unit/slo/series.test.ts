@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import type { Monitor } from '../../../shared/config/model.ts';
 import { emptyHistory, withTicks } from '../../../shared/ledger/history.ts';
 import { monitorEvents } from '../../../shared/slo/events.ts';
+import { minutesOf } from '../../../shared/slo/minutes.ts';
 import { countedEvents, minuteEnd, type SeriesMinute, seriesEvents } from '../../../shared/slo/series.ts';
-import { aMonitor, anOutcome, anSlo, aTick, minuteMs } from '../../support/budget-examples.ts';
+import { aMonitor, anOutcome, anSlo, aTick } from '../../support/budget-examples.ts';
 
 const good = { good: 1, bad: 0 };
 const bad = { good: 0, bad: 1 };
@@ -53,12 +54,21 @@ describe('the events of a series', () => {
     expect(seriesEvents([null], [api]).coverageRatio(...windowOf(60, 1))).toBe(1);
   });
 
+  it('are the same minute by minute', () => {
+    const list = [good, null, { good: 5, bad: 5 }, bad];
+    for (const events of [seriesEvents(list, [api]), seriesEvents(list, []), countedEvents(list)]) {
+      const { minutes: _, ...slow } = events;
+      const window = [minuteEnd(-3), minuteEnd(7)] as const;
+      expect(minutesOf(events, ...window)).toEqual(minutesOf(slow, ...window));
+    }
+  });
+
   it('are those that the ledger has of the same ticks', () => {
     const minutes = fc.array(fc.constantFrom(good, bad, null), { minLength: 1, maxLength: 90 });
     fc.assert(
       fc.property(minutes, fc.integer({ min: -5, max: 95 }), fc.integer({ min: 1, max: 95 }), (list, from, to) => {
         const ticks = list.flatMap((minute, index) =>
-          minute === null ? [] : [aTick(index * minuteMs, [anOutcome(1, minute.bad === 1 ? 'failed' : 'passed')])],
+          minute === null ? [] : [aTick(minuteEnd(index) + 1, [anOutcome(1, minute.bad === 1 ? 'failed' : 'passed')])],
         );
         const ledger = monitorEvents(anSlo, [api], [], withTicks(emptyHistory(), ticks));
         const events = seriesEvents(list, [api]);
@@ -66,6 +76,7 @@ describe('the events of a series', () => {
         expect(events.between(fromAt, toAt)).toEqual(ledger.between(fromAt, toAt));
         expect(events.expected(fromAt, toAt)).toBe(ledger.expected(fromAt, toAt));
         expect([events.firstSeenAt, events.intervalMs]).toEqual([ledger.firstSeenAt, ledger.intervalMs]);
+        expect(minutesOf(events, fromAt, toAt)).toEqual(minutesOf(ledger, fromAt, toAt));
       }),
     );
   });

@@ -1,12 +1,10 @@
-import { countedEvents, type Series } from '../../../shared/slo/series.ts';
+import { countedEvents, minuteEnd, type Series } from '../../../shared/slo/series.ts';
 import { badEventsOf } from '../../../shared/slo/spent.ts';
 
 const minute = 60_000;
 const bad = (minutes: readonly number[]): Series =>
   Array.from({ length: 300 }, (_, index) => ({ good: 1, bad: minutes.includes(index + 1) ? 1 : 0 }));
 const lookBack = { calmMs: 5 * minute, mostMs: 60 * minute };
-/** The end of a minute of the series. */
-const at = (index: number): number => index * minute - 1;
 
 describe('what an incident took of a budget', () => {
   it.each([
@@ -16,6 +14,6 @@ describe('what an incident took of a budget', () => {
     ['no further back than was looked', Array.from({ length: 100 }, (_, index) => index + 1), 110, 60],
     ['nothing where nothing was bad', [], 110, 0],
   ])('is %s', (_, minutes, closedAt, expected) => {
-    expect(badEventsOf(countedEvents(bad(minutes)), at(100), at(closedAt), lookBack)).toBe(expected);
+    expect(badEventsOf(countedEvents(bad(minutes)), minuteEnd(100), minuteEnd(closedAt), lookBack)).toBe(expected);
   });
 });
