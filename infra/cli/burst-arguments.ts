@@ -2,6 +2,7 @@ import type { Burst, HttpRequest, Load, Threshold } from '../../shared/config/mo
 import { type AbortAsked, mergeAbort, readAbort } from './burst-abort.ts';
 import {
   type BurstFlags,
+  quoteUrl,
   readBurstFlags,
   readConcurrency,
   readFlag,
@@ -52,8 +53,7 @@ export function readArguments(argv: readonly string[], cwd: string): Arguments {
 }
 
 function readConfigured(id: string, flags: BurstFlags): AskedConfigured {
-  if (/^https?:/i.test(id))
-    throw usage(`takes the name of a burst, got ${JSON.stringify(id)}: a URL goes behind --url`);
+  if (/^https?:/i.test(id)) throw usage(`takes the name of a burst, got ${quoteUrl(id)}: a URL goes behind --url`);
   const odd = urlFlagOf(flags);
   if (odd === 'url') throw usage(`takes the name of a burst or --url, not both: ${JSON.stringify(id)} is in the way`);
   if (odd !== undefined) throw usage(`--${odd} goes with --url: what ${id} sends is said in its configuration`);

@@ -66,6 +66,12 @@ export function usage(message: string): BurnwatchError {
   return new BurnwatchError('BURN_USAGE', message);
 }
 
+/** What was typed as a URL, as a text in quotes: without its user, password, query and fragment, where secrets are. */
+export function quoteUrl(typed: string): string {
+  const [shown = ''] = typed.split(/[?#]/);
+  return JSON.stringify(shown.replace(/^([a-z]+:\/*)?[^/]*@/i, '$1').slice(0, 200));
+}
+
 /** A value, or BURN_USAGE with the flag in front of what is wrong and what was typed behind it. */
 export function readFlag<T>(name: Name, typed: string, read: (typed: string) => Read<T>): T {
   const found = read(typed);

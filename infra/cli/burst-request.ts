@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type HttpMethod, type HttpRequest, httpMethods } from '../../shared/config/model.ts';
 import { checkHeader, checkHeaderName, type Refusal } from '../../shared/config/parse/request.ts';
 import { didYouMean } from '../../shared/config/suggest.ts';
-import { type BurstFlags, usage } from './burst-flags.ts';
+import { type BurstFlags, quoteUrl, usage } from './burst-flags.ts';
 import { codeOf } from './node-error.ts';
 
 type RequestFlags = Pick<BurstFlags, 'method' | 'header' | 'body' | 'follow-redirects'> & { readonly url: string };
@@ -37,9 +37,8 @@ function readMethod(typed: string): HttpMethod {
 }
 
 function readUrl(typed: string): string {
-  const refuse = (why: string) => usage(`--url ${why}, got ${JSON.stringify(typed.slice(0, 200))}`);
   if (!/^https?:\/\//i.test(typed) || !URL.canParse(typed) || /[\s\p{Cc}]/u.test(typed))
-    throw refuse('must be an http or https URL such as https://example.com/');
+    throw usage(`--url must be an http or https URL such as https://example.com/, got ${quoteUrl(typed)}`);
   if (typed.length > longestUrl) throw usage(`--url must be at most ${longestUrl} characters long`);
   const url = new URL(typed);
   if (url.username !== '' || url.password !== '')
@@ -51,8 +50,8 @@ function readHeaders(typed: readonly string[]): Readonly<Record<string, string>>
   const headers = new Map<string, string>();
   for (const each of typed) {
     const [, name, value] = /^([^:]+):\s*(.*?)\s*$/s.exec(each) ?? [];
-    if (name === undefined || value === undefined)
-      throw usage(`--header must look like 'name: value', got ${JSON.stringify(each.slice(0, 80))}`);
+    // Without what was typed: it may well be a token.
+    if (name === undefined || value === undefined) throw usage("--header must look like 'name: value'");
     const refusal = refusalOf(name, value);
     if (refusal !== undefined) throw usage(`--header ${JSON.stringify(name.slice(0, 80))}: ${refusal.message}`);
     const key = name.toLowerCase();

@@ -132,6 +132,7 @@ describe('the arguments of burst', () => {
     [[], 'needs the name of a burst in monitors.yml, or --url URL: see --help'],
     [['a', 'b'], 'does not take "b": see --help'],
     [['http://a/'], 'takes the name of a burst, got "http://a/": a URL goes behind --url'],
+    [['http://me:canary@a/?canary'], 'takes the name of a burst, got "http://a/": a URL goes behind --url'],
     [['a', '--url', url], 'takes the name of a burst or --url, not both: "a" is in the way'],
     [['a', '--rate', '5'], '--rate goes with --url: what a sends is said in its configuration'],
     [['a', '--output', 'x'], '--output takes Name=URL, got "x"'],
@@ -165,11 +166,15 @@ describe('the arguments of burst', () => {
       '--url must be an http or https URL such as https://example.com/, got "ftp://x"',
     ],
     [
+      ['--url', 'http://me:canary@h:99999/p?canary', '-c', '1', '-n', '5'],
+      '--url must be an http or https URL such as https://example.com/, got "http://h:99999/p"',
+    ],
+    [
       ['--url', 'http://me:x@h/', '-c', '1', '-n', '5'],
       "--url must hold no user and password: send them with --header 'authorization: Basic …'",
     ],
     [[...open, '--method', 'GTE'], '--method "GTE" is not known; did you mean "GET"?'],
-    [[...open, '--header', 'x'], `--header must look like 'name: value', got "x"`],
+    [[...open, '--header', 'x'], "--header must look like 'name: value'"],
     [[...open, '--header', 'a b: c'], '--header "a b": the name of a header must be letters, digits and dashes'],
     [[...open, '--header', 'host\n: c'], '--header "host\\n": the name of a header must be letters, digits and dashes'],
     [
