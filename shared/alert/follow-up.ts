@@ -19,10 +19,13 @@ function speaking(draft: Draft, seen: Seen): readonly Firing[] {
     .sort((a, b) => compare(a.alert.severity, b.alert.severity) || compare(a.id, b.id));
 }
 
-/** As `speaking`, and nobody has acknowledged it. */
-function unacknowledged(draft: Draft, seen: Seen): readonly Firing[] {
+/** As `speaking`, and nobody is at it: it is neither acknowledged nor planned. */
+function unattended(draft: Draft, seen: Seen): readonly Firing[] {
   return speaking(draft, seen).filter(
-    ({ alert }) => alert.heldBack === undefined && draft.incidents[alert.incidentId]?.acknowledged === undefined,
+    ({ alert, observation }) =>
+      alert.heldBack === undefined &&
+      observation.isPlanned !== true &&
+      draft.incidents[alert.incidentId]?.acknowledged === undefined,
   );
 }
 
@@ -43,7 +46,7 @@ export function announce(draft: Draft, seen: Seen, severities: readonly Severity
 
 /** Tells once more of what fires on: at the multiples of its time since it fired, and when a silence of it has ended. */
 export function remind(draft: Draft, seen: Seen): void {
-  for (const { id, alert, observation } of unacknowledged(draft, seen)) {
+  for (const { id, alert, observation } of unattended(draft, seen)) {
     const isEnded = isSilenceEnded(draft, id, alert);
     if (!(isEnded || isRepeatDue(alert, observation, draft.now)) || !hasRoom(draft)) continue;
     const [at, n] = [instantOf(draft, alert), (alert.reminders ?? 0) + 1];
@@ -54,7 +57,7 @@ export function remind(draft: Draft, seen: Seen): void {
 
 /** Tells further channels of what has fired for long without an answer, once. */
 export function escalate(draft: Draft, seen: Seen): void {
-  for (const { id, alert, observation } of unacknowledged(draft, seen)) {
+  for (const { id, alert, observation } of unattended(draft, seen)) {
     const { escalate: plan, facts } = observation;
     const sinceMs = draft.now - Math.max(alert.firedAt, alert.countedFrom ?? 0);
     if (plan === undefined || alert.escalatedAt !== undefined || sinceMs < plan.afterMs || !hasRoom(draft)) continue;

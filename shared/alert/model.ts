@@ -15,6 +15,8 @@ export type Observation = FollowUp & {
   readonly condition: 'met' | 'clear' | 'holding' | 'unknown';
   /** It is met, and does not fire: monitors that this one depends on are down. Never on what fires already. */
   readonly heldBy?: readonly string[];
+  /** All of its monitors are under maintenance: whoever planned that needs neither a reminder nor an escalation of what fires. */
+  readonly isPlanned?: boolean;
   readonly resolveDelayMs: number;
   /** For how long after its resolution the alert's instant is remembered (an m-of-n window starts afresh). */
   readonly rememberResolvedMs: number;

@@ -18,6 +18,7 @@ import { minuteMs } from '../ledger/keys.ts';
 import { evaluateBurn, resolveDelayOf } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
 import { isDegradedBad, judgedOf } from '../slo/indicator.ts';
+import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { minutesOf } from '../slo/minutes.ts';
 import { isKnown, type Standing } from './standing.ts';
 
@@ -33,7 +34,18 @@ export type Seen = {
 };
 
 /** Everything that the alerts of a configuration see at one instant: one observation an alert. */
-export function observeAll({ config, history, standings, verdicts, state, now }: Seen): readonly Observation[] {
+export function observeAll(seen: Seen): readonly Observation[] {
+  const planned = monitorsUnderMaintenance(seen);
+  const isPlanned = ({ monitors }: Observation) => monitors.length > 0 && monitors.every((id) => planned.has(id));
+  return observations(seen).map((each) => (isPlanned(each) ? { ...each, isPlanned: true } : each));
+}
+
+function monitorsUnderMaintenance({ config: { maintenance }, now }: Seen): ReadonlySet<string> {
+  const named = new Set(maintenance.flatMap(({ monitors }) => monitors));
+  return new Set([...named].filter((id) => isUnderMaintenance(maintenance, id, now) !== undefined));
+}
+
+function observations({ config, history, standings, verdicts, state, now }: Seen): readonly Observation[] {
   return [
     ...config.monitors.flatMap((monitor) => [
       ...monitor.alerts.map((alert) => observeMonitorAlert(config, monitor, alert, history, state, now)),

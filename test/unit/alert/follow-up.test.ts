@@ -137,6 +137,20 @@ describe('an escalation', () => {
   });
 });
 
+describe('planned maintenance', () => {
+  const both = { ...hourly, ...climbing };
+
+  it('holds reminders and escalations of what fires until it is over, and its end is told', () => {
+    const planned = { ...both, isPlanned: true };
+    const life = story().go(10, met(both)).go(120, met(planned)).go(1, met(both));
+    expect(life.told().slice(1)).toEqual([
+      [130, 'reminded', 'a', 'oncall'],
+      [130, 'escalated', 'a', 'boss'],
+    ]);
+    expect(story().go(10, met(both)).go(50, met(planned)).go(1, clear(planned)).told()[1]?.[1]).toBe('resolved');
+  });
+});
+
 describe('an acknowledgement', () => {
   const both = { ...hourly, ...climbing };
 
