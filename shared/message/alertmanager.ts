@@ -1,5 +1,5 @@
 import type { Json } from '../config/model.ts';
-import { isFiring, type MachineMessage, type MachineTransition, webUrl } from './machine.ts';
+import { isAcknowledge, isFiring, lookUrl, type MachineMessage, type MachineTransition, webUrl } from './machine.ts';
 import type { Row } from './rows.ts';
 
 /**
@@ -37,6 +37,7 @@ function alertOf(transition: MachineTransition, message: MachineMessage, now: nu
       summary: isFiring(transition) ? summary : `Resolved: ${summary}`,
       ...described(details),
       ...runbookOf(runbook),
+      ...(isFiring(transition) && acknowledgeOf(message)),
     },
     startsAt: new Date(firedAt).toISOString(),
     endsAt: new Date(endsAt).toISOString(),
@@ -49,6 +50,11 @@ function runbookOf(runbook: string | undefined): { readonly [name: string]: stri
   if (runbook === undefined) return {};
   const url = webUrl(runbook);
   return url === undefined ? { runbook } : { runbook_url: url };
+}
+
+function acknowledgeOf({ links }: MachineMessage): { readonly acknowledge_url?: string } {
+  const link = links.find(isAcknowledge);
+  return link === undefined ? {} : { acknowledge_url: link.url };
 }
 
 /** It has no end that anyone would tell: it is told once an hour as long as it lasts. */
@@ -99,7 +105,7 @@ function described(rows: readonly Row[]): { readonly description?: string } {
   return rows.length === 0 ? {} : { description: rows.map(({ label, text }) => `${label}: ${text}`).join('\n') };
 }
 
-function generatorOf({ links }: MachineMessage): { readonly generatorURL?: string } {
-  const url = links.map((link) => webUrl(link.url)).find((found) => found !== undefined);
+function generatorOf(message: MachineMessage): { readonly generatorURL?: string } {
+  const url = lookUrl(message);
   return url === undefined ? {} : { generatorURL: url };
 }

@@ -99,6 +99,16 @@ export function gravity({ severity, transitions }: MachineMessage): Severity {
   return firing.some((each) => each.severity === 'page') ? 'page' : 'ticket';
 }
 
+/** Where a link lets somebody say that they are at it, and not only look. */
+export function isAcknowledge({ label }: { readonly label: string }): boolean {
+  return /^acknowledge\b/i.test(label);
+}
+
+/** Where to look: the first link that changes nothing. */
+export function lookUrl({ links }: MachineMessage): string | undefined {
+  return links.find((link) => !isAcknowledge(link))?.url;
+}
+
 /** A URL that a person may be sent to: http or https, without a name or password in it; undefined for any other text. */
 export function webUrl(text: string): string | undefined {
   const url = text.length <= longestUrl && URL.canParse(text) ? new URL(text) : undefined;

@@ -1,7 +1,7 @@
 import type { Json } from '../config/model.ts';
 import { leftText } from './budget-text.ts';
 import { cut } from './clean.ts';
-import { gravity, isFiring, type MachineMessage, type MachineTransition } from './machine.ts';
+import { gravity, isFiring, lookUrl, type MachineMessage, type MachineTransition } from './machine.ts';
 
 /** https://developer.pagerduty.com/docs/send-alert-event: the summary in characters, the whole event in bytes. */
 const longestSummary = 1_024;
@@ -29,10 +29,11 @@ function undeliveredKey({ service, environment, details }: MachineMessage): stri
 }
 
 function triggerOf(message: MachineMessage): { readonly [key: string]: Json } {
+  const url = lookUrl(message);
   const event = (isWhole: boolean): { readonly [key: string]: Json } => ({
     event_action: 'trigger',
     client: 'Burnwatch',
-    ...(message.links[0] && { client_url: message.links[0].url }),
+    ...(url !== undefined && { client_url: url }),
     links: message.links.slice(0, mostLinks).map(({ label, url }) => ({ href: url, text: label })),
     payload: payloadOf(message, isWhole),
   });

@@ -3,7 +3,7 @@ import { goneText, leftText } from './budget-text.ts';
 import { cleanText, cut } from './clean.ts';
 import { formatCount, formatInstant } from './format.ts';
 import { mostDetailed } from './layout.ts';
-import { gravity, isFiring, type MachineMessage, type MachineTransition, webUrl } from './machine.ts';
+import { gravity, isAcknowledge, isFiring, type MachineMessage, type MachineTransition, webUrl } from './machine.ts';
 import type { Row } from './rows.ts';
 
 /** What a chat program shows of a message, before it is set in the blocks of one of them. All text is plain. */
@@ -88,7 +88,7 @@ const kindWords: Readonly<Record<string, string>> = {
 /** `Fired (page): shortener-health failing: 3 of 5 probes`. */
 function lineOf({ kind, severity, summary }: MachineTransition): string {
   const word = Object.hasOwn(kindWords, kind) ? kindWords[kind] : kind;
-  return `${word} (${severity}): ${summary}`;
+  return summary.startsWith(String(word)) ? summary : `${word} (${severity}): ${summary}`;
 }
 
 const bound = ({ label, text }: Row): Row => ({ label, text: cut(text, longestRow) });
@@ -101,13 +101,12 @@ function budgetRow(standing: MachineMessage['budgets'][number], { transitions }:
 
 /** What can be pressed, each address once: to acknowledge first, then where to look, then the runbooks. */
 function buttonsOf({ links, transitions }: MachineMessage): readonly Button[] {
-  const isAcknowledge = (label: string) => /^acknowledge\b/i.test(label);
   const runbooks = transitions.flatMap(({ runbook, name }) => {
     const url = webUrl(runbook ?? '');
     return url === undefined ? [] : [{ label: `Runbook of ${name}`, url, isFirst: false }];
   });
   const all = [
-    ...links.map(({ label, url }) => ({ label: capitalized(label), url, isFirst: isAcknowledge(label) })),
+    ...links.map((link) => ({ label: capitalized(link.label), url: link.url, isFirst: isAcknowledge(link) })),
     ...runbooks,
   ].sort((a, b) => Number(b.isFirst) - Number(a.isFirst));
   return [...new Map(all.map((button) => [button.url, button])).values()].slice(0, mostButtons);

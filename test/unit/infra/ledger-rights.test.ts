@@ -6,11 +6,13 @@ import { createBurstStore } from '../../../shared/aws/burst-store.ts';
 import { createVerdictReader, createVerdictWriter } from '../../../shared/aws/burst-verdicts.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import { createNotifyStore } from '../../../shared/aws/notify-store.ts';
 import { createRunCountsReader } from '../../../shared/aws/run-counts.ts';
 import { unsentOf } from '../../../shared/burst/verdict.ts';
 import type { Config } from '../../../shared/config/model.ts';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
 import { aBurst, aSummary } from '../../support/burst.ts';
+import { aSlack } from '../../support/channels.ts';
 import { aTally } from '../../support/memory-bursts.ts';
 import { aConfig, aHeartbeat, aSlo } from './configs.ts';
 
@@ -144,4 +146,17 @@ it('the function that sends bursts may do with the ledger exactly what keeping r
   expect(allowed('BurstRole', { bursts: [aBurst({ requireBudget: over })], slos: [overBursts] })).toEqual(
     [...asked, ...reading, 'dynamodb:Query burst-count#*'].toSorted(),
   );
+});
+
+it('the function that sends to channels may do with the ledger exactly what remembering does', async () => {
+  const asked = await askedBy(async (client) => {
+    const store = createNotifyStore(client, 'ledger', () => at);
+    await store.loadTold('m1');
+    await store.saveTold('m1', 'chat');
+    await store.countFailure('m1', 'chat');
+    await store.claimReport('chat', 'm1', at);
+    await store.saveReport('chat', 'm1', at);
+  });
+  expect(asked).toEqual(['dynamodb:PutItem notify', 'dynamodb:Query notify', 'dynamodb:UpdateItem notify']);
+  expect(allowed('NotifyRole', { channels: [aSlack()] })).toEqual(asked);
 });

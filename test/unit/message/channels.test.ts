@@ -61,6 +61,19 @@ describe.each(Object.entries(services))('for %s', (service, { render, problems }
   });
 });
 
+it('the link that acknowledges is for pressing: where a service shows a link to look at, it is another', () => {
+  const message = read(stored('fired-with-link'));
+  expect(JSON.stringify(message.links)).toContain('/ack/');
+  const event = renderPagerDuty(message) as { client_url: string; links: { href: string }[] };
+  const [alert] = renderAlertmanager(message, now) as unknown as {
+    generatorURL: string;
+    annotations: Record<string, string>;
+  }[];
+  expect([event.client_url, alert?.generatorURL].filter((url) => url?.includes('/ack/'))).toEqual([]);
+  expect(event.links[0]?.href).toContain('/ack/');
+  expect(alert?.annotations['acknowledge_url']).toContain('/ack/');
+});
+
 it('every golden file is one of a message that there is', () => {
   const known = cases.flatMap(([name]) => Object.keys(services).map((service) => `${name}.${service}.json`));
   expect(
