@@ -25,8 +25,10 @@ export type Draft = {
   /** The version that it becomes. */
   readonly batch: number;
   readonly alerts: Record<string, FiringAlert>;
+  /** SLOs of which somebody was told of a page that is open; undefined until somebody asks (see hold.ts). */
+  pagedSlos: ReadonlySet<string> | undefined;
   readonly resolvedAt: Record<string, number>;
-  incidents: Readonly<Record<string, Incident>>;
+  incidents: Record<string, Incident>;
   silences: Readonly<Record<string, Silence>>;
   readonly entries: OutboxEntry[];
   isChanged: boolean;
@@ -42,8 +44,9 @@ export function draftOf(state: AlertState, now: number): Draft {
     now,
     batch: state.version + 1,
     alerts: { ...state.alerts },
+    pagedSlos: undefined,
     resolvedAt: { ...state.resolvedAt },
-    incidents: state.incidents,
+    incidents: { ...state.incidents },
     silences: state.silences ?? {},
     entries: [],
     isChanged: false,
@@ -113,12 +116,19 @@ export function tellOfIncident(
 }
 
 export function keepIncident(draft: Draft, incident: Incident): void {
-  draft.incidents = { ...draft.incidents, [incident.id]: incident };
+  draft.incidents[incident.id] = incident;
   draft.isChanged = true;
 }
 
 export function keepAlert(draft: Draft, id: string, alert: FiringAlert): void {
   draft.alerts[id] = alert;
+  draft.pagedSlos = undefined;
+  draft.isChanged = true;
+}
+
+export function dropAlert(draft: Draft, id: string): void {
+  delete draft.alerts[id];
+  draft.pagedSlos = undefined;
   draft.isChanged = true;
 }
 

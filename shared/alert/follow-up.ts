@@ -6,64 +6,66 @@ import type { FiringAlert, Observation } from './model.ts';
 type Firing = { readonly id: string; readonly alert: FiringAlert; readonly observation: Observation };
 
 /**
- * What fires and may speak, pages first. What has become clear says nothing more while it waits for its resolution: should it
- * be met again, it goes on.
+ * What fires, is wanted and may speak, pages first. What has become clear says nothing more while it waits for its resolution:
+ * should it be met again, it goes on.
  */
-function speaking(draft: Draft, seen: Seen): readonly Firing[] {
+function speaking(draft: Draft, seen: Seen, isWanted: (firing: Firing) => boolean): readonly Firing[] {
   return Object.entries(draft.alerts)
     .flatMap(([id, alert]): Firing[] => {
       const observation = seen.get(id);
-      const isSpeaking = observation && observation.condition !== 'clear' && !holdReason(draft, id, alert);
-      return isSpeaking ? [{ id, alert, observation }] : [];
+      const isSeen = observation !== undefined && observation.condition !== 'clear';
+      return isSeen && isWanted({ id, alert, observation }) ? [{ id, alert, observation }] : [];
     })
+    .filter(({ id, alert }) => !holdReason(draft, id, alert))
     .sort((a, b) => compare(a.alert.severity, b.alert.severity) || compare(a.id, b.id));
 }
 
-/** As `speaking`, and nobody is at it: it is neither acknowledged nor planned. */
-function unattended(draft: Draft, seen: Seen): readonly Firing[] {
-  return speaking(draft, seen).filter(
-    ({ alert, observation }) =>
-      alert.heldBack === undefined &&
-      observation.isPlanned !== true &&
-      draft.incidents[alert.incidentId]?.acknowledged === undefined,
-  );
+/** Nobody is at it: it was told of, and is neither acknowledged nor planned. */
+function isUnattended(draft: Draft, { alert, observation }: Firing): boolean {
+  const isTaken = draft.incidents[alert.incidentId]?.acknowledged !== undefined;
+  return alert.heldBack === undefined && observation.isPlanned !== true && !isTaken;
 }
 
 /**
- * Tells of what was held back, still fires, and is held back by nothing any more; pages alone, where they are asked for. Its
- * times count from now on.
+ * Tells of what was held back, still fires, and is held back by nothing any more; of one severity. Its times count from now on.
  */
-export function announce(draft: Draft, seen: Seen, severities: readonly Severity[]): void {
-  for (const { id, alert, observation } of speaking(draft, seen)) {
+export function announce(draft: Draft, seen: Seen, severity: Severity): void {
+  const isQuiet = ({ alert }: Firing) => alert.heldBack !== undefined && alert.severity === severity;
+  for (const { id, alert, observation } of speaking(draft, seen, isQuiet)) {
+    if (!hasRoom(draft)) return;
     const { heldBack, ...rest } = alert;
-    if (heldBack === undefined || !severities.includes(alert.severity) || !hasRoom(draft)) continue;
     const at = instantOf(draft, alert);
     keepAlert(draft, id, { ...rest, ...(at > alert.firedAt ? { countedFrom: at } : {}) });
-    const late = at > alert.firedAt ? { heldBack } : {};
+    const late = at > alert.firedAt && heldBack !== undefined ? { heldBack } : {};
     tell(draft, id, alert, { kind: 'fired', at, notify: alert.notify, facts: observation.facts, ...late });
   }
 }
 
 /** Tells once more of what fires on: at the multiples of its time since it fired, and when a silence of it has ended. */
 export function remind(draft: Draft, seen: Seen): void {
-  for (const { id, alert, observation } of unattended(draft, seen)) {
-    const isEnded = isSilenceEnded(draft, id, alert);
-    if (!(isEnded || isRepeatDue(alert, observation, draft.now)) || !hasRoom(draft)) continue;
+  const isEnded = ({ id, alert }: Firing) => isSilenceEnded(draft, id, alert);
+  const isDue = (each: Firing) => isRepeatDue(each, draft.now) || isEnded(each);
+  for (const each of speaking(draft, seen, (one) => isUnattended(draft, one) && isDue(one))) {
+    if (!hasRoom(draft)) return;
+    const { id, alert, observation } = each;
     const [at, n] = [instantOf(draft, alert), (alert.reminders ?? 0) + 1];
-    keepAlert(draft, id, { ...alert, remindedAt: at, reminders: n, ...(isEnded ? { countedFrom: at } : {}) });
+    keepAlert(draft, id, { ...alert, remindedAt: at, reminders: n, ...(isEnded(each) ? { countedFrom: at } : {}) });
     tell(draft, id, alert, { kind: 'reminded', n, at, notify: toldOf(alert), facts: observation.facts });
   }
 }
 
 /** Tells further channels of what has fired for long without an answer, once. */
 export function escalate(draft: Draft, seen: Seen): void {
-  for (const { id, alert, observation } of unattended(draft, seen)) {
-    const { escalate: plan, facts } = observation;
-    const sinceMs = draft.now - Math.max(alert.firedAt, alert.countedFrom ?? 0);
-    if (plan === undefined || alert.escalatedAt !== undefined || sinceMs < plan.afterMs || !hasRoom(draft)) continue;
+  const isDue = ({ alert, observation: { escalate: plan } }: Firing) =>
+    plan !== undefined &&
+    alert.escalatedAt === undefined &&
+    draft.now - Math.max(alert.firedAt, alert.countedFrom ?? 0) >= plan.afterMs;
+  for (const { id, alert, observation } of speaking(draft, seen, (one) => isUnattended(draft, one) && isDue(one))) {
+    if (!hasRoom(draft)) return;
+    const notify = observation.escalate?.notify ?? [];
     const at = instantOf(draft, alert);
-    keepAlert(draft, id, { ...alert, escalatedAt: at, escalatedTo: plan.notify });
-    tell(draft, id, alert, { kind: 'escalated', at, notify: plan.notify, facts });
+    keepAlert(draft, id, { ...alert, escalatedAt: at, escalatedTo: notify });
+    tell(draft, id, alert, { kind: 'escalated', at, notify, facts: observation.facts });
   }
 }
 
@@ -76,7 +78,7 @@ export function expireSilences(draft: Draft): void {
 }
 
 /** The newest multiple of its time lies after everything that was told of it. */
-function isRepeatDue(alert: FiringAlert, { repeatEveryMs }: Observation, now: number): boolean {
+function isRepeatDue({ alert, observation: { repeatEveryMs } }: Firing, now: number): boolean {
   if (repeatEveryMs === undefined) return false;
   const due = alert.firedAt + Math.floor((now - alert.firedAt) / repeatEveryMs) * repeatEveryMs;
   return due > lastTold(alert);

@@ -16,18 +16,21 @@ export function silenceOf({ silences = {} }: Pick<AlertState, 'silences'>, alert
 
 /** Why an alert may announce nothing now; undefined where it may. */
 export function holdReason(
-  draft: Pick<Draft, 'alerts' | 'silences' | 'now'>,
+  draft: Draft,
   alertId: string,
   { severity }: Pick<FiringAlert, 'severity'>,
 ): HeldBack | undefined {
   if (silenceOf(draft, alertId, draft.now)) return 'silence';
   const slo = severity === 'ticket' ? sloOf(alertId) : undefined;
-  return slo !== undefined && hasOpenPage(draft.alerts, slo) ? 'page' : undefined;
+  return slo !== undefined && pagedSlos(draft).has(slo) ? 'page' : undefined;
 }
 
-/** One that somebody was told of. */
-function hasOpenPage(alerts: Readonly<Record<string, FiringAlert>>, slo: string): boolean {
-  return Object.entries(alerts).some(
-    ([id, { severity, heldBack }]) => severity === 'page' && heldBack === undefined && sloOf(id) === slo,
+/** Remembered until an alert changes: thousands may ask. */
+function pagedSlos(draft: Draft): ReadonlySet<string> {
+  draft.pagedSlos ??= new Set(
+    Object.entries(draft.alerts).flatMap(([id, { severity, heldBack }]) =>
+      severity === 'page' && heldBack === undefined ? (sloOf(id) ?? []) : [],
+    ),
   );
+  return draft.pagedSlos;
 }

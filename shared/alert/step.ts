@@ -3,6 +3,7 @@ import {
   type AlertStep,
   type Draft,
   draftOf,
+  dropAlert,
   finish,
   instantOf,
   keepAlert,
@@ -49,11 +50,11 @@ export function stepAlerts(state: AlertState, observations: readonly Observation
     if (!seen.has(observation.alertId)) seen.set(observation.alertId, observation);
   const draft = draftOf(state, now);
   // Pages first: what is open of them by now holds their tickets back.
-  announce(draft, seen, ['page']);
+  announce(draft, seen, 'page');
   fire(draft, seen);
   resolve(draft, seen);
   keepClearTimes(draft, seen);
-  announce(draft, seen, ['ticket']);
+  announce(draft, seen, 'ticket');
   remind(draft, seen);
   escalate(draft, seen);
   expireSilences(draft);
@@ -71,7 +72,7 @@ function fire(draft: Draft, seen: Seen): void {
   if (fires.length === 0) return;
   const newly = fires.map(({ observation: { alertId }, alert }) => ({ alertId, ...alert }));
   const { incidents, incidentOf } = joinIncidents(draft.incidents, newly);
-  draft.incidents = incidents;
+  draft.incidents = { ...incidents };
   for (const { observation, alert: fired } of fires) {
     const { alertId, facts } = observation;
     const alert = { ...fired, incidentId: incidentOf.get(alertId) ?? '' };
@@ -92,7 +93,7 @@ function toFiring(draft: Draft, observation: Observation): Fires {
   // Later than the last resolution, so that no two firings of an alert can share an id.
   const firedAt = Math.max(draft.now, (draft.resolvedAt[alertId] ?? -1) + 1);
   const alert = { firedAt, severity, notify, monitors, ...(heldBack && { heldBack }) };
-  draft.alerts[alertId] = { ...alert, incidentId: '' };
+  keepAlert(draft, alertId, { ...alert, incidentId: '' });
   return { observation, alert };
 }
 
@@ -122,8 +123,7 @@ function mayResolve(alert: FiringAlert, observation: Observation | undefined, no
 
 function resolveOne(draft: Draft, id: string, alert: FiringAlert, observation: Observation | undefined): void {
   const at = instantOf(draft, alert);
-  delete draft.alerts[id];
-  draft.isChanged = true;
+  dropAlert(draft, id);
   // Nobody resolved what was withdrawn: should it come back, its old failures count. Its firing is remembered only
   // while the clock has not moved on (`forget` sees to that), lest the next one share its id.
   draft.resolvedAt[id] = observation ? at : alert.firedAt;
@@ -135,8 +135,7 @@ function resolveOne(draft: Draft, id: string, alert: FiringAlert, observation: O
   const next = resolveInIncident(incident, id, at);
   keepIncident(draft, next);
   if (next.closedAt === undefined) return;
-  const { [next.id]: _, ...others } = draft.incidents;
-  draft.incidents = others;
+  delete draft.incidents[next.id];
   tellOfIncident(draft, next, 'closed', next.closedAt);
   draft.entries.push({ kind: 'incident', id: next.id, incident: next });
 }
