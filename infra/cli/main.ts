@@ -34,9 +34,14 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./heartbeat.ts')).heartbeatCommand,
   },
   slo: {
-    summary: 'see what SLOs and their burn rules would do',
-    example: 'npx burnwatch slo replay --series series.json',
+    summary: 'see how SLOs stand, and what their burn rules would do',
+    example: 'npx burnwatch slo show shortener-availability',
     load: async () => (await import('./slo.ts')).sloCommand,
+  },
+  gate: {
+    summary: 'let a release go, or stop it, by an error budget',
+    example: 'npx burnwatch gate --slo shortener-availability --min-budget 10% --stage prod',
+    load: async () => (await import('./gate.ts')).gateCommand,
   },
   incidents: {
     summary: 'list what is wrong now, and what was lately',

@@ -9,6 +9,8 @@ export type LocalMode = {
   readonly awsEndpoint?: string;
   /** The origin of its console. */
   readonly console?: string;
+  /** Every monitor is probed so often there, whatever the configuration says. */
+  readonly intervalMs?: number;
 };
 
 /** The local mode that keeps its data in `.burnwatch` of one of these folders, if its process is alive. */
@@ -24,7 +26,7 @@ export function findLocalMode(folders: readonly string[]): LocalMode | undefined
 function readLocal(file: string): LocalMode | undefined {
   const said = parse(file);
   if (typeof said !== 'object' || said === null) return undefined;
-  const { pid, outputs, ...others } = said as Readonly<Record<string, unknown>>;
+  const { pid, outputs, intervalMs, ...others } = said as Readonly<Record<string, unknown>>;
   if (typeof pid !== 'number' || !isAlive(pid)) return undefined;
   const texts = Object.entries(outputs ?? {}).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
@@ -33,7 +35,8 @@ function readLocal(file: string): LocalMode | undefined {
     const value = others[name];
     return typeof value === 'string' ? [[name, value]] : [];
   });
-  return { file, outputs: Object.fromEntries(texts), ...Object.fromEntries(origins) };
+  const interval = Number.isSafeInteger(intervalMs) && Number(intervalMs) > 0 ? { intervalMs: Number(intervalMs) } : {};
+  return { file, outputs: Object.fromEntries(texts), ...Object.fromEntries(origins), ...interval };
 }
 
 function parse(file: string): unknown {

@@ -14,6 +14,8 @@ export type BudgetChart = {
   /** What is left of the budget at the end of a minute, 1 being all of it. */
   readonly leftRatio: (minute: number) => number;
   readonly lanes: readonly Lane[];
+  /** What stands under the area in place of the numbers of the minutes: its name, its left and its right end. */
+  readonly axis?: readonly [name: string, from: string, to: string];
 };
 
 const height = 8;
@@ -31,10 +33,11 @@ export function renderBudgetChart(chart: BudgetChart, style: TextStyle): string 
   const width = Math.max(leastWidth, Math.min(mostWidth, columns));
   const ends = Array.from({ length: width }, (_, column) => Math.ceil(((column + 1) * chart.minutes) / width));
   const indent = (name: string) => `${name.padEnd(nameWidth)}${gap}`;
-  const axis = `1${`${chart.minutes.toLocaleString('en-US')} min`.padStart(width - 1)}`;
+  const [title, from, to] = chart.axis ?? ['minute', '1', `${chart.minutes.toLocaleString('en-US')} min`];
+  const axis = `${from}${to.padStart(width - from.length)}`;
   return [
     ...renderArea(ends.map(chart.leftRatio), nameWidth, style),
-    indent('minute') + paint(axis, 'dim', style),
+    indent(title) + paint(axis, 'dim', style),
     ...chart.lanes.map((lane) => indent(lane.name) + renderLane(lane, ends, style)),
   ].join('\n');
 }

@@ -1,29 +1,44 @@
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { didYouMean } from '../../shared/config/suggest.ts';
 import type { Command } from './command.ts';
+import { sloHelp } from './slo-sources.ts';
 
 const help = `
+npx burnwatch slo [--stage NAME] [--region REGION] [--config FILE] [--json]     how every SLO stands
+npx burnwatch slo show <id>                              one of them: its budget, what comes, and where it went
 npx burnwatch slo replay --config FILE --series FILE     what the rules would have done with recorded minutes
 
-npx burnwatch slo <verb> --help says more.
+Without a verb, a row an SLO: what is left of its budget, how fast that burns over the last hour and the last six, when
+it will be gone, with a band that holds the truth nine times of ten, and its alerts. Those to look at first are on top.
+
+${sloHelp}
+  --json                 one JSON object, nothing else on standard output; instants are epoch milliseconds
+
+npx burnwatch slo <verb> --help says more. Exit codes: 0 shown, 2 bad usage or configuration, or nobody answers.
 
 Examples:
+  npx burnwatch slo
+  npx burnwatch slo --stage prod --region eu-west-1
+  npx burnwatch slo --json | jq -r '.slos[] | [.id, .budgetLeftRatio, .forecast.kind] | @tsv'
+  npx burnwatch slo show shortener-availability
   npx burnwatch slo replay --config monitors.yml --series series.json
 `;
 
 const verbs: NonNullable<Command['verbs']> = {
+  show: async () => (await import('./slo-show.ts')).showCommand,
   replay: async () => (await import('./slo-replay.ts')).replayCommand,
 };
 
 /** What is asked about SLOs; each verb has a file of its own. */
 export const sloCommand: Command = {
   name: 'slo',
-  summary: 'see what SLOs and their burn rules would do',
+  summary: 'see how SLOs stand, and what their burn rules would do',
   help,
   verbs,
-  run: async ([word]) => {
+  run: async (argv, io) => {
     const names = Object.keys(verbs);
-    if (word === undefined) throw usage(`which? There are ${names.join(', ')}: see --help`);
+    const [word = '-'] = argv;
+    if (word.startsWith('-')) return (await import('./slo-list.ts')).listSlos(argv, io);
     throw usage(`there is no slo ${JSON.stringify(word)}${didYouMean(word, names) || ': see --help'}`);
   },
 };

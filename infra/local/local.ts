@@ -110,7 +110,7 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
   });
   rhythm = startRhythm({ player, aws, vended, bursts, console: page, terminal }, cleanup);
   problems.lines = watchForEdits(options, player, rhythm, page, cleanup);
-  announce(data, addresses, cleanup);
+  announce(data, addresses, flags, cleanup);
   terminal.ready(addresses, (performance.now() - started) / 1_000);
 }
 
@@ -174,12 +174,18 @@ function addressesOf({ console: page, shortener, aws }: Origins, data: DataFolde
 }
 
 /** Tells other programs what runs, for as long as it runs. */
-function announce(data: DataFolder, { console: page, shortener, aws }: Addresses, cleanup: Cleanup): void {
+function announce(
+  data: DataFolder,
+  { console: page, shortener, aws }: Addresses,
+  { intervalMs }: LocalOptions['flags'],
+  cleanup: Cleanup,
+): void {
   const local = {
     outputs: { ShortenerUrl: shortener, StatusUrl: shortener, ApiId: apiId },
     awsEndpoint: aws,
     console: page,
     pid: process.pid,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
   };
   writeFileSync(data.local, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
   const remove = () => rmSync(data.local, { force: true });

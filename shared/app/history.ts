@@ -1,5 +1,5 @@
 import { foldDay, foldHour } from '../ledger/fold.ts';
-import { emptyHistory, forget, type History, withDays, withHours, withTicks } from '../ledger/history.ts';
+import { emptyHistory, forget, type History, keptTicksMs, withDays, withHours, withTicks } from '../ledger/history.ts';
 import { dayMs, dayStart, hourMs, hourStart, minuteMs } from '../ledger/keys.ts';
 import type { DayRollup, HourRollup } from '../ledger/model.ts';
 import { type CountedMemory, createCountedMemory } from './counted.ts';
@@ -45,7 +45,7 @@ export type HistoryNeeds = {
   readonly spansMs: readonly number[];
   /** Single minutes are known so far back, not only the totals of days; for four days at least. */
   readonly minutesMs?: number;
-  /** A first reading goes back at least so far in single rows: latencies are in no rollup. */
+  /** A first reading goes back at least so far in single rows, and keeps them: latencies and reasons are in no rollup. */
   readonly ticksMs?: number;
   /** Keep the rollups of hours and days that have closed. Any number of writers may do so at once, the first one stays. */
   readonly isSaving: boolean;
@@ -69,7 +69,8 @@ export async function refreshHistory(
   memory.loadedAt = now;
   await foldHours(memory, source, needs.isSaving, now);
   await foldDays(memory, source, needs.isSaving, now);
-  memory.history = forget(memory.history, now - spanMs - dayMs);
+  const ticksMs = needs.ticksMs ?? 0;
+  memory.history = forget(memory.history, now - spanMs - dayMs, ticksMs > keptTicksMs ? now - ticksMs : undefined);
   return memory.history;
 }
 

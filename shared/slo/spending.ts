@@ -134,23 +134,30 @@ function spanOf(events: readonly BadEvents[]): Pick<Episode, 'fromAt' | 'toAt'> 
   };
 }
 
-/**
- * Shares in parts per million that add up to a million exactly: each rounded down, and what that leaves given to the largest
- * remainders (A. Hamilton's method of apportionment, https://en.wikipedia.org/wiki/Largest_remainders_method).
- */
 function withShares<Counted extends { readonly bad: number }>(
   parts: readonly Counted[],
 ): readonly (Counted & { readonly sharePpm: number })[] {
-  const whole = BigInt(Math.max(1, countOf(parts.map(({ bad }) => ({ count: bad })))));
-  const exact = parts.map(({ bad }) => BigInt(bad) * BigInt(wholePpm));
-  const missing = parts.length === 0 ? 0 : wholePpm - Number(exact.reduce((sum, each) => sum + each / whole, 0n));
+  const shares = apportion(
+    parts.map(({ bad }) => bad),
+    wholePpm,
+  );
+  return parts.map((part, index) => ({ ...part, sharePpm: shares[index] ?? 0 }));
+}
+
+/**
+ * The shares of some counts, of so many units in all, which they add up to exactly: each rounded down, and what that leaves given to
+ * the largest remainders (A. Hamilton's method, https://en.wikipedia.org/wiki/Largest_remainders_method). All are 0 where
+ * nothing was counted.
+ */
+export function apportion(counts: readonly number[], units: number): readonly number[] {
+  const whole = BigInt(counts.reduce((sum, count) => sum + count, 0));
+  if (whole === 0n) return counts.map(() => 0);
+  const exact = counts.map((count) => BigInt(count) * BigInt(units));
+  const missing = units - Number(exact.reduce((sum, each) => sum + each / whole, 0n));
   const byRemainder = exact.map((each, index) => ({ index, left: each % whole }));
   const raised = byRemainder.toSorted((a, b) => Number(b.left - a.left) || a.index - b.index).slice(0, missing);
   const lucky = new Set(raised.map(({ index }) => index));
-  return parts.map((part, index) => ({
-    ...part,
-    sharePpm: Number((exact[index] ?? 0n) / whole) + (lucky.has(index) ? 1 : 0),
-  }));
+  return exact.map((each, index) => Number(each / whole) + (lucky.has(index) ? 1 : 0));
 }
 
 function countOf(events: readonly Pick<BadEvents, 'count'>[]): number {

@@ -148,7 +148,7 @@ describe('burnwatch slo', () => {
   it.each([
     [['slo', 'replay', '--help'], 'npx burnwatch slo replay '],
     [['help', 'slo', 'replay'], 'npx burnwatch slo replay '],
-    [['slo', '--help'], 'npx burnwatch slo replay '],
+    [['slo', '--help'], 'npx burnwatch slo '],
   ])('%j explains', async (argv, start) => {
     const { code, stdout } = await call(...argv);
     expect([code, stdout.startsWith(start)]).toEqual([0, true]);
