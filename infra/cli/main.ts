@@ -58,6 +58,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch silence checkout --for 2h --reason "provider outage" --stage prod',
     load: async () => (await import('./silence.ts')).silenceCommand,
   },
+  notify: {
+    summary: 'send a test message to a channel',
+    example: 'npx burnwatch notify test --channel chat',
+    load: async () => (await import('./notify.ts')).notifyCommand,
+  },
   schema: {
     summary: 'print the JSON Schema of monitors.yml, for editors',
     example: 'npx burnwatch schema > monitors.schema.json',

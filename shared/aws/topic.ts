@@ -6,8 +6,7 @@ import { boundedClient } from './client.ts';
  * Publishes messages to the alerts' topic: a text for e-mail, JSON for everything else, and the attributes by which
  * subscriptions filter. SNS keeps no idempotency token: receivers drop doubles by the attribute `id`.
  */
-export function createTopic(topicArn: string): Publish {
-  const client = new SNSClient(boundedClient);
+export function createTopic(topicArn: string, client: SNSClient = new SNSClient(boundedClient)): Publish {
   return async (message) => {
     const json = JSON.stringify(message.json);
     await client.send(
