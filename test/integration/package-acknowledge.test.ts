@@ -23,10 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => removeProject(root));
 
-const variablesOf = (id: string) => {
-  const { Properties } = readTemplate(root).Resources[id] ?? {};
-  return (Properties as { Environment: { Variables: Record<string, unknown> } }).Environment.Variables;
-};
+function variablesOf(id: string): Readonly<Record<string, unknown>> {
+  const properties = readTemplate(root).Resources[id]?.['Properties'];
+  return (properties as { Environment: { Variables: Record<string, unknown> } }).Environment.Variables;
+}
 
 describe('packaging links that acknowledge, without the shortener and without a heartbeat', () => {
   it('works, and warns of nothing', () => {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { writeRuntimeConfig } from '../../infra/build.ts';
 import type { InvocationResult } from '../../infra/local/function-host.ts';
 import type { Config } from '../../shared/config/model.ts';
-import { aConfig, aMonitor, anSlo } from '../support/config.ts';
+import { aConfig, aMonitor, anAlert, anSlo } from '../support/config.ts';
 import type { Running } from './local-mode.ts';
 import { type OwnStack, openOwnStack, startOwnFunction } from './own-stack.ts';
 
@@ -14,6 +14,7 @@ export const monitor = aMonitor({
   intervalMs: 1_000,
   allowPrivate: true,
   dependsOn: [],
+  alerts: [anAlert({ repeatEveryMs: hourMs })],
   retry: { limit: 0, delayMs: 0 },
   request: {
     method: 'GET',
@@ -52,6 +53,16 @@ export async function aRecovery(local: Running, outdir: string): Promise<OwnStac
   const firedAt = Math.ceil(Date.now() / 1_000) * 1_000;
   for (const at of [firedAt, firedAt + 1_000]) await stack.tick(at, monitor.key, 'passed');
   await pause(firedAt + 1_000 - Date.now());
+  return stack;
+}
+
+/** A stack whose next evaluation reminds of what fired, and was told, an hour ago. */
+export async function aReminder(local: Running, outdir: string): Promise<OwnStack> {
+  const stack = await anOutage(local);
+  await evaluateOn(stack, outdir, local.aws);
+  const earlier = (text: string) =>
+    text.replace(/(\\"(?:firedAt|openedAt)\\":)(\d+)/g, (_, key: string, at: string) => `${key}${Number(at) - hourMs}`);
+  await stack.put(new Map([...(await stack.items())].map(([key, item]) => [key, earlier(item)])));
   return stack;
 }
 

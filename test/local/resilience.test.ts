@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import { startFaultProxy, type Treatment } from '../support/fault-proxy.ts';
 import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
-import { anOutage, aRecovery, evaluateOn, firing, outageConfig, outcomeOf, packageFor, resolved } from './outage.ts';
+import {
+  anOutage,
+  aRecovery,
+  aReminder,
+  evaluateOn,
+  firing,
+  outageConfig,
+  outcomeOf,
+  packageFor,
+  resolved,
+} from './outage.ts';
 import { type OwnStack, openOwnStack, startOwnFunction } from './own-stack.ts';
 
 const folder = temporaryFolder();
@@ -59,6 +69,7 @@ async function evaluateWith(stack: OwnStack, action: string, nth: number, treatm
 
 describe.each([
   ['fires', () => anOutage(local), firing],
+  ['reminds', () => aReminder(local, outdir), firing],
   ['resolves', () => aRecovery(local, outdir), resolved],
 ] as const)('an evaluation that %s', (_, make, left) => {
   let origin: OwnStack;
