@@ -2,6 +2,7 @@ import type { Burst, Config, Json, Monitor, Slo } from '../../shared/config/mode
 import { dimensionsOf, type MetricKey, metrics, namespace } from '../../shared/metrics/catalogue.ts';
 import { alarmName } from './alarms.ts';
 import { nameOf, type Resource, type Stack, sub } from './model.ts';
+import { undeliveredName } from './notify.ts';
 
 type Widget = { readonly [name: string]: Json };
 
@@ -73,9 +74,12 @@ function help(stack: Stack, config: Config): Widget {
 }
 
 function deadMen(stack: Stack): Widget {
-  const alarms = (['probe', 'evaluate'] as const).map(
-    (target) =>
-      `arn:\${AWS::Partition}:cloudwatch:${stack.region}:\${AWS::AccountId}:alarm:${alarmName(stack, target)}`,
+  const names = [
+    ...(['probe', 'evaluate'] as const).map((target) => alarmName(stack, target)),
+    ...(stack.isNotifyOn ? [undeliveredName(stack)] : []),
+  ];
+  const alarms = names.map(
+    (name) => `arn:\${AWS::Partition}:cloudwatch:${stack.region}:\${AWS::AccountId}:alarm:${name}`,
   );
   return { type: 'alarm', width: 6, height: 4, properties: { title: 'Is the monitoring alive', alarms } };
 }

@@ -136,6 +136,7 @@ describe('the JSON Schema', () => {
     'burst-keys',
     'burst-shards',
     'burst-stages-many',
+    'channels',
   ])('refuses %s.yml too', (name) => {
     expect(validate(yaml(read(`test/fixtures/wrong/${name}.yml`)))).toBe(false);
   });

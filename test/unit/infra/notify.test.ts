@@ -1,4 +1,5 @@
 import { buildResources, type StackOptions } from '../../../infra/resources.ts';
+import { dashboardBody } from '../../../infra/template/dashboard.ts';
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { stackOf } from '../../../infra/template/model.ts';
 import { packageChannels } from '../../../shared/app/notify-model.ts';
@@ -151,6 +152,13 @@ describe('a stack whose alerts go elsewhere than to e-mail addresses', () => {
       actionsOf(build([aSlack({ allowPrivate })], { vpc })).flatMap(({ Action }) => Action);
     expect(actions(true)).toContain('ec2:CreateNetworkInterface');
     expect(actions(false)).not.toContain('ec2:CreateNetworkInterface');
+  });
+
+  it('shows on the dashboard whether anything lies in the queue', () => {
+    const widgets = (channels: readonly Channel[]) =>
+      JSON.stringify(dashboardBody(stackOf(aConfig({ channels }), options), aConfig({ channels })));
+    expect(widgets([oncall, aSlack()])).toContain('alarm:shortener-dev-undelivered');
+    expect(widgets([oncall])).not.toContain('undelivered');
   });
 
   it('packages its channels with the paths of their secrets, and no address of a person', () => {
