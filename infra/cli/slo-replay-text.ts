@@ -2,8 +2,9 @@ import type { Replay, Replayed } from '../../shared/app/replay.ts';
 import type { BurnRule, Slo } from '../../shared/config/model.ts';
 import { formatDuration, formatPercent } from '../../shared/message/format.ts';
 import type { Series } from '../../shared/slo/series.ts';
-import { formatPercent as formatShare, formatSpan } from '../../shared/slo/words.ts';
+import { formatSpan } from '../../shared/slo/words.ts';
 import { joinLines, renderTitled, type TextStyle, wrapLines } from './burst-lines.ts';
+import { ruleText } from './rule-text.ts';
 import { type Lane, renderBudgetChart } from './slo-chart.ts';
 import { count, paint } from './terminal.ts';
 
@@ -38,11 +39,6 @@ function headOf({ slo, series, isPlain }: ReplayView): readonly string[] {
     `${count(series.length, 'minute')}${gaps > 0 ? `, ${gaps.toLocaleString('en-US')} without data` : ''}`,
     isPlain ? 'textbook rules' : 'with all that evaluate does',
   ];
-}
-
-/** `page 2%/1h` */
-export function ruleText({ severity, budgetPpm, longMs }: Pick<BurnRule, 'severity' | 'budgetPpm' | 'longMs'>): string {
-  return `${severity} ${formatShare(budgetPpm)}/${formatSpan(longMs)}`;
 }
 
 function renderTransitions(transitions: readonly Replay[], style: TextStyle): string {

@@ -6,6 +6,8 @@ import { sloHelp } from './slo-sources.ts';
 const help = `
 npx burnwatch slo [--stage NAME] [--region REGION] [--config FILE] [--json]     how every SLO stands
 npx burnwatch slo show <id>                              one of them: its budget, what comes, and where it went
+npx burnwatch slo preview <id>                           how soon each rule fires, and how many failures it takes
+npx burnwatch slo simulate --slo ID --outage 10m         when the rules would fire and resolve
 npx burnwatch slo replay --config FILE --series FILE     what the rules would have done with recorded minutes
 
 Without a verb, a row an SLO: what is left of its budget, how fast that burns over the last hour and the last six, when
@@ -21,11 +23,15 @@ Examples:
   npx burnwatch slo --stage prod --region eu-west-1
   npx burnwatch slo --json | jq -r '.slos[] | [.id, .budgetLeftRatio, .forecast.kind] | @tsv'
   npx burnwatch slo show shortener-availability
+  npx burnwatch slo preview shortener-availability
+  npx burnwatch slo simulate --slo shortener-availability --errors 5% --for 1h
   npx burnwatch slo replay --config monitors.yml --series series.json
 `;
 
 const verbs: NonNullable<Command['verbs']> = {
   show: async () => (await import('./slo-show.ts')).showCommand,
+  preview: async () => (await import('./slo-preview.ts')).previewCommand,
+  simulate: async () => (await import('./slo-simulate.ts')).simulateCommand,
   replay: async () => (await import('./slo-replay.ts')).replayCommand,
 };
 
