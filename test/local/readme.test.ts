@@ -38,7 +38,17 @@ const runs: Readonly<Record<string, Expectation>> = {
     output: /^\{"burst":"http:\/\/127\.0\.0\.1:\d+\/demo","model":"closed".*"failures":0/m,
   },
   "npx burnwatch burst --url http://127.0.0.1:4001/demo --breaking-point --from 500 --to 4000 --hold 1s --threshold 'p99 < 300ms' --report burst.html":
-    { codes: [0, 1], output: /sustains/ },
+    { codes: [0, 1], output: /sustains|not even the lowest rate could be sent/ },
+  'npx burnwatch slo': { codes: [0], output: /shortener-availability/ },
+  'npx burnwatch slo show shortener-availability': { codes: [0], output: /shortener-availability/ },
+  'npx burnwatch slo preview shortener-availability': { codes: [0], output: /100 ?%/ },
+  'npx burnwatch slo simulate --slo shortener-availability --outage 10m': { codes: [0], output: /page/i },
+  // A young history may not tell yet.
+  'npx burnwatch gate --slo shortener-availability --min-budget 10%': {
+    codes: [0, 2],
+    output: /shortener-availability/,
+  },
+  'npx burnwatch incidents': { codes: [0], output: /Nothing is wrong|firing|resolved/i },
   'npx serverless package': { codes: [0], output: /packaged/i },
   'npx serverless package --param shortener=off --param config=mine.yml': { codes: [0], output: /packaged/i },
   [`npx serverless invoke local -f probe -d '{"monitors":["shortener-health"]}'`]: {
