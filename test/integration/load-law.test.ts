@@ -88,13 +88,16 @@ async function violations(row: HostileRow): Promise<readonly string[]> {
     .map((ending) => `${row.name}: ended as ${ending}, not as ${right.join(' or ')}`);
 }
 
+/** Eight rows at a time; those that ended wrongly once more, alone: a busy machine makes a timeout of anything. */
 async function violationsOfAll(rows: readonly HostileRow[]): Promise<readonly string[]> {
-  const found: string[] = [];
+  const suspects: HostileRow[] = [];
   let next = 0;
   const work = async () => {
-    for (let row = rows[next++]; row; row = rows[next++]) found.push(...(await violations(row)));
+    for (let row = rows[next++]; row; row = rows[next++]) if ((await violations(row)).length > 0) suspects.push(row);
   };
   await Promise.all(Array.from({ length: 8 }, work));
+  const found: string[] = [];
+  for (const row of suspects) found.push(...(await violations(row)));
   return found;
 }
 

@@ -25,7 +25,7 @@ describe('many requests over TLS', () => {
 
   it('read answers of many records', async () => {
     const server = await start(({ socket }) => socket.write(ok('x'.repeat(1_000_000))), { tls: serverCertificate });
-    const client = open();
+    const client = open({ timeoutMs: 20_000 });
     const request = await prepared(client, { url: server.origin, ...trusting });
     expect(await sendMany(client, request, { count: 40 })).toEqual({ 200: 40 });
   });
