@@ -33,7 +33,7 @@ const topic = keepWarm(async () =>
   (await import('../shared/aws/topic.ts')).createTopic(requireVariable('ALERT_TOPIC_ARN')),
 );
 
-function createDeps({ log, remainingMs }: Invocation, channels: NotifyPackage['channels']): NotifyDeps {
+function createDeps({ id, log, remainingMs }: Invocation, channels: NotifyPackage['channels']): NotifyDeps {
   const signal = AbortSignal.timeout(Math.max(0, remainingMs() - settleMs));
   const runtimeApi = process.env['AWS_LAMBDA_RUNTIME_API'];
   const queue = process.env['UNDELIVERED_QUEUE'];
@@ -48,6 +48,7 @@ function createDeps({ log, remainingMs }: Invocation, channels: NotifyPackage['c
   };
   return {
     channels,
+    invocationId: id,
     send: (channel, message) => sendToChannel(channel, message, sendDeps, signal),
     loadStore: store,
     publish: async (report) => (await topic())(report),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { InvocationResult } from './function-host.ts';
 
 /** Lambda waits so long before it invokes again what failed: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
@@ -12,17 +13,17 @@ export type AsyncInvoker = {
   close(): void;
 };
 
-/** Invokes functions as Lambda does for whoever does not wait. */
+/** Invokes functions as Lambda does for whoever does not wait: one request id for an event, however often it is tried. */
 export function createAsyncInvoker(
-  invoke: (name: string, event: string) => Promise<Pick<InvocationResult, 'isError'>>,
+  invoke: (name: string, event: string, requestId: string) => Promise<Pick<InvocationResult, 'isError'>>,
   onDropped: (name: string, event: string) => void,
 ): AsyncInvoker {
   const timers = new Set<NodeJS.Timeout>();
   let dropped = 0;
   let isClosed = false;
 
-  const attempt = async (name: string, event: string, failures: number): Promise<void> => {
-    const { isError } = await invoke(name, event);
+  const attempt = async (name: string, event: string, requestId: string, failures: number): Promise<void> => {
+    const { isError } = await invoke(name, event, requestId);
     if (!isError || isClosed) return;
     const waitMs = waitsMs[failures];
     if (waitMs === undefined) {
@@ -32,13 +33,13 @@ export function createAsyncInvoker(
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
-      void attempt(name, event, failures + 1);
+      void attempt(name, event, requestId, failures + 1);
     }, waitMs);
     timers.add(timer);
   };
 
   return {
-    invoke: (name, event) => void attempt(name, event, 0),
+    invoke: (name, event) => void attempt(name, event, randomUUID(), 0),
     droppedCount: () => dropped,
     close: () => {
       isClosed = true;

@@ -9,8 +9,8 @@ import {
 export type Functions = {
   /** The short name of the function that a client means, or undefined. */
   find(name: string): string | undefined;
-  /** Runs a function by its short name; `event` is JSON. Counts as AWS does. */
-  invoke(name: string, event: string): Promise<InvocationResult>;
+  /** Runs a function by its short name; `event` is JSON, `requestId` a new one where it is not given. Counts as AWS does. */
+  invoke(name: string, event: string, requestId?: string): Promise<InvocationResult>;
   /** Takes these functions from now on; what runs in the ones before may end. */
   replace(settings: readonly FunctionSettings[]): void;
   close(graceMs: number): Promise<void>;
@@ -40,11 +40,10 @@ export function createFunctions(
 
   return {
     find: (name) => [...hosts.values()].find(({ settings }) => isMeant(settings, name))?.settings.name,
-    invoke: async (name, event) => {
+    invoke: async (name, event, requestId = randomUUID()) => {
       const entry = hosts.get(name);
       if (!entry) throw new Error(`there is no function ${name}`);
       const startedAt = Date.now();
-      const requestId = randomUUID();
       watch.began(name, requestId, event);
       const result = await entry.host.invoke(event, requestId);
       onInvocation(entry.settings.functionName, startedAt, result.isError, result.durationMs);

@@ -1,4 +1,4 @@
-import type { Delivery } from '../channels/model.ts';
+import type { Delivery, Failure } from '../channels/model.ts';
 import { type Config, isSent, type SentChannel } from '../config/model.ts';
 import type { MachineMessage } from '../message/machine.ts';
 import type { Message } from '../message/model.ts';
@@ -15,9 +15,10 @@ export type Publish = (message: Omit<Message, 'kind'> & { readonly kind: string 
 
 /** What is remembered of messages, so that nobody is told twice who need not be, and nothing is reported all the time. */
 export type NotifyStore = {
-  /** Ids of the channels that have this message already. */
-  loadTold(messageId: string): Promise<ReadonlySet<string>>;
+  /** What is known of a message, by the ids of its channels. */
+  load(messageId: string): Promise<ReadonlyMap<string, Remembered>>;
   saveTold(messageId: string, channel: string): Promise<void>;
+  saveRefused(messageId: string, channel: string, refusal: Refusal): Promise<void>;
   /** Counts one more invocation that could not tell a channel, and answers how many there were. */
   countFailure(messageId: string, channel: string): Promise<number>;
   /**
@@ -28,8 +29,15 @@ export type NotifyStore = {
   saveReport(channel: string, messageId: string, now: number): Promise<void>;
 };
 
+/** A channel has the message; or it has not, and perhaps refused it for good. */
+export type Remembered = { readonly isTold: true } | { readonly isTold: false; readonly refusal?: Refusal };
+/** To which invocation, and why: to one by hand, later, it may say something else. */
+export type Refusal = { readonly invocationId: string } & Pick<Failure, 'problem' | 'mend'>;
+
 export type NotifyDeps = {
   readonly channels: readonly SentChannel[];
+  /** Lambda's request id: the same when it asks again by itself. */
+  readonly invocationId: string;
   /** Never rejects for what is outside. */
   readonly send: (channel: SentChannel, message: MachineMessage) => Promise<Delivery>;
   readonly loadStore: () => Promise<NotifyStore>;

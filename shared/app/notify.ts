@@ -1,7 +1,7 @@
 import { BurnwatchError, type SentChannel } from '../config/model.ts';
 import { type MachineMessage, parseMachine } from '../message/machine.ts';
 import { renderUndelivered } from '../message/undelivered.ts';
-import type { NotifyDeps, NotifyStore, NotifySummary, Told } from './notify-model.ts';
+import type { NotifyDeps, NotifyStore, NotifySummary, Refusal, Remembered, Told } from './notify-model.ts';
 
 /** Lambda invokes once, and twice more a minute and two minutes later: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 export const mostInvocations = 3;
@@ -46,42 +46,63 @@ function readMessage(text: string): MachineMessage {
 const invalid = (problem: string): BurnwatchError =>
   new BurnwatchError('BURN_MESSAGE_INVALID', `what came is no message of Burnwatch: ${problem}`);
 
-async function notifyOf(
-  message: MachineMessage,
-  deps: NotifyDeps,
-): Promise<{ results: readonly Told[]; known: number }> {
+type Done = { readonly results: readonly Told[]; readonly known: number };
+
+async function notifyOf(message: MachineMessage, deps: NotifyDeps): Promise<Done> {
   const meant = deps.channels.filter(({ id }) => message.channels.includes(id));
-  const known = meant.length === 0 ? noChannels : await loadTold(message, deps);
-  const open = meant.filter(({ id }) => !known.has(id));
-  const results = await Promise.all(open.map((channel) => tell(channel, message, deps)));
+  const known = meant.length === 0 ? nothing : await load(message, deps);
+  const open = meant.filter(({ id }) => known.get(id)?.isTold !== true);
+  const results = await Promise.all(
+    open.map((channel) => {
+      const refusal = refusalOf(known.get(channel.id), deps);
+      return refusal === undefined ? tell(channel, message, deps) : failAgain({ channel, message }, refusal, deps);
+    }),
+  );
   return { results, known: meant.length - open.length };
 }
 
-const noChannels: ReadonlySet<string> = new Set();
+const nothing: ReadonlyMap<string, Remembered> = new Map();
+
+function refusalOf(known: Remembered | undefined, { invocationId }: NotifyDeps): Refusal | undefined {
+  const refusal = known?.isTold === false ? known.refusal : undefined;
+  return refusal?.invocationId === invocationId ? refusal : undefined;
+}
+
+/** What was refused for good is not sent again when Lambda asks again: it only fails, so that the queue gets it in the end. */
+async function failAgain(of: Omit<Told, 'delivery'>, { problem, mend }: Refusal, deps: NotifyDeps): Promise<Told> {
+  const delivery: Failed = { outcome: 'failed', isFinal: true, problem, mend, attempts: 0 };
+  const told = { ...of, delivery };
+  await settleFailure(told, delivery, deps);
+  return told;
+}
 
 /** Rather twice than never: what cannot be read is not known. */
-async function loadTold({ id }: MachineMessage, deps: NotifyDeps): Promise<ReadonlySet<string>> {
+async function load({ id }: MachineMessage, deps: NotifyDeps): Promise<ReadonlyMap<string, Remembered>> {
   try {
-    return await (await deps.loadStore()).loadTold(id);
+    return await (await deps.loadStore()).load(id);
   } catch (cause) {
     deps.onWarning('nobody knows which channels have been told: they may be told twice', cause);
-    return noChannels;
+    return nothing;
   }
 }
 
 async function tell(channel: SentChannel, message: MachineMessage, deps: NotifyDeps): Promise<Told> {
   const told: Told = { message, channel, delivery: await deps.send(channel, message) };
   deps.onDelivery(told);
-  if (told.delivery.outcome === 'failed') await settleFailure(told, told.delivery, deps);
-  else await remember(told, deps);
+  const { delivery } = told;
+  if (delivery.outcome !== 'failed' || delivery.isFinal) await remember(told, deps);
+  if (delivery.outcome === 'failed') await settleFailure(told, delivery, deps);
   return told;
 }
 
-async function remember({ channel, message }: Told, deps: NotifyDeps): Promise<void> {
+async function remember({ channel, message, delivery }: Told, deps: NotifyDeps): Promise<void> {
   try {
-    await (await deps.loadStore()).saveTold(message.id, channel.id);
+    const store = await deps.loadStore();
+    if (delivery.outcome !== 'failed') return await store.saveTold(message.id, channel.id);
+    const { problem, mend } = delivery;
+    await store.saveRefused(message.id, channel.id, { invocationId: deps.invocationId, problem, mend });
   } catch (cause) {
-    deps.onWarning('it is not remembered that this channel was told: it may be told twice', cause);
+    deps.onWarning('it is not remembered what this channel was told: it may be told twice', cause);
   }
 }
 

@@ -1,11 +1,12 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { NotifyStore } from '../app/notify-model.ts';
+import type { NotifyStore, Refusal, Remembered } from '../app/notify-model.ts';
 
 const partition = 'notify';
 const hourMs = 3_600_000;
@@ -20,7 +21,7 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
   const names = { '#expiresAt': 'expiresAt' };
 
   return {
-    loadTold: async (messageId) => {
+    load: async (messageId) => {
       const prefix = messagePrefix(messageId);
       const { Items: items = [] } = await client.send(
         new QueryCommand({
@@ -30,9 +31,7 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
           ExpressionAttributeValues: { ':pk': { S: partition }, ':prefix': { S: prefix } },
         }),
       );
-      return new Set(
-        items.flatMap(({ sk, told }) => (told?.BOOL === true ? [(sk?.S ?? '').slice(prefix.length)] : [])),
-      );
+      return new Map(items.map((item) => [(item['sk']?.S ?? '').slice(prefix.length), rememberedOf(item)]));
     },
     saveTold: async (messageId, channel) => {
       await client.send(
@@ -41,6 +40,16 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
           UpdateExpression: 'SET #told = :true, #expiresAt = :expiresAt',
           ExpressionAttributeNames: { ...names, '#told': 'told' },
           ExpressionAttributeValues: { ':true': { BOOL: true }, ':expiresAt': expiresAt() },
+        }),
+      );
+    },
+    saveRefused: async (messageId, channel, refusal) => {
+      await client.send(
+        new UpdateItemCommand({
+          ...keyed(messagePrefix(messageId) + channel),
+          UpdateExpression: 'SET #refusal = :refusal, #expiresAt = :expiresAt',
+          ExpressionAttributeNames: { ...names, '#refusal': 'refusal' },
+          ExpressionAttributeValues: { ':refusal': { S: JSON.stringify(refusal) }, ':expiresAt': expiresAt() },
         }),
       );
     },
@@ -89,6 +98,12 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
       }
     },
   };
+}
+
+/** What this very store has written. */
+function rememberedOf({ told, refusal }: Record<string, AttributeValue>): Remembered {
+  if (told?.BOOL === true) return { isTold: true };
+  return { isTold: false, ...(refusal?.S === undefined ? {} : { refusal: JSON.parse(refusal.S) as Refusal }) };
 }
 
 const messagePrefix = (messageId: string): string => `message#${messageId}#`;

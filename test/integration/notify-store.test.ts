@@ -15,11 +15,18 @@ const open = () => createNotifyStore(db.client, table, () => start);
 describe('what notify remembers, in the table', () => {
   it('is which channels have been told of which message', async () => {
     const store = open();
-    expect(await store.loadTold('m1')).toEqual(new Set());
+    expect(await store.load('m1')).toEqual(new Map());
     await Promise.all([store.saveTold('m1', 'chat'), store.saveTold('m1', 'pager'), store.saveTold('m10', 'room')]);
     await store.countFailure('m1', 'hook');
-    expect(await store.loadTold('m1')).toEqual(new Set(['chat', 'pager']));
-    expect(await store.loadTold('m10')).toEqual(new Set(['room']));
+    const isTold = true;
+    expect(await store.load('m1')).toEqual(
+      new Map([
+        ['chat', { isTold }],
+        ['hook', { isTold: false }],
+        ['pager', { isTold }],
+      ]),
+    );
+    expect(await store.load('m10')).toEqual(new Map([['room', { isTold }]]));
   });
 
   it('is how often a channel could not be told, for each message, also of several who count at once', async () => {
@@ -28,7 +35,16 @@ describe('what notify remembers, in the table', () => {
     expect(counts.toSorted()).toEqual([1, 2, 3]);
     expect(await store.countFailure('m2', 'chat')).toBe(1);
     await store.saveTold('m1', 'chat');
-    expect(await store.loadTold('m1')).toEqual(new Set(['chat']));
+    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true }]]));
+  });
+
+  it('is who refused a message for good, to which invocation and why, until it is told after all', async () => {
+    const store = open();
+    const refusal = { invocationId: 'request-1', problem: 'Slack answered 404', mend: 'Make another.' };
+    await store.saveRefused('m1', 'chat', refusal);
+    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: false, refusal }]]));
+    await store.saveTold('m1', 'chat');
+    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true }]]));
   });
 
   it('lets one of several report, once an hour and channel', async () => {

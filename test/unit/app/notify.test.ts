@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mostInvocations, notify } from '../../../shared/app/notify.ts';
-import type { NotifyDeps, NotifyStore, Publish } from '../../../shared/app/notify-model.ts';
+import type { NotifyDeps, NotifyStore, Publish, Remembered } from '../../../shared/app/notify-model.ts';
 import type { Delivery } from '../../../shared/channels/model.ts';
 import type { SentChannel } from '../../../shared/config/model.ts';
 import { aPager, aSlack } from '../../support/channels.ts';
@@ -28,13 +28,16 @@ const failed = (isFinal: boolean): Delivery => ({
 
 /** The store's rules, in memory. */
 function memoryStore(): NotifyStore {
-  const done = new Set<string>();
+  const known = new Map<string, Map<string, Remembered>>();
   const failures = new Map<string, number>();
   const reports = new Map<string, { by: string; claimedAt: number; reportedAt?: number }>();
+  const note = (id: string, channel: string, remembered: Remembered) => {
+    known.set(id, new Map(known.get(id)).set(channel, remembered));
+  };
   return {
-    loadTold: async (id) =>
-      new Set([...done].filter((key) => key.startsWith(`${id} `)).map((key) => key.slice(id.length + 1))),
-    saveTold: async (id, channel) => void done.add(`${id} ${channel}`),
+    load: async (id) => known.get(id) ?? new Map(),
+    saveTold: async (id, channel) => note(id, channel, { isTold: true }),
+    saveRefused: async (id, channel, refusal) => note(id, channel, { isTold: false, refusal }),
     countFailure: async (id, channel) => {
       const count = (failures.get(`${id} ${channel}`) ?? 0) + 1;
       failures.set(`${id} ${channel}`, count);
@@ -74,6 +77,7 @@ function world({ channels = [aSlack(), aPager()], answers = {}, store = {} }: Se
   const now = { answers };
   const deps: NotifyDeps = {
     channels,
+    invocationId: 'request-1',
     send: async ({ id }, message) => {
       sent.push([id, message.id]);
       return now.answers[id] ?? delivered;
@@ -144,7 +148,7 @@ describe('a message', () => {
     expect(new Set(warnings)).toEqual(
       new Set([
         'nobody knows which channels have been told: they may be told twice',
-        'it is not remembered that this channel was told: it may be told twice',
+        'it is not remembered what this channel was told: it may be told twice',
       ]),
     );
   });
@@ -187,6 +191,20 @@ describe('a channel that cannot be told', () => {
     });
     expect(published[0]?.text).toContain('Slack answered 404: no_service');
     expect(published[0]?.text).toContain('shop-dev-undelivered');
+  });
+
+  it('for good is not asked again when Lambda asks again, which fails all the same; by hand it is', async () => {
+    const { run, sent, deps, answers } = world({ answers: { chat: failed(true) } });
+    for (let invocation = 1; invocation <= mostInvocations; invocation += 1)
+      await expect(run()).rejects.toMatchObject(undelivered('chat: Slack answered 404: no_service'));
+    expect(sent.map(([channel]) => channel)).toEqual(['chat', 'pager']);
+    answers.answers = {};
+    expect(await notify(eventOf(told()), { ...deps, invocationId: 'by-hand' })).toEqual({
+      delivered: 1,
+      skipped: 0,
+      known: 1,
+    });
+    expect(sent.map(([channel]) => channel)).toEqual(['chat', 'pager', 'chat']);
   });
 
   it('for the moment is reported when Lambda has asked for the last time, not before', async () => {

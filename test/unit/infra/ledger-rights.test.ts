@@ -151,7 +151,8 @@ it('the function that sends bursts may do with the ledger exactly what keeping r
 it('the function that sends to channels may do with the ledger exactly what remembering does', async () => {
   const asked = await askedBy(async (client) => {
     const store = createNotifyStore(client, 'ledger', () => at);
-    await store.loadTold('m1');
+    await store.load('m1');
+    await store.saveRefused('m1', 'chat', { invocationId: 'request-1', problem: '', mend: '' });
     await store.saveTold('m1', 'chat');
     await store.countFailure('m1', 'chat');
     await store.claimReport('chat', 'm1', at);
