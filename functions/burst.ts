@@ -44,11 +44,15 @@ const budget = keepWarm(async () => {
   const { createLedgerStore } = await import('../shared/aws/ledger-store.ts');
   const { createAlertStore } = await import('../shared/aws/alert-store.ts');
   const { createRunCountsReader } = await import('../shared/aws/run-counts.ts');
+  const { createCountedStore } = await import('../shared/aws/counted-store.ts');
   const client = await dynamoDb();
   return {
     ledger: createLedgerStore(client, table()),
     alerts: createAlertStore(client, table()),
-    counted: { loadRunCounts: createRunCountsReader(client, table()) },
+    counted: {
+      loadRunCounts: createRunCountsReader(client, table()),
+      metrics: { store: createCountedStore(client, table()), outputs: readOutput },
+    },
     memory: createMemory(),
     location: readLocation(),
   };

@@ -6,6 +6,7 @@ import { renderTransitions } from '../shared/app/render.ts';
 import { parseEvaluationTime } from '../shared/app/tick.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
 import { createVerdictReader } from '../shared/aws/burst-verdicts.ts';
+import { createCountedStore } from '../shared/aws/counted-store.ts';
 import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../shared/aws/run-counts.ts';
@@ -45,12 +46,21 @@ function createDeps(config: Config): Omit<EvaluateDeps, PerInvocation> {
   const client = createDynamoDb();
   // A calm evaluation needs neither of them.
   const topic = keepWarm(async () => (await import('../shared/aws/topic.ts')).createTopic(topicArn));
+  const reader = keepWarm(async () => (await import('../shared/aws/metric-reader.ts')).createMetricReader());
   const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher());
   return {
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     loadVerdicts: createVerdictReader(client, table),
-    counted: { loadRunCounts: createRunCountsReader(client, table) },
+    counted: {
+      loadRunCounts: createRunCountsReader(client, table),
+      metrics: {
+        readMetrics: async (queries, signal) => (await reader())(queries, signal),
+        store: createCountedStore(client, table),
+        outputs: readOutput,
+        isSaving: true,
+      },
+    },
     notify: async (message) => (await topic())(message),
     publishMetrics: async (datums) => (await publisher())(datums),
     identity: { service: config.service, environment },

@@ -1,7 +1,8 @@
 import { createSchedule } from '../../shared/burst/schedule.ts';
-import { type Burst, type Config, type Load, type Monitor, monitorIdsOf, type Slo } from '../../shared/config/model.ts';
+import type { Burst, Config, Load, Monitor, Slo } from '../../shared/config/model.ts';
 import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import { targetOf } from '../../shared/config/texts.ts';
+import { describeIndicator } from '../../shared/message/indicator-text.ts';
 import { describeSent, loadText, sentText } from './burst-subject.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
@@ -106,12 +107,15 @@ function renderAlerts({ alerts }: Monitor): string {
 function renderSlos(slos: readonly Slo[], io: Io): string {
   const rows = slos.map((slo) => [
     slo.id,
-    `${slo.objective} of ${renderDuration(slo.windowMs)}`,
+    `${slo.objective} of ${slo.calendar === undefined ? renderDuration(slo.windowMs) : `a ${slo.calendar.unit}`}`,
     renderRules(slo),
-    monitorIdsOf(slo).join(', '),
+    describeIndicator(slo, showOutput),
   ]);
-  return rows.length === 0 ? '' : renderRows(['SLO', 'OBJECTIVE', 'BURN RULES', 'MONITORS'], rows, io);
+  return rows.length === 0 ? '' : renderRows(['SLO', 'OBJECTIVE', 'BURN RULES', 'COUNTS'], rows, io);
 }
+
+/** What is known only once it is deployed is shown as it is written. */
+const showOutput = (name: string): string => `\${output:${name}}`;
 
 function renderRules({ alerts }: Slo): string {
   if (alerts.length === 0) return '–';

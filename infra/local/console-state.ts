@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createMemory } from '../../shared/app/history.ts';
 import { type OverviewDeps, overview } from '../../shared/app/overview.ts';
@@ -5,14 +6,16 @@ import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { createBurstStore } from '../../shared/aws/burst-store.ts';
 import { createVerdictReader } from '../../shared/aws/burst-verdicts.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
+import { createCountedStore } from '../../shared/aws/counted-store.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
+import { createMetricReader } from '../../shared/aws/metric-reader.ts';
 import { createRunCountsReader } from '../../shared/aws/run-counts.ts';
 import type { Config, Monitor } from '../../shared/config/model.ts';
 import { renderTarget } from '../../shared/message/command.ts';
 import type { Outputs } from '../../shared/message/shell.ts';
 import { region } from './aws/service.ts';
 import type { ConsoleState } from './console/state.ts';
-import { environment, type Origins } from './stack.ts';
+import { apiId, environment, type Origins } from './stack.ts';
 
 /** What only local mode knows, beside the overview and the runs that are under way. */
 export type LocalFacts = Omit<ConsoleState, keyof Awaited<ReturnType<typeof overview>> | 'liveRuns'>;
@@ -33,17 +36,14 @@ export function createStateReader(
   liveRuns: () => ConsoleState['liveRuns'],
   now: () => number,
 ): StateReader {
-  const client = new DynamoDBClient({
-    ...boundedClient,
-    endpoint: origins.aws,
-    region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  let deps = createDeps(client, config(), origins);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const local = { ...boundedClient, endpoint: origins.aws, region, credentials };
+  const clients = { dynamoDb: new DynamoDBClient(local), cloudWatch: new CloudWatchClient(local) };
+  let deps = createDeps(clients, config(), origins);
   let running: Promise<ConsoleState> | undefined;
 
   const compute = async (): Promise<ConsoleState> => {
-    if (deps.config !== config()) deps = createDeps(client, config(), origins);
+    if (deps.config !== config()) deps = createDeps(clients, config(), origins);
     const [view, local] = await Promise.all([overview(deps, now()), facts()]);
     // Read last: of a run that goes on meanwhile, pages have heard more than what was read before.
     return { ...view, ...local, liveRuns: liveRuns() };
@@ -58,12 +58,18 @@ export function createStateReader(
     if (running !== undefined) await running.catch(() => undefined);
     return read();
   };
-  return { read, readAnew, close: () => client.destroy() };
+  const close = () => {
+    clients.dynamoDb.destroy();
+    clients.cloudWatch.destroy();
+  };
+  return { read, readAnew, close };
 }
 
-function createDeps(client: DynamoDBClient, config: Config, origins: Origins): OverviewDeps {
+type Clients = { readonly dynamoDb: DynamoDBClient; readonly cloudWatch: CloudWatchClient };
+
+function createDeps({ dynamoDb: client, cloudWatch }: Clients, config: Config, origins: Origins): OverviewDeps {
   const table = `${config.service}-${environment}-ledger`;
-  const outputs = (name: string) => (name === 'ShortenerUrl' ? origins.shortener : undefined);
+  const outputs = (name: string) => outputsOf(origins)[name];
   return {
     config,
     environment,
@@ -71,7 +77,10 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     ledger: createLedgerStore(client, table),
     alerts: createAlertStore(client, table),
     memory: createMemory(),
-    counted: { loadRunCounts: createRunCountsReader(client, table) },
+    counted: {
+      loadRunCounts: createRunCountsReader(client, table),
+      metrics: { readMetrics: createMetricReader(cloudWatch), store: createCountedStore(client, table), outputs },
+    },
     loadVerdicts: createVerdictReader(client, table),
     loadRuns: createBurstStore(client, table).loadRuns,
     runMemory: new Map(),
@@ -79,6 +88,13 @@ function createDeps(client: DynamoDBClient, config: Config, origins: Origins): O
     showUrl: (monitor) => showTarget(monitor, outputs, origins),
   };
 }
+
+/** What the outputs of the stack are in local mode. */
+const outputsOf = ({ shortener }: Origins): Readonly<Record<string, string>> => ({
+  ShortenerUrl: shortener,
+  StatusUrl: shortener,
+  ApiId: apiId,
+});
 
 /** What is asked, in a line: the method too, where it is not GET; of a heartbeat, where it is called, without its token. */
 function showTarget(monitor: Monitor, outputs: Outputs, { shortener }: Origins): string {

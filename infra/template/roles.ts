@@ -1,5 +1,5 @@
 import { hasBurstAlerts } from '../../shared/alert/burst.ts';
-import { BurnwatchError, type Config, type Json, type Slo } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, type Indicator, type Json, type Slo } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
 import { acknowledgeKeyParameter, heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
 import {
@@ -50,7 +50,8 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
       return [
         ...judgeTicks,
         ...(hasBurstAlerts(config) ? [readVerdicts] : []),
-        ...(config.slos.some(isOverBursts) ? [readRunCounts] : []),
+        ...(config.slos.some(isOver('bursts')) ? [readRunCounts] : []),
+        ...(config.slos.some(isOver('cloudwatch')) ? [getMetrics, keepCounted, readCounted] : []),
         putMetrics,
         allow(['sns:Publish'], ref('AlertsTopic')),
         ...(stack.hasLinks ? [readKey(acknowledgeKeyParameter)] : []),
@@ -138,15 +139,19 @@ const changeAlerts: readonly Statement[] = [
 function readBudgets({ bursts, slos }: Config): readonly Statement[] {
   const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
   if (ids.size === 0) return [];
-  const isCounted = slos.some((slo) => ids.has(slo.id) && isOverBursts(slo));
+  const required = slos.filter(({ id }) => ids.has(id));
   return [
     allowLedger(['dynamodb:GetItem'], ['alerts']),
     allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
-    ...(isCounted ? [readRunCounts] : []),
+    ...(required.some(isOver('bursts')) ? [readRunCounts] : []),
+    ...(required.some(isOver('cloudwatch')) ? [readCounted] : []),
   ];
 }
 
-const isOverBursts = ({ indicator }: Slo): boolean => indicator.kind === 'bursts';
+const isOver =
+  (kind: Indicator['kind']) =>
+  ({ indicator }: Slo): boolean =>
+    indicator.kind === kind;
 /** What the runs of bursts came to, for SLOs over them. */
 const readRunCounts = allowLedger(['dynamodb:Query'], ['burst-count#*']);
 
@@ -155,6 +160,12 @@ const readVerdicts = allowLedger(['dynamodb:Query'], ['burst-verdict']);
 
 /** Which channels have been told of what, and when one was last reported. Lambda takes its right to the queue from the function. */
 const rememberTold = allowLedger(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['notify']);
+
+/** What was counted of metrics, for SLOs over them. */
+const keepCounted = allowLedger(['dynamodb:PutItem'], ['metric#*']);
+const readCounted = allowLedger(['dynamodb:Query'], ['metric#*']);
+/** GetMetricData knows neither resources nor conditions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
+const getMetrics = allow(['cloudwatch:GetMetricData'], '*');
 
 /** What may be done in these partitions of the ledger: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
 function allowLedger(actions: readonly string[], partitions: readonly string[]): Statement {

@@ -28,7 +28,7 @@ export async function refreshRuns(
 }
 
 /** What the runs of an SLO's bursts came to, by the minutes in which they ended. */
-export function historyOfRuns(memory: RunMemory, { indicator }: Slo): History {
+export function historyOfRuns(memory: RunMemory, { indicator }: Pick<Slo, 'indicator'>): History {
   const bursts = indicator.kind === 'bursts' ? indicator.bursts : [];
   const runs = bursts.flatMap((burst) => [...(memory.get(burst)?.runs.values() ?? [])]);
   const hours = [...Map.groupBy(runs, ({ endedAt }) => hourStart(endedAt))];

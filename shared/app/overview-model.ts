@@ -1,7 +1,7 @@
 import type { Acknowledgement, HeldBack } from '../alert/model.ts';
 import type { BurstSummary, Second } from '../burst/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
-import type { ErrorType, Outcome, Severity } from '../config/model.ts';
+import type { CalendarUnit, ErrorType, Outcome, Severity } from '../config/model.ts';
 
 /** How everything stands: what the console and `/api/state` show. Instants are epoch ms, ratios 0..1 (a budget may be below 0). */
 export type Overview = {
@@ -67,7 +67,11 @@ export type SloView = {
   readonly id: string;
   readonly objective: string;
   readonly windowMs: number;
+  /** Where its budget is that of a span of the calendar: which, and when the next one begins. */
+  readonly calendar?: { readonly unit: CalendarUnit; readonly endsAt: number };
   readonly monitors: readonly string[];
+  /** What it counts, in words: `probes of api`, `requests of the burst redirects`. */
+  readonly counts: string;
   readonly budgetLeftRatio: number;
   /** Events that the whole budget allows, and how many bad ones there were. */
   readonly budgetEvents: number;
@@ -150,6 +154,8 @@ export type IncidentView = {
   readonly severity: Severity;
   readonly monitors: readonly string[];
   readonly bursts: readonly string[];
+  /** SLOs over bursts or metrics, whose alerts are about no monitor. Absent where there are none. */
+  readonly slos?: readonly string[];
   readonly alerts: readonly {
     readonly id: string;
     readonly title: string;

@@ -1,5 +1,7 @@
 import type { AlertState } from '../alert/model.ts';
 import { type BurnRule, monitorIdsOf, type Slo } from '../config/model.ts';
+import { describeIndicator } from '../message/indicator-text.ts';
+import type { Outputs } from '../message/shell.ts';
 import { burnDown, exhaustedAt } from '../slo/budget.ts';
 import { evaluateBurn } from '../slo/burn.ts';
 import type { BurnReading } from '../slo/model.ts';
@@ -12,7 +14,13 @@ import { isKnown, type KnownStanding, standingOf } from './standing.ts';
 const burnDownPoints = 120;
 
 /** How one SLO stands, with each of its burn rules against its threshold; undefined where what it counts could not be read. */
-export function sloView(slo: Slo, sources: EventSources, state: AlertState, now: number): SloView | undefined {
+export function sloView(
+  slo: Slo,
+  sources: EventSources,
+  state: AlertState,
+  now: number,
+  outputs: Outputs = {},
+): SloView | undefined {
   const standing = standingOf(slo, sources, now);
   if (!isKnown(standing)) return undefined;
   const { budget, burnRate, events } = standing;
@@ -21,7 +29,11 @@ export function sloView(slo: Slo, sources: EventSources, state: AlertState, now:
     id: slo.id,
     objective: slo.objective,
     windowMs: slo.windowMs,
+    ...(slo.calendar === undefined || budget.endsAt === undefined
+      ? {}
+      : { calendar: { unit: slo.calendar.unit, endsAt: budget.endsAt } }),
     monitors: monitorIdsOf(slo),
+    counts: describeIndicator(slo, outputs),
     budgetLeftRatio: budget.leftPpm / 1_000_000,
     budgetEvents: budget.budget,
     badEvents: budget.bad,

@@ -1,6 +1,7 @@
+import { sloOf } from '../alert/alert-id.ts';
 import { burstOf } from '../alert/burst.ts';
 import type { AlertState, Incident } from '../alert/model.ts';
-import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
+import { type Config, eventIntervalMs, type Monitor, type MonitorAlert, monitorIdsOf } from '../config/model.ts';
 import { details, type Entry, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
 import { titleOf } from '../message/alert-title.ts';
@@ -46,7 +47,7 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
   const open = Object.values(state.incidents).sort((a, b) => b.openedAt - a.openedAt);
   const past = closed.filter((incident) => state.incidents[incident.id] === undefined);
   const sources = { ...config, history, counted };
-  const slos = config.slos.map((slo) => sloView(slo, sources, state, now) ?? slo.id);
+  const slos = config.slos.map((slo) => sloView(slo, sources, state, now, deps.outputs) ?? slo.id);
   const unknown = slos.filter((slo) => typeof slo === 'string');
   return {
     service: config.service,
@@ -56,7 +57,7 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
     slos: slos.filter((slo) => typeof slo !== 'string'),
     ...(unknown.length === 0 ? {} : { unknownSlos: unknown }),
     bursts: bursts.map((burst) => burstView(burst, state, deps.outputs, now)),
-    incidents: [...open, ...past].map(incidentView),
+    incidents: [...open, ...past].map((incident) => incidentView(config, incident)),
   };
 }
 
@@ -128,7 +129,9 @@ function alertView(
   };
 }
 
-function incidentView(incident: Incident): IncidentView {
+function incidentView({ slos }: Config, incident: Incident): IncidentView {
+  const ids = new Set(incident.alerts.flatMap(({ alertId }) => sloOf(alertId) ?? []));
+  const alone = slos.filter((slo) => ids.has(slo.id) && monitorIdsOf(slo).length === 0).map(({ id }) => id);
   return {
     id: incident.id,
     openedAt: incident.openedAt,
@@ -136,6 +139,7 @@ function incidentView(incident: Incident): IncidentView {
     severity: incident.severity,
     monitors: incident.monitors,
     bursts: [...new Set(incident.alerts.flatMap(({ alertId }) => burstOf(alertId) ?? []))],
+    ...(alone.length === 0 ? {} : { slos: alone }),
     alerts: incident.alerts.map((alert) => ({
       id: alert.alertId,
       title: titleOf(alert.alertId),

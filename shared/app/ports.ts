@@ -4,6 +4,8 @@ import type { BurstVerdict } from '../burst/verdict.ts';
 import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
 import type { Message } from '../message/model.ts';
 import type { Datum } from '../metrics/model.ts';
+import type { MetricSpan } from '../slo/metric-plan.ts';
+import type { CountedDay, CountedHour, Sums } from './metric-hours.ts';
 
 /** The ledger: rows that are written once and never rewritten. Instants are epoch ms; ranges include both ends. */
 export type LedgerStore = {
@@ -36,6 +38,32 @@ export type PublishMetrics = (datums: readonly Datum[]) => Promise<void>;
 export type LoadVerdicts = () => Promise<readonly BurstVerdict[]>;
 /** Keeps the verdict of a run; of the same run twice it is one, and an older run never takes the place of a newer. */
 export type SaveVerdict = (verdict: BurstVerdict) => Promise<void>;
+
+/** The sums of one CloudWatch metric over a span. */
+export type MetricQuery = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly span: MetricSpan;
+};
+/**
+ * Reads sums, in the order of the queries; `failure` says in a few words why one could not be read, whole as it is asked. Never
+ * rejects, and ends when the signal is aborted.
+ */
+export type ReadMetrics = (
+  queries: readonly MetricQuery[],
+  signal: AbortSignal,
+) => Promise<readonly ({ readonly sums: Sums } | { readonly failure: string })[]>;
+
+/** What was counted of metrics, folded by the hour and the UTC day, for each series for itself. The first of each stays. */
+export type CountedStore = {
+  /** Those that begin in a range, both ends included: counts by the minute. */
+  loadHours(series: string, fromAt: number, toAt: number): Promise<readonly CountedHour[]>;
+  saveHour(series: string, hour: CountedHour): Promise<void>;
+  /** Counts by the hour. */
+  loadDays(series: string, fromAt: number, toAt: number): Promise<readonly CountedDay[]>;
+  saveDay(series: string, day: CountedDay): Promise<void>;
+};
 
 /** One run of a burst. `runAt` is its scheduled time, or the moment at which it was begun by hand; epoch ms. */
 export type RunKey = { readonly burst: string; readonly runAt: number };

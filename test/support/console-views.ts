@@ -55,6 +55,7 @@ export function sloView(now: number, patch: Partial<SloView> = {}): SloView {
     objective: '99.9%',
     windowMs: 720 * hourMs,
     monitors: ['shortener-health'],
+    counts: 'probes of shortener-health',
     budgetLeftRatio: 0.9846,
     budgetEvents: 259.2,
     badEvents: 4,

@@ -48,7 +48,10 @@ function incidentCard(incident: IncidentView): Part<IncidentView> {
       state.update(
         isOpen ? { icon: 'firing', tone: 'bad', word: 'Open' } : { icon: 'passed', tone: 'calm', word: 'Closed' },
       );
-      setText(title, `${severityWords[view.severity]}: ${[...view.monitors, ...view.bursts].join(', ')}`);
+      setText(
+        title,
+        `${severityWords[view.severity]}: ${[...view.monitors, ...view.bursts, ...(view.slos ?? [])].join(', ')}`,
+      );
       setTime(opened, view.openedAt, now);
       setText(
         length,

@@ -17,10 +17,15 @@ export function slosSection(): (state: ConsoleState, now: number) => void {
   setText(empty, 'No SLOs yet: add one under “slos:” in monitors.yml to watch a budget instead of single failures.');
   const about = element('p', { class: 'meta section-about' }, aboutRules);
   byId('slos').append(about, list, empty);
+  const unknown = element('p', { class: 'empty', hidden: '' });
+  byId('slos').append(unknown);
   const update = keyedList<SloView>(list, (slo) => slo.id, sloCard);
   return (state, now) => {
+    const { unknownSlos = [] } = state;
     show(about, state.slos.length > 0);
-    show(empty, state.slos.length === 0);
+    show(empty, state.slos.length + unknownSlos.length === 0);
+    show(unknown, unknownSlos.length > 0);
+    setText(unknown, `Nobody knows how ${unknownSlos.join(', ')} stands: what is counted could not be read.`);
     update(state.slos, now);
   };
 }
@@ -41,7 +46,7 @@ function sloCard(): Part<SloView> {
     update: (slo, now) => {
       setAttribute(node, 'data-slo', slo.id);
       setText(name, slo.id);
-      setText(objective, `${slo.objective} over ${roughSpanText(slo.windowMs)}, from ${slo.monitors.join(', ')}`);
+      setText(objective, `${slo.objective} ${windowText(slo)}: ${slo.counts}`);
       figures.update(slo, now);
       bar.update(slo, now);
       setText(counts, countsText(slo));
@@ -50,6 +55,9 @@ function sloCard(): Part<SloView> {
     },
   };
 }
+
+const windowText = ({ windowMs, calendar }: SloView): string =>
+  calendar === undefined ? `over ${roughSpanText(windowMs)}` : `this ${calendar.unit}`;
 
 function countsText(slo: SloView): string {
   const parts = [

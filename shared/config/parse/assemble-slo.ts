@@ -55,6 +55,7 @@ export function isUsual({ alerts, notify }: SloEntry): boolean {
 
 function indicatorOf(id: string, { indicator }: SloEntry, { own, hash }: SloAround): Indicator {
   if ('bursts' in indicator) return { kind: 'bursts', bursts: indicator.bursts };
+  if ('cloudwatch' in indicator) return { kind: 'cloudwatch', ...indicator.cloudwatch };
   const { monitors, good = {}, degraded = 'good' } = indicator;
   const base = { monitors, isDegradedBad: degraded === 'bad' };
   const { belowMs } = good;

@@ -91,6 +91,7 @@ export const codes = {
   BURN_CONFIG_SHARDS: 'a burst cannot be sent by so many shards',
   BURN_CONFIG_NEVER_FIRES: 'an alert can never fire',
   BURN_CONFIG_OVERLAP: 'warning: runs of a burst may overlap',
+  BURN_CONFIG_METRIC: 'a metric is named as CloudWatch names none',
   BURN_CONFIG_SLO: 'an SLO cannot be counted as it says',
   BURN_CONFIG_LONG_WINDOW: 'a long window is longer than the SLO window, or shorter than its short one',
   BURN_CONFIG_REPEATED_RULE: 'two burn rules of one severity share a long window',

@@ -99,6 +99,8 @@ export function createFields({ env, channels, monitors, slos, bursts }: Context)
     objective: (description: string) =>
       read({ description, ...percent }, (text) => values.withText(text, values.readObjective(text))),
     good: (description: string) => read({ description, examples: ['latency < 300ms'] }, readGood),
+    metricName: (description: string, example: string) =>
+      read({ description, examples: [example] }, values.readMetricName),
     slice: (description: string) => read({ description, ...duration, examples: ['1m'] }, readSlice),
     sliceTarget: (description: string) => read({ description, ...percent, examples: ['95%'] }, readSliceTarget),
     rate: (description: string) => read({ description, ...rate }, values.readRateAboveZero),

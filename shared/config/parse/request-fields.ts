@@ -4,6 +4,7 @@ import { refuse, type Sink } from './fields.ts';
 import { readHost, readNameServer } from './host.ts';
 import { type Environment, type Expanded, expandText } from './reference.ts';
 import {
+  checkDimension,
   checkFixedHost,
   checkHeader,
   checkHeaderName,
@@ -17,13 +18,15 @@ import {
   type Refusal,
   type TextPlace,
 } from './request.ts';
-import type { Value } from './values.ts';
+import { readMetricName, type Value } from './values.ts';
 
 export const mostHeaders = 50;
 export const mostFields = 100;
 /** What is sent is small: it is kept beside the bundle. */
 const longestBody = 65_536;
 const longestValue = 4_096;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html */
+const mostDimensions = 30;
 
 /** The fields that are sent: texts that may hold references, as far as their place allows. */
 export type RequestFields = ReturnType<typeof createRequestFields>;
@@ -71,6 +74,12 @@ export function createRequestFields(env: Environment, place: TextPlace) {
         .record(z.string(), z.unknown().meta({ type: 'string' }))
         .meta({ description, maxProperties: mostHeaders })
         .transform((raw, sink) => readHeaders(raw, at, sink)),
+    /** The dimensions of a metric, by their names. */
+    dimensions: (description: string) =>
+      z
+        .record(z.string(), z.unknown().meta({ type: 'string' }))
+        .meta({ description, maxProperties: mostDimensions })
+        .transform((raw, sink) => readDimensions(raw, at, sink)),
     /** Names with their values, in order: of a query, or of a form. */
     pairs: (description: string) =>
       z
@@ -133,6 +142,19 @@ function readHeader(name: string, value: unknown, at: At): { value: Text } | Ref
     value,
     at,
     judged((each) => checkHeader(name, each)),
+  );
+}
+
+function readDimensions(raw: Record<string, unknown>, at: At, sink: Sink): Record<string, Text> {
+  refuseCount(raw, mostDimensions, sink);
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => {
+      const wrong = readMetricName(name);
+      if (!wrong.ok) refuse(sink, wrong, name);
+      const found =
+        typeof value === 'string' ? readText(value, at, judged(checkDimension)) : ({ ok: false, ...notText } as const);
+      return [name, found.ok ? found.value : refuse(sink, found, name)];
+    }),
   );
 }
 

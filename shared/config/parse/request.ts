@@ -15,13 +15,14 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 const reserved =
   /^(connection|content-length|transfer-encoding|keep-alive|upgrade|expect|te|trailer|proxy-connection|http2-settings)$/;
 
-/** The references that a field can take: what is sent by flows, by http monitors, by bursts, and by all the others. */
+/** The references that a field can take: what is sent by flows, by http monitors, by bursts, and by all the others; and what names a metric. */
 export const places = {
   flow: ['env', 'ssm', 'output', 'random', 'vars'],
   http: ['env', 'ssm', 'output', 'random'],
   channel: ['env', 'ssm'],
   burst: ['env', 'ssm', 'output', 'random', 'data'],
   plain: ['env', 'ssm', 'output'],
+  metric: ['env', 'output'],
 } as const satisfies Readonly<Record<string, readonly ReferenceKind[]>>;
 export type TextPlace = keyof typeof places;
 
@@ -36,6 +37,7 @@ function whereOf(kind: ReferenceKind): string {
   if (kind === 'output') return 'no channel takes: none is a part of this stack';
   if (kind === 'vars') return 'only the steps of a flow have';
   if (kind === 'data') return 'works only in the requests of bursts';
+  if (kind === 'ssm') return 'works only in what is sent';
   return 'works only in the requests of http monitors, flows and bursts';
 }
 
@@ -47,6 +49,14 @@ export function checkFixedHost({ text }: Expanded): Refusal | undefined {
   if (odd === undefined) return undefined;
   const message = `uses \${${kindOf(odd as Reference)}.…} in its host, which must be the same for every request of a burst`;
   return { code: 'REFERENCE_PLACE', message };
+}
+
+/** The value of a dimension, as CloudWatch takes it. */
+export function checkDimension({ text }: Expanded): Refusal | undefined {
+  const literal = literalOf(text);
+  const isValue = typeof text !== 'string' || literal.trim() !== '';
+  if (isValue && literal.length <= 1_024 && /^[\x20-\x7e]*$/.test(literal)) return undefined;
+  return { code: 'METRIC', message: 'must be a value of CloudWatch: at most 1,024 ASCII characters, not blank' };
 }
 
 /** Whether a header can be called so; `checkHeaderName` says which of them we can send. */

@@ -33,7 +33,7 @@ export function createSchemas(context: Context) {
     defaults: defaultsSchema(fields),
     channel: channelSchema(fields, sent.channel),
     monitor: monitorSchema(fields, sent),
-    slo: sloSchema(fields),
+    slo: sloSchema(fields, createRequestFields(context.env, 'metric')),
     burst: burstSchema(fields, sent.burst, context),
     allowed: allowedSchema(sent.plain),
     maintenance: maintenanceSchema(fields),

@@ -2,7 +2,7 @@ import { lintSlo } from '../../slo/lint.ts';
 import { longestGapMs, parseSchedule } from '../cron.ts';
 import type { Monitor, Slo } from '../model.ts';
 import type { BurstEntry } from './assemble-burst.ts';
-import { buildSlo, isUsual, type SloEntry } from './assemble-slo.ts';
+import { buildSlo, isUsual, type SloAround, type SloEntry } from './assemble-slo.ts';
 import { asCode } from './codes.ts';
 import type { Hash } from './names.ts';
 import { type Fault, type Path, quote, short } from './problem.ts';
@@ -18,17 +18,14 @@ export type SlosAround = {
 type Finding = { readonly level: 'error' | 'warning'; readonly fault: Fault };
 
 /** SLOs with their defaults, each judged at the pace of what it counts; one that leans on something that is not good is left out. */
-export function buildSlos(read: ReadonlyMap<string, SloEntry>, { monitors, bursts, hash }: SlosAround): Slos {
+export function buildSlos(read: ReadonlyMap<string, SloEntry>, around: SlosAround): Slos {
   const entries = new Map<string, Slo>();
   const findings: Finding[] = [];
   for (const [id, entry] of read) {
-    const { indicator } = entry;
-    const names = 'monitors' in indicator ? indicator.monitors : indicator.bursts;
-    const known: ReadonlyMap<string, unknown> = 'monitors' in indicator ? monitors : bursts;
-    if (!names.every((name) => known.has(name))) continue;
-    const own = 'monitors' in indicator ? names.flatMap((name) => monitors.get(name) ?? []) : [];
-    const gapMs = 'bursts' in indicator ? longestGapOf(names.flatMap((name) => bursts.get(name) ?? [])) : 0;
-    const { value, faults } = buildSlo(id, entry, { own, gapMs, hash });
+    const leaned = leanedOn(entry, around);
+    if (leaned === undefined) continue;
+    const { own } = leaned;
+    const { value, faults } = buildSlo(id, entry, { ...leaned, hash: around.hash });
     findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
     const judged = faults.length > 0 ? { slo: value, findings: [] } : judge(value, entry, own);
     entries.set(id, judged.slo);
@@ -36,8 +33,19 @@ export function buildSlos(read: ReadonlyMap<string, SloEntry>, { monitors, burst
   }
   const ofLevel = (wanted: Finding['level']) =>
     findings.filter(({ level }) => level === wanted).map(({ fault }) => fault);
-  const collisions = checkKeys([...entries.values()], [...monitors.values()]);
+  const collisions = checkKeys([...entries.values()], [...around.monitors.values()]);
   return { entries, faults: [...ofLevel('error'), ...collisions], warnings: ofLevel('warning') };
+}
+
+/** What an SLO names; undefined where something of it is not good itself. */
+function leanedOn({ indicator }: SloEntry, { monitors, bursts }: SlosAround): Omit<SloAround, 'hash'> | undefined {
+  if ('cloudwatch' in indicator) return { own: [], gapMs: 0 };
+  if ('bursts' in indicator) {
+    const named = indicator.bursts.flatMap((name) => bursts.get(name) ?? []);
+    return named.length < indicator.bursts.length ? undefined : { own: [], gapMs: longestGapOf(named) };
+  }
+  const own = indicator.monitors.flatMap((name) => monitors.get(name) ?? []);
+  return own.length < indicator.monitors.length ? undefined : { own, gapMs: 0 };
 }
 
 /** The longest time without a run of any of these bursts: that of the one which comes most often. 0 where none comes by itself. */

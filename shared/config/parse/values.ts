@@ -111,6 +111,14 @@ export function readService(text: string): Value<string> {
   return no('SERVICE', 'must be at most 24 small letters, digits and dashes, a letter first');
 }
 
+/** The name of a namespace, a metric or a dimension, as CloudWatch takes it. */
+export function readMetricName(text: string): Value<string> {
+  const isName = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(text) && !text.startsWith(':');
+  return isName
+    ? yes(text)
+    : no('METRIC', 'must be a name of CloudWatch: at most 255 ASCII characters, no colon first');
+}
+
 /** One line of text that can be shown anywhere. */
 export function readLine(text: string, longest: number): Value<string> {
   const isLine = text.trim() !== '' && text.length <= longest && !/[\p{Cc}\u2028\u2029]/u.test(text);

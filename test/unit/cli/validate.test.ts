@@ -27,8 +27,8 @@ describe('burnwatch validate', () => {
 MONITOR           TYPE  INTERVAL  ASSERTIONS    ALERTS           TARGET
 shortener-health  http  every 1m  2 assertions  3 of 5 → oncall  GET \${output:ShortenerUrl}/health/readiness
 
-SLO                     OBJECTIVE     BURN RULES                             MONITORS
-shortener-availability  99.9% of 30d  page 2%/1h, page 5%/6h, ticket 10%/3d  shortener-health
+SLO                     OBJECTIVE     BURN RULES                             COUNTS
+shortener-availability  99.9% of 30d  page 2%/1h, page 5%/6h, ticket 10%/3d  probes of shortener-health
 
 BURST      LOAD                                                  REQUESTS  SCHEDULE           THRESHOLDS                      TARGET
 redirects  ramp from 0/s to 200/s over 5 s, hold 200/s for 10 s  2,500     cron(0 3 * * ? *)  p99 < 300ms, errorRatio < 0.1%  GET \${output:ShortenerUrl}/demo

@@ -1,6 +1,7 @@
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { withoutShortener } from '../../../infra/template/references.ts';
 import type { Text } from '../../../shared/config/model.ts';
+import { aBurst } from '../../support/burst.ts';
 import { overMonitors } from '../../support/config.ts';
 import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
 
@@ -66,6 +67,17 @@ describe('what a function is told', () => {
     expect(told({ hasLinks: true })).toEqual({ LEDGER_TABLE, ACK_KEY_PARAMETER });
   });
 
+  it('evaluate where an SLO counts metrics: the outputs that their dimensions name', () => {
+    const indicator = {
+      kind: 'cloudwatch',
+      namespace: 'AWS/ApiGateway',
+      dimensions: { ApiId: [{ output: 'ApiId' }] },
+      counts: { bad: '5xx', total: 'Count' },
+    } as const;
+    const told = environmentOf('evaluate', aConfig({ monitors: [], slos: [{ ...aSlo('gateway'), indicator }] }), stack);
+    expect(told).toMatchObject({ OUTPUT_ApiId: { Ref: 'HttpApi' } });
+  });
+
   it('evaluate where messages carry links: where they lead, and the name of the parameter that holds their key', () => {
     expect(environmentOf('evaluate', aConfig(), { ...stack, hasLinks: true })).toMatchObject({
       STATUS_URL: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] },
@@ -115,6 +127,45 @@ describe('the monitoring alone, without the shortener', () => {
         maintenance: [{ ...span, monitors: ['theirs'] }],
       }),
     );
+  });
+
+  it('leaves out SLOs over metrics of its API and over bursts that are gone, and bursts that ask for the budget of one', () => {
+    const metrics = (id: string, ApiId: Text) => ({
+      ...aSlo(id),
+      indicator: {
+        kind: 'cloudwatch',
+        namespace: 'A',
+        dimensions: { ApiId },
+        counts: { bad: 'b', total: 't' },
+      } as const,
+    });
+    const runs = (id: string, ...bursts: string[]) => ({ ...aSlo(id), indicator: { kind: 'bursts', bursts } as const });
+    const sending = (id: string, url: Text, ...slos: string[]) =>
+      aBurst({
+        id,
+        mix: [{ weight: 1, request: { ...aMonitor().request, url } }],
+        ...(slos.length > 0 ? { requireBudget: { leftPpm: 1, slos } } : {}),
+      });
+    const { config, left } = withoutShortener(
+      aConfig({
+        monitors: [theirs],
+        slos: [
+          metrics('gateway', [{ output: 'ApiId' }]),
+          metrics('other', 'abc'),
+          runs('load', 'lean', 'own'),
+          runs('lone', 'lean'),
+          runs('deep', 'deeper'),
+        ],
+        bursts: [
+          sending('lean', [{ output: 'ShortenerUrl' }, '/demo']),
+          sending('own', 'https://example.com/'),
+          sending('deeper', 'https://example.com/', 'lone'),
+        ],
+      }),
+    );
+    expect(left).toEqual(['gateway', 'lone', 'deep', 'lean', 'deeper']);
+    expect(config.slos).toEqual([metrics('other', 'abc'), runs('load', 'own')]);
+    expect(config.bursts.map(({ id }) => id)).toEqual(['own']);
   });
 
   it('keeps a monitor whose output nobody knows, so that it is refused', () => {

@@ -4,6 +4,7 @@ import { emptyAlertState, type Incident } from '../../../shared/alert/model.ts';
 import { createAlertStore } from '../../../shared/aws/alert-store.ts';
 import { createBurstStore } from '../../../shared/aws/burst-store.ts';
 import { createVerdictReader, createVerdictWriter } from '../../../shared/aws/burst-verdicts.ts';
+import { createCountedStore } from '../../../shared/aws/counted-store.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
 import { createNotifyStore } from '../../../shared/aws/notify-store.ts';
@@ -11,6 +12,7 @@ import { createRunCountsReader } from '../../../shared/aws/run-counts.ts';
 import { unsentOf } from '../../../shared/burst/verdict.ts';
 import type { Config } from '../../../shared/config/model.ts';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
+import { dayStart, hourStart } from '../../../shared/ledger/keys.ts';
 import { aBurst, aSummary } from '../../support/burst.ts';
 import { aSlack } from '../../support/channels.ts';
 import { aTally } from '../../support/memory-bursts.ts';
@@ -18,6 +20,15 @@ import { aConfig, aHeartbeat, aSlo } from './configs.ts';
 
 const at = Date.parse('2026-03-02T10:59:00Z');
 const location = 'eu-west-1';
+const overMetrics = {
+  ...aSlo('errors'),
+  indicator: {
+    kind: 'cloudwatch' as const,
+    namespace: 'AWS/ApiGateway',
+    dimensions: { ApiId: [{ output: 'ApiId' }] },
+    counts: { bad: '5xx', total: 'Count' },
+  },
+};
 const overBursts = { ...aSlo('answers'), indicator: { kind: 'bursts' as const, bursts: ['redirects'] } };
 const incident: Incident = { id: 'i1', openedAt: at, closedAt: at, severity: 'page', monitors: [], alerts: [] };
 
@@ -117,6 +128,25 @@ it('the evaluation may do with the ledger exactly what judging, folding and arch
   const counts = await askedBy((client) => createRunCountsReader(client, 'ledger')('redirects', at, at));
   expect(counts).toEqual(['dynamodb:Query burst-count#*']);
   expect(allowed('EvaluateRole', { slos: [overBursts] })).toEqual([...asked, ...counts].toSorted());
+  const folded = await askedBy(async (client) => {
+    const store = createCountedStore(client, 'ledger');
+    await Promise.all([store.loadHours('a', at, at), store.loadDays('a', at, at)]);
+    await store.saveHour('a', { hourAt: hourStart(at), counts: [] });
+    await store.saveDay('a', { dayAt: dayStart(at), counts: [] });
+  });
+  expect(folded).toEqual(['dynamodb:PutItem metric#*', 'dynamodb:Query metric#*']);
+  expect(allowed('EvaluateRole', { slos: [overMetrics] })).toEqual([...asked, ...folded].toSorted());
+});
+
+it('only an evaluation of an SLO over metrics may ask CloudWatch for some', () => {
+  const policies = (id: string, change: Partial<Config> = {}) => {
+    const options = { isShortenerOn: true, areFaultsOn: false, isRetained: false, logRetentionDays: 30 };
+    const template = buildResources(aConfig(change), { stage: 'dev', region: location, ...options });
+    return JSON.stringify(template.Resources[id]?.Properties['Policies']);
+  };
+  expect(policies('EvaluateRole', { slos: [overMetrics] })).toContain('"cloudwatch:GetMetricData"');
+  expect(policies('EvaluateRole', { slos: [overBursts] })).not.toContain('GetMetricData');
+  expect(policies('ProbeRole', { slos: [overMetrics] })).not.toContain('GetMetricData');
 });
 
 it('the function that sends bursts may do with the ledger exactly what keeping runs does, and reading budgets where one is required', async () => {
@@ -145,6 +175,10 @@ it('the function that sends bursts may do with the ledger exactly what keeping r
   const over = { leftPpm: 1, slos: [overBursts.id] };
   expect(allowed('BurstRole', { bursts: [aBurst({ requireBudget: over })], slos: [overBursts] })).toEqual(
     [...asked, ...reading, 'dynamodb:Query burst-count#*'].toSorted(),
+  );
+  const metrics = { leftPpm: 1, slos: [overMetrics.id] };
+  expect(allowed('BurstRole', { bursts: [aBurst({ requireBudget: metrics })], slos: [overMetrics] })).toEqual(
+    [...asked, ...reading, 'dynamodb:Query metric#*'].toSorted(),
   );
 });
 
