@@ -51,7 +51,9 @@ function renderTransitions(transitions: readonly Replay[], style: TextStyle): st
   });
   const more = transitions.length - mostRows;
   const table = renderTitled(['MINUTE', 'RULE', '', ''], rows, [0], style);
-  return more > 0 ? `${table}\n${paint(`and ${count(more, 'more')}: --json has them all`, 'dim', style)}` : table;
+  return more > 0
+    ? `${table}\n${paint(`and ${more.toLocaleString('en-US')} more: --json has them all`, 'dim', style)}`
+    : table;
 }
 
 const colorOf = ({ severity }: BurnRule) => (severity === 'page' ? 'red' : 'yellow');

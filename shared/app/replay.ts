@@ -6,6 +6,7 @@ import { evaluateBurn } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
 import { monitorsOf } from '../slo/indicator.ts';
 import { countedEvents, minuteEnd, type Series, seriesEvents } from '../slo/series.ts';
+import { slicesAt } from '../slo/series-slices.ts';
 import { sliceEvents } from '../slo/slices.ts';
 
 /** How a series went through the rules of an SLO. */
@@ -29,7 +30,7 @@ export type Replay = { readonly minute: number; readonly kind: 'fired' | 'resolv
  */
 export function replay(slo: Slo, monitors: readonly Monitor[], series: Series): Replayed {
   const single = seriesEvents(series, monitorsOf(slo, monitors));
-  const eventsAt = (minute: number) => countedBy(slo, single, minuteEnd(minute));
+  const eventsAt = slo.slices === undefined ? () => single : slicesAt(single, slo.slices);
   const transitions: Replay[] = [];
   let state = emptyAlertState;
   for (let minute = 1; minute <= series.length; minute += 1) {
@@ -45,7 +46,8 @@ export function replay(slo: Slo, monitors: readonly Monitor[], series: Series): 
  * long ÷ 12, each divided by the events that are in it. A window without events is not met, and nothing is remembered.
  */
 export function replayPlain(slo: Slo, series: Series): Replayed {
-  const events = countedBy(slo, countedEvents(series), Number.POSITIVE_INFINITY);
+  const single = countedEvents(series);
+  const events = slo.slices === undefined ? single : sliceEvents(single, slo.slices, Number.POSITIVE_INFINITY);
   const transitions: Replay[] = [];
   const met = new Set<BurnRule>();
   for (let minute = 1; minute <= series.length; minute += 1)
@@ -57,11 +59,6 @@ export function replayPlain(slo: Slo, series: Series): Replayed {
       transitions.push({ minute, kind, rule });
     }
   return { transitions, budgetLeftRatio: (minute) => leftRatio(slo, events, minute) };
-}
-
-/** Single events, or the slices that an SLO counts, as somebody sees them at `now`. */
-function countedBy({ slices }: Slo, events: Events, now: number): Events {
-  return slices === undefined ? events : sliceEvents(events, slices, now);
 }
 
 function leftRatio({ calendar: _, ...slo }: Slo, events: Events, minute: number): number {

@@ -96,6 +96,14 @@ no data             ······························
 `);
   });
 
+  it('shows no more than sixty changes', async () => {
+    const flapping = Array.from({ length: 1_000 }, (_, index) => (index % 10 === 0 ? bad : good));
+    write(JSON.stringify({ slo: 'web-week', minutes: flapping }));
+    const { stdout } = await replay(['--series', 'series.json', '--plain']);
+    expect(stdout).toMatch(/\nand 1\d\d more: --json has them all\n\n/);
+    expect(stdout).toMatch(/\n1\d\d pages and 1 ticket; budget left -\d+ %\n$/);
+  });
+
   it.each([40, 80, 200])('keeps to %i columns of a terminal, in colour too', async (columns) => {
     const { stdout } = await replay(['--series', 'series.json'], { isTerminal: true, hasColors: true, columns });
     const lines = stripVTControlCharacters(stdout).split('\n');
