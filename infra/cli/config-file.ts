@@ -12,7 +12,11 @@ export const defaultFile = 'monitors.yml';
  * Reads and parses a configuration file, named relative to the current folder; `monitors.yml` when none is named.
  * Throws BURN_CONFIG_UNREADABLE when there is no such file or it cannot be read.
  */
-export async function readConfig(file: string, io: Io, options: { intervalMs?: number } = {}): Promise<ParseResult> {
+export async function readConfig(
+  file: string,
+  io: Io,
+  options: { intervalMs?: number; isTrial?: boolean } = {},
+): Promise<ParseResult> {
   const bytes = await read(file, io);
   return parseConfig(bytes, { file, env: io.env, ...options });
 }

@@ -28,7 +28,7 @@ function headOf({ slo, expected, budget }: SloPreview): readonly string[] {
 }
 
 function renderRules({ slo, rules }: SloPreview, style: TextStyle): string {
-  const isScheduled = rules.some(({ badEvents }) => badEvents !== undefined);
+  const isScheduled = rules.some(({ expected }) => expected !== undefined);
   const titles = [
     'RULE',
     'ABOVE',
@@ -49,10 +49,8 @@ function renderRules({ slo, rules }: SloPreview, style: TextStyle): string {
   return [table, '', ...wrapLines(legend, style).map((line) => paint(line, 'dim', style))].join('\n');
 }
 
-function failuresText({ badEvents, expected }: RulePreview): string {
-  return badEvents === undefined || expected === undefined
-    ? '–'
-    : `${formatCount(badEvents)} of ${formatCount(expected)}`;
+function failuresText({ badEvents, expected = 0 }: RulePreview): string {
+  return badEvents === undefined ? 'never' : `${formatCount(badEvents)} of ${formatCount(expected)}`;
 }
 
 function paintFirst(lines: readonly string[], level: 'error' | 'warning', style: TextStyle): string {

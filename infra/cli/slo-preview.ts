@@ -32,7 +32,7 @@ export const previewCommand: Command = {
   help,
   run: async (argv, io) => {
     const { values, positionals } = readFlags(argv, { config: { type: 'string' }, json: { type: 'boolean' } }, 1);
-    const parsed = await readConfig(values.config ?? defaultFile, io);
+    const parsed = await readConfig(values.config ?? defaultFile, io, { isTrial: true });
     // Its warnings are among the findings, where they are of this SLO.
     if (!parsed.ok) printProblems(parsed, io);
     if (!parsed.ok) return 2;

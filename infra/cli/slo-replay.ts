@@ -24,7 +24,7 @@ fired and resolved, and what would be left of the budget.
   --json          one line: {"transitions": [{"minute", "kind", "severity", "long"}], "budgetLeftRatio"}
 
 Minutes count from 1: the first one at whose end a rule is met, or no longer met. They have no date: there is no
-maintenance, and the budget is that of a window that rolls.
+maintenance, and the budget is that of a window that rolls. Rules that can never fire are warned of, not refused.
 Exit codes: 0 whatever fires, 2 bad usage, configuration or series.
 
 Examples:
@@ -46,7 +46,7 @@ export const replayCommand: Command = {
     });
     const { config: file = defaultFile, series: seriesFile, plain: isPlain = false, json } = values;
     if (seriesFile === undefined) throw new BurnwatchError('BURN_USAGE', 'which minutes? --series FILE names them');
-    const parsed = await readConfig(file, io);
+    const parsed = await readConfig(file, io, { isTrial: true });
     if (!parsed.ok || !json) printProblems(parsed, io);
     if (!parsed.ok) return 2;
     const { sloId, series } = await readSeries(seriesFile, io);

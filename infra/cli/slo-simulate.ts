@@ -50,7 +50,7 @@ export const simulateCommand: Command = {
       json: { type: 'boolean' },
     });
     const trouble = readTrouble(values);
-    const parsed = await readConfig(values.config ?? defaultFile, io);
+    const parsed = await readConfig(values.config ?? defaultFile, io, { isTrial: true });
     if (!parsed.ok || !values.json) printProblems(parsed, io);
     if (!parsed.ok) return 2;
     const slo = chooseSlo(parsed.config, values.slo, '--slo ID names it');

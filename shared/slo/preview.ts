@@ -20,7 +20,10 @@ export type SloPreview = {
 export type RulePreview = {
   readonly rule: BurnRule;
   readonly threshold: number;
-  /** How many bad events in the long window it takes, `minBadEvents` included; undefined where nothing is scheduled. */
+  /**
+   * How many bad events in the long window it takes, `minBadEvents` included; undefined where nothing is scheduled, or not even
+   * all of them are enough.
+   */
   readonly badEvents: number | undefined;
   /** Events of the long window. */
   readonly expected: number | undefined;
@@ -55,16 +58,14 @@ function previewRule(slo: Slo, rule: BurnRule, monitors: readonly Monitor[]): Ru
   };
 }
 
-/**
- * The fewest bad events in a long window of so many that are above the threshold, `minBadEvents` at least; one more than all
- * where it can never fire.
- */
-export function badEventsToFire(slo: Slo, rule: BurnRule, expected: number): number {
+/** The fewest bad events in a long window of so many that are above the threshold, `minBadEvents` at least; undefined where all are too few. */
+export function badEventsToFire(slo: Slo, rule: BurnRule, expected: number): number | undefined {
   let [enough, tooFew] = [expected + 1, 0];
   while (enough - tooFew > 1) {
     const bad = Math.floor((enough + tooFew) / 2);
     if (comparePace(slo, rule, bad, expected) === 'above') enough = bad;
     else tooFew = bad;
   }
-  return Math.max(enough, rule.minBadEvents);
+  const wanted = Math.max(enough, rule.minBadEvents);
+  return wanted <= expected ? wanted : undefined;
 }

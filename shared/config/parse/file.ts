@@ -16,7 +16,11 @@ import { buildSlos, type SlosAround } from './slos.ts';
 import { readBy } from './translate.ts';
 import { checkVariables } from './variables.ts';
 
-export type FileOptions = Pick<Context, 'env'> & { readonly hash: Hash; readonly intervalMs: number | undefined };
+export type FileOptions = Pick<Context, 'env'> & {
+  readonly hash: Hash;
+  readonly intervalMs: number | undefined;
+  readonly isTrial: boolean;
+};
 export type FileResult = { readonly config?: Config; readonly faults: Fault[]; readonly warnings: Fault[] };
 type Root = Readonly<Record<string, Plain>>;
 /** What one section gave: its good entries, by name or index. */

@@ -27,6 +27,8 @@ export type ParseOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Replaces every monitor's interval; what follows from it is derived anew. Whole milliseconds, above 0. */
   readonly intervalMs?: number;
+  /** Rules that can never fire, and budgets without an event in them, are warned of and not refused: to see what they would do. */
+  readonly isTrial?: boolean;
   /** From names to keys of the ledger; for tests of collisions. */
   readonly hash?: Hash;
 };
@@ -49,8 +51,8 @@ export function parseConfig(input: string | Uint8Array, options: ParseOptions): 
   if (!source) return { ok: false, errors: render(faults, () => 0), warnings: [] };
   const anchors = findAnchors(source);
   const plain = toPlain(source, anchors);
-  const { env, hash = hashName, intervalMs } = options;
-  const read = plain.value === undefined ? noFile : readFile(plain.value, { env, hash, intervalMs });
+  const { env, hash = hashName, intervalMs, isTrial = false } = options;
+  const read = plain.value === undefined ? noFile : readFile(plain.value, { env, hash, intervalMs, isTrial });
   const locate = createLocator(source, anchors);
   const offsetOf = ({ path }: Fault) => locate(path);
   const early = withPaths([...faults, ...plain.faults], source);

@@ -13,6 +13,8 @@ export type SlosAround = {
   readonly monitors: ReadonlyMap<string, Monitor>;
   readonly bursts: ReadonlyMap<string, Pick<BurstEntry, 'schedule'>>;
   readonly hash: Hash;
+  /** Rules and budgets that make no sense are warned of, not refused. */
+  readonly isTrial: boolean;
 };
 
 type Finding = { readonly level: 'error' | 'warning'; readonly fault: Fault };
@@ -29,7 +31,7 @@ export function buildSlos(read: ReadonlyMap<string, SloEntry>, around: SlosAroun
     findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
     const judged = faults.length > 0 ? { slo: value, findings: [] } : judge(value, entry, own);
     entries.set(id, judged.slo);
-    findings.push(...judged.findings);
+    findings.push(...judged.findings.map((each) => (around.isTrial ? { ...each, level: 'warning' as const } : each)));
   }
   const ofLevel = (wanted: Finding['level']) =>
     findings.filter(({ level }) => level === wanted).map(({ fault }) => fault);

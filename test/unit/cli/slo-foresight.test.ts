@@ -78,6 +78,16 @@ warning page 2%/1h: one failed probe pages: its long window of 1h holds 60 event
     );
   });
 
+  it('says of a rule that can never fire how it could', async () => {
+    writeFileSync(join(folder, 'never.yml'), config.replace('99.9%', '90%'));
+    const { code, stdout, stderr } = await slo(['preview', 'web', '--config', 'never.yml']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^page 2%\/1h {7}14\.4× +never(?: +–){6} +10m$/m);
+    expect(stdout).toContain(
+      '\n\nerror page 2%/1h: can never fire: a total outage burns 10×, the threshold is 14.4×; set ',
+    );
+  });
+
   it.each([60, 100])('keeps to %i columns of a terminal, in colour too', async (columns) => {
     const { stdout } = await slo(['preview', 'web'], { isTerminal: true, hasColors: true, columns });
     const widths = stripVTControlCharacters(stdout)

@@ -139,6 +139,14 @@ no data             ······························
     expect(await replay(argv)).toEqual({ code: 2, stdout: '', stderr: `burnwatch slo replay: ${message}\n` });
   });
 
+  it('takes a series through rules that can never fire, of which it warns', async () => {
+    writeFileSync(join(folder, 'monitors.yml'), config.replace('99.9%', '50%'));
+    const { code, stdout, stderr } = await replay(['--series', 'series.json', '--plain']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing fired; budget left ')]);
+    expect(stderr).toMatch(/^warning monitors\.yml:12:27 slos\.web-week\.alerts\[0\]\.budget: can never fire: /);
+    expect((await replay(['--series', 'series.json', '--json'])).stderr).toBe('');
+  });
+
   it('says what is wrong with the configuration', async () => {
     writeFileSync(join(folder, 'monitors.yml'), config.replace('12.5%', '12.55555%'));
     const { code, stdout, stderr } = await replay(['--series', 'series.json', '--json']);
