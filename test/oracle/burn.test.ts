@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { askPromtool, promtoolVersion } from './promtool.ts';
 import { extraRules, plainRules } from './rule-files.ts';
 import { scenarios } from './scenarios.ts';
-import { renderTable } from './table.ts';
+import { comparedMinutes, renderTable } from './table.ts';
 import { type Mode, modes, replayAll, type Timelines } from './timeline.ts';
 import { ruleName, tiers } from './variants.ts';
 
@@ -104,6 +104,12 @@ it('there is something to compare', () => {
   const spans = modes.map((mode) => JSON.stringify(golden[mode]).match(/\d+-\d+/g)?.length ?? 0);
   expect(Math.min(...spans)).toBeGreaterThan(300);
   expect(generatedBy).toMatch(/^promtool \d+\.\d+\.\d+$/);
+});
+
+it('the page about error budgets says how much is compared', () => {
+  const page = readFileSync(new URL('../../docs/error-budgets.md', import.meta.url), 'utf8');
+  expect(page).toContain(`takes ${scenarios.length} scripted scenarios`);
+  expect(page).toContain(`${comparedMinutes.toLocaleString('en-US')} minutes of rules in all`);
 });
 
 /** The rules that do not fire in the same minutes in any of the scenarios that both know. */
