@@ -63,6 +63,16 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch notify test --channel chat',
     load: async () => (await import('./notify.ts')).notifyCommand,
   },
+  export: {
+    summary: 'write SLOs as OpenSLO',
+    example: 'npx burnwatch export openslo > slos.yaml',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
+  import: {
+    summary: 'take SLOs over from OpenSLO',
+    example: 'npx burnwatch import openslo slos.yaml > imported.yml',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
   schema: {
     summary: 'print the JSON Schema of monitors.yml, for editors',
     example: 'npx burnwatch schema > monitors.schema.json',
