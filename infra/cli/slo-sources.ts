@@ -1,11 +1,14 @@
 import { dirname, resolve } from 'node:path';
+import type { CountedSources } from '../../shared/app/counted.ts';
 import { createMemory } from '../../shared/app/history.ts';
+import type { ReadMetrics } from '../../shared/app/ports.ts';
 import type { SloReportDeps } from '../../shared/app/slo-report.ts';
 import { DeadlineExceeded, within } from '../../shared/clock/deadline.ts';
 import { BurnwatchError, type Config } from '../../shared/config/model.ts';
 import type { Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { findLocalMode, type LocalMode } from './probe-local.ts';
+import { type Outputs, readOutputs } from './probe-references.ts';
 import { type DeployedStack, stackHelp, stackOptions, withStack } from './stack.ts';
 
 /** The options of every command that asks how SLOs stand. */
@@ -13,17 +16,21 @@ export const sloOptions = {
   ...stackOptions,
   config: { type: 'string' },
   json: { type: 'boolean' },
+  output: { type: 'string', multiple: true },
 } as const;
 
 /** The lines of a help text on those of them that are not `--json`. */
 export const sloHelp = `${stackHelp}
-  --config FILE          another file than ./monitors.yml`;
+  --config FILE          another file than ./monitors.yml
+  --output Name=VALUE    what \${output:Name} stands for in an SLO over metrics; the environment variable OUTPUT_Name
+                         does the same, and a running local mode gives its own`;
 
 export type SloArguments = {
   readonly config: string;
   readonly json: boolean;
   readonly stage: string | undefined;
   readonly region: string | undefined;
+  readonly outputs: Outputs;
 };
 
 type Typed = {
@@ -31,10 +38,12 @@ type Typed = {
   readonly json?: boolean | undefined;
   readonly stage?: string | undefined;
   readonly region?: string | undefined;
+  readonly output?: readonly string[] | undefined;
 };
 
-export function sloArguments({ config = defaultFile, json = false, stage, region }: Typed): SloArguments {
-  return { config, json, stage, region };
+/** Throws BURN_USAGE for an output that is no `Name=VALUE`. */
+export function sloArguments({ config = defaultFile, json = false, stage, region, output = [] }: Typed): SloArguments {
+  return { config, json, stage, region, outputs: readOutputs(output) };
 }
 
 /**
@@ -67,7 +76,7 @@ export async function withSources<Answer>(
 ): Promise<Answer> {
   const { stage, region } = args;
   return withStack(config, { stage, region, folders: foldersOf(args, io) }, io, async (stack) => {
-    const deps = await createDeps(config, stack, io);
+    const deps = await createDeps(config, stack, args, io);
     const sources = { deps, environment: stack.environment, now: Date.now() };
     return bounded(io, () => work(sources));
   });
@@ -86,20 +95,50 @@ async function bounded<Answer>(io: Io, work: () => Promise<Answer>): Promise<Ans
 }
 
 /** The adapters bring the SDK with them: they are loaded where they are needed alone. */
-async function createDeps(config: Config, stack: DeployedStack, io: Io): Promise<SloReportDeps> {
+async function createDeps(config: Config, stack: DeployedStack, args: SloArguments, io: Io): Promise<SloReportDeps> {
   const { createLedgerStore } = await import('../../shared/aws/ledger-store.ts');
   const { createAlertStore } = await import('../../shared/aws/alert-store.ts');
-  const { createRunCountsReader } = await import('../../shared/aws/run-counts.ts');
   return {
     config,
     location: stack.region,
     ledger: createLedgerStore(stack.client, stack.table),
     alerts: createAlertStore(stack.client, stack.table),
     memory: createMemory(),
-    counted: { loadRunCounts: createRunCountsReader(stack.client, stack.table) },
+    counted: await createCounted(config, stack, args, io),
     onWarning: (message, cause) =>
       io.stderr(`${message} (${cause instanceof Error ? cause.message : String(cause)})\n`),
   };
+}
+
+async function createCounted(
+  config: Config,
+  stack: DeployedStack,
+  args: SloArguments,
+  io: Io,
+): Promise<CountedSources> {
+  const { createCountedStore } = await import('../../shared/aws/counted-store.ts');
+  const { createRunCountsReader } = await import('../../shared/aws/run-counts.ts');
+  const local = localOf(args, io);
+  const isOverMetrics = config.slos.some(({ indicator }) => indicator.kind === 'cloudwatch');
+  return {
+    loadRunCounts: createRunCountsReader(stack.client, stack.table),
+    metrics: {
+      ...(isOverMetrics ? { readMetrics: await createReader(stack) } : {}),
+      store: createCountedStore(stack.client, stack.table),
+      outputs: (name) => args.outputs[name] ?? io.env[`OUTPUT_${name}`] ?? local?.outputs[name],
+    },
+  };
+}
+
+async function createReader({ settings }: DeployedStack): Promise<ReadMetrics> {
+  const [{ CloudWatchClient }, { createMetricReader }, { boundedClient }] = await Promise.all([
+    import('@aws-sdk/client-cloudwatch'),
+    import('../../shared/aws/metric-reader.ts'),
+    import('../../shared/aws/client.ts'),
+  ]);
+  // A month takes CloudWatch longer to put together than anything else that is asked here.
+  const requestHandler = { ...boundedClient.requestHandler, requestTimeout: 5_000, socketTimeout: 5_000 };
+  return createMetricReader(new CloudWatchClient({ ...boundedClient, requestHandler, ...settings }));
 }
 
 /** The local mode that is asked, where one is. */

@@ -11,6 +11,13 @@ export type DeployedStack = {
   /** Also the location of its probes. */
   readonly region: string;
   readonly client: DynamoDBClient;
+  /** What clients of other services are made with; without an endpoint the SDK finds its own. */
+  readonly settings: ClientSettings;
+};
+export type ClientSettings = {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 };
 
 /** The options of every command that asks a running stack. */
@@ -64,9 +71,15 @@ async function openStack(service: string, { stage, region, folders }: StackChoic
   if (isLocal && running !== undefined) io.stderr(`Using the running local mode (${running.file})\n`);
   const environment = stage ?? local.environment;
   const where = isLocal ? local.region : (region ?? (io.env['AWS_REGION'] || defaultRegion));
-  const own = endpoint === undefined ? {} : { endpoint };
-  const client = await createClient({ region: where, ...own, ...(isLocal ? { credentials } : {}) });
-  return { environment, table: `${service}-${environment}-ledger`, region: where, client };
+  const named = (url: string | undefined) => (url === undefined ? {} : { endpoint: url });
+  const settings = { region: where, ...(isLocal ? { credentials } : {}) };
+  return {
+    environment,
+    table: `${service}-${environment}-ledger`,
+    region: where,
+    client: await createClient({ ...settings, ...named(endpoint) }),
+    settings: { ...settings, ...named(io.env['AWS_ENDPOINT_URL'] ?? running?.awsEndpoint) },
+  };
 }
 
 /** The SDK is loaded where it is needed alone: the other commands start without it. */

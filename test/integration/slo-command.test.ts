@@ -112,6 +112,37 @@ describe('burnwatch slo, asked of a stack', () => {
   });
 });
 
+describe('an SLO over metrics that nobody can read', () => {
+  const gateway = `  gateway:
+    indicator: { cloudwatch: { namespace: AWS/ApiGateway, dimensions: { ApiId: "\${output:ApiId}" }, bad: 5xx, total: Count } }
+    objective: 99%
+    window: 28d
+    notify: [oncall]
+`;
+  beforeAll(() => writeFileSync(join(folder, 'metrics.yml'), yaml + gateway));
+
+  it.each([
+    [[], 'what the SLO gateway counts could not be read: nobody knows how it stands ('],
+    [['--output', 'ApiId=abc'], 'what the SLO gateway counts could not be read: nobody knows how it stands ('],
+  ])('is unknown, with %j, and the others are shown all the same', async (outputs, warning) => {
+    const argv = ['slo', '--config', 'metrics.yml', ...where, ...outputs, '--json'];
+    const { code, stdout, stderr } = await call(argv);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      slos: [{ id: 'availability' }, { id: 'strict' }],
+      unknown: ['gateway'],
+    });
+    expect(stderr).toContain(warning);
+  });
+
+  it('lets nothing go', async () => {
+    const argv = ['gate', '--slo', 'gateway', '--min-budget', '0%', '--config', 'metrics.yml', ...where];
+    const { code, stdout, stderr } = await call(argv);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('burnwatch gate: cannot tell: what the SLO counts could not be read\n');
+  });
+});
+
 describe('burnwatch gate', () => {
   const gate = (...argv: string[]) => call(['gate', ...argv, ...where]);
 
