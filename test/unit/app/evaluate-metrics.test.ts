@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { refreshCounted } from '../../../shared/app/counted.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import { standingOf } from '../../../shared/app/standing.ts';
@@ -175,7 +176,16 @@ describe('an SLO over metrics', () => {
     await minutes(5, 100);
     metrics.put('5xx', world.at, 40);
     await minutes(2, 0);
-    expect(await standing(world.memory)).toMatchObject({ budget: { bad: 40 } });
+    expect(await standing(world.memory)).toMatchObject({ budget: { good: 500, bad: 40, expected: 540 } });
+  });
+
+  it('remembers single minutes no longer than it must', async () => {
+    const { minutes, world } = setUp();
+    await minutes(4 * 60, 10, 1);
+    const state = world.memory.counted.metrics.get('errors');
+    expect(state?.open.part.size).toBeLessThanOrEqual(75);
+    expect(state?.open.total.size).toBeLessThanOrEqual(75);
+    expect(state?.unsaved.size).toBe(0);
   });
 
   it('publishes its burn rate and what is left, as any other SLO', async () => {
@@ -189,6 +199,30 @@ describe('an SLO over metrics', () => {
       'ErrorBudgetLeft errors',
     ]);
   });
+});
+
+describe('whatever is counted, and however late it comes', () => {
+  it('ten minutes at most: in the end it is all there, once, warm and cold', async () => {
+    const anyMinute = fc.record({ total: fc.nat(50), bad: fc.nat(20), delay: fc.nat(9), isDown: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyMinute, { minLength: 1, maxLength: 150 }), async (all) => {
+        const { metrics, minutes, standing, world } = setUp();
+        let [good, bad] = [0, 0];
+        for (const each of all) {
+          metrics.state.failure = each.isDown && each.delay > 4 ? 'throttled' : undefined;
+          const failed = Math.min(each.bad, each.total);
+          [good, bad] = [good + each.total - failed, bad + failed];
+          await minutes(1, each.total, failed, each.delay * minuteMs);
+        }
+        metrics.state.failure = undefined;
+        // Until the hour of the last of them is read for good.
+        await minutes(76, 0);
+        for (const memory of [world.memory, createMemory()])
+          expect(await standing(memory)).toMatchObject({ budget: { good, bad, expected: good + bad } });
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
 });
 
 describe('an SLO whose metric counts what is good', () => {

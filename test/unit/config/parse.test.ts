@@ -145,6 +145,15 @@ describe('the examples in the shipped file', () => {
     ]);
   });
 
+  it('are one of each other kind of SLO', () => {
+    expect(parse(uncommented).slos.map(({ id, indicator }) => [id, indicator.kind])).toEqual([
+      ['shortener-availability', 'probes'],
+      ['shortener-speed', 'latency'],
+      ['redirects-answered', 'bursts'],
+      ['api-gateway-errors', 'cloudwatch'],
+    ]);
+  });
+
   it('of thresholds name every metric that there is', () => {
     const [, list = ''] = /# What must hold of a run: (.*?)\. Failures/s.exec(shipped) ?? [];
     const words: readonly string[] = list.replaceAll('p99.9', 'p999').match(/[A-Za-z]\w+/g) ?? [];

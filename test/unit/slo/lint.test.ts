@@ -193,3 +193,42 @@ describe('the lint of an SLO', () => {
     expect(lintSlo(good, [aMonitor('other', 2)])).toEqual([]);
   });
 });
+
+describe('the lint of an SLO that counts something else than probes', () => {
+  const slices = { sliceMs: 30 * minuteMs, targetPpm: 950_000 };
+
+  it('counts slices where there are some, no more than there are probes', () => {
+    expect(lint({ slices, alerts: [{ ...page, longMs: hourMs }] }).map(({ code, message }) => [code, message])).toEqual(
+      [
+        [
+          'BURN_SLO_BUDGET_SMALL',
+          'a window of 30d holds 1440 events, of which 99.9% lets 1.44 fail; for a budget of 10 set an objective of 99.3% or a window of 209d or shorter slices',
+        ],
+        [
+          'BURN_SLO_RULE_STARVED',
+          'can never fire: its long window of 1h holds 2 events, fewer than minBadEvents 3; set minBadEvents to at most 2, shorter slices or a long window of at least 90m',
+        ],
+      ],
+    );
+    const [found] = lint({ slices: { ...slices, sliceMs: minuteMs }, alerts: [fastPage] });
+    expect(found?.message).toBe(
+      'one bad slice pages: its long window of 1h holds 60 events; set minBadEvents to 3, or have at least 70 slices in that window',
+    );
+    const slow = lint({ slices: { ...slices, sliceMs: minuteMs }, alerts: [page] }, 30 * minuteMs);
+    expect(slow.map(({ code }) => code)).toEqual(['BURN_SLO_BUDGET_SMALL', 'BURN_SLO_RULE_STARVED']);
+  });
+
+  it('judges the rules of bursts and metrics for themselves: nobody knows how many events there will be', () => {
+    const indicator = { kind: 'bursts', bursts: ['load'] } as const;
+    const codes = (change: Partial<Slo>) => lintSlo({ ...good, indicator, ...change }, []).map(({ code }) => code);
+    expect(codes({})).toEqual([]);
+    expect(codes({ ...percent(99.9999) })).toEqual([]);
+    expect(codes(percent(90))).toEqual(['BURN_SLO_RULE_UNREACHABLE']);
+    expect(codes({ windowMs: 2 * dayMs })).toEqual([
+      'BURN_SLO_THRESHOLD_BELOW_ONE',
+      'BURN_SLO_THRESHOLD_BELOW_ONE',
+      'BURN_SLO_THRESHOLD_BELOW_ONE',
+    ]);
+    expect(codes({ alerts: [] })).toEqual(['BURN_SLO_NO_ALERTS']);
+  });
+});
