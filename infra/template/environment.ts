@@ -2,7 +2,7 @@ import type { Config, Json } from '../../shared/config/model.ts';
 import { dashboardUrl } from './dashboard.ts';
 import { type FunctionName, getAtt, nameOf, ref, type Stack } from './model.ts';
 import { undeliveredName } from './notify.ts';
-import { burstUsers, monitorUsers, outputVariables, sloUsers } from './references.ts';
+import { burstUsers, monitorUsers, outputVariables, requiredSlos, sloUsers } from './references.ts';
 
 /** SSM parameter whose value makes the tokens in the addresses of heartbeats. */
 export const heartbeatKeyParameter = '/burnwatch/heartbeat-key';
@@ -41,7 +41,10 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         FAULTS: stack.areFaultsOn ? 'on' : 'off',
       };
     case 'burst':
-      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(burstUsers(config), stack) };
+      return {
+        LEDGER_TABLE: nameOf(stack, 'ledger'),
+        ...outputVariables([...burstUsers(config), ...sloUsers({ slos: requiredSlos(config) })], stack),
+      };
     case 'notify':
       return {
         LEDGER_TABLE: nameOf(stack, 'ledger'),

@@ -6,6 +6,7 @@ import {
   type Indicator,
   type Json,
   type Reference,
+  type Slo,
 } from '../../shared/config/model.ts';
 import {
   referencesOf,
@@ -53,6 +54,12 @@ export function channelUsers({ channels }: Pick<Config, 'channels'>): readonly U
 /** SLOs over metrics, and the references in their dimensions. */
 export function sloUsers({ slos }: Pick<Config, 'slos'>): readonly User[] {
   return slos.map(({ id, indicator }) => ({ id, references: referencesOfIndicator(indicator) }));
+}
+
+/** The SLOs whose budgets bursts require. */
+export function requiredSlos({ bursts, slos }: Pick<Config, 'bursts' | 'slos'>): readonly Slo[] {
+  const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
+  return slos.filter(({ id }) => ids.has(id));
 }
 
 /** Paths of the SSM parameters that these use, each once, sorted. */
