@@ -14,7 +14,7 @@ import {
   roleNameOf,
   type Stack,
 } from './model.ts';
-import { burstUsers, channelUsers, monitorUsers, parametersOf, type User } from './references.ts';
+import { burstUsers, channelUsers, monitorUsers, parametersOf, requiredSlos, type User } from './references.ts';
 
 type Statement = { readonly [name: string]: Json };
 
@@ -136,10 +136,9 @@ const changeAlerts: readonly Statement[] = [
 ];
 
 /** What is left of the budgets that bursts require, and which incidents are open. */
-function readBudgets({ bursts, slos }: Config): readonly Statement[] {
-  const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
-  if (ids.size === 0) return [];
-  const required = slos.filter(({ id }) => ids.has(id));
+function readBudgets(config: Config): readonly Statement[] {
+  if (!config.bursts.some(({ requireBudget }) => requireBudget)) return [];
+  const required = requiredSlos(config);
   return [
     allowLedger(['dynamodb:GetItem'], ['alerts']),
     allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),

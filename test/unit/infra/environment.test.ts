@@ -76,6 +76,16 @@ describe('what a function is told', () => {
     } as const;
     const told = environmentOf('evaluate', aConfig({ monitors: [], slos: [{ ...aSlo('gateway'), indicator }] }), stack);
     expect(told).toMatchObject({ OUTPUT_ApiId: { Ref: 'HttpApi' } });
+    // A burst finds what was counted of them under the same names.
+    const slos = [{ ...aSlo('gateway'), indicator }];
+    const sent = (required: readonly string[]) =>
+      environmentOf(
+        'burst',
+        aConfig({ monitors: [], slos, bursts: [aBurst({ requireBudget: { leftPpm: 1, slos: required } })] }),
+        stack,
+      );
+    expect(sent(['gateway'])).toMatchObject({ OUTPUT_ApiId: { Ref: 'HttpApi' } });
+    expect(sent([])).not.toHaveProperty('OUTPUT_ApiId');
   });
 
   it('evaluate where messages carry links: where they lead, and the name of the parameter that holds their key', () => {
