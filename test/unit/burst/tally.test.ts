@@ -41,7 +41,7 @@ function record(part: Part): Tally {
   return recorder.tally(0, { dropped, startedAt, ...(aborted === undefined ? {} : { aborted }) });
 }
 
-/** All that a tally says, with parts of p50 that only rounding tells apart rounded away. */
+/** All that two tallies say, but for what rounding does to the means of their seconds. */
 function expectSame(one: Tally, other: Tally): void {
   const [{ seconds, ...rest }, { seconds: theirs, ...others }] = [encodeTally(one), encodeTally(other)];
   expect(rest).toEqual(others);
