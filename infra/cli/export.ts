@@ -2,22 +2,25 @@ import type { Command } from './command.ts';
 import { unknownFormat } from './import.ts';
 
 const help = `
-npx burnwatch export openslo     the SLOs of monitors.yml as OpenSLO v1
+npx burnwatch export openslo        the SLOs of monitors.yml as OpenSLO v1
+npx burnwatch export prometheus     their burn rules as rules of Prometheus
 
-npx burnwatch export openslo --help says more.
+npx burnwatch export <format> --help says more.
 
 Examples:
   npx burnwatch export openslo > slos.yaml
+  npx burnwatch export prometheus > rules.yml
 `;
 
 const verbs: NonNullable<Command['verbs']> = {
   openslo: async () => (await import('./export-openslo.ts')).exportOpenSloCommand,
+  prometheus: async () => (await import('./export-prometheus.ts')).exportPrometheusCommand,
 };
 
 /** The SLOs in the words of others; each format has a file of its own. */
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'write SLOs as OpenSLO',
+  summary: 'write SLOs as OpenSLO, or as rules of Prometheus',
   help,
   verbs,
   run: async ([word]) => {

@@ -64,7 +64,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./notify.ts')).notifyCommand,
   },
   export: {
-    summary: 'write SLOs as OpenSLO',
+    summary: 'write SLOs as OpenSLO, or as rules of Prometheus',
     example: 'npx burnwatch export openslo > slos.yaml',
     load: async () => (await import('./export.ts')).exportCommand,
   },
