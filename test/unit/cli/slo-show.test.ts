@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { budgetBar } from '../../../infra/cli/budget-bar.ts';
 import { aheadText, forecastText, goneText } from '../../../infra/cli/forecast-text.ts';
@@ -119,6 +120,8 @@ quiet         99.9% of 30d      ██████████   100 %       0x 
 
 GONE is when nothing is left, if it goes on as in the last six hours; nine times of ten between the two in brackets. At a burn rate of 1x the budget lasts its window.
 `);
+    const page = readFileSync(new URL('../../../docs/error-budgets.md', import.meta.url), 'utf8');
+    expect(page).toContain(renderSlos(listed.slice(2), now, pipe).split('\n', 2).join('\n'));
     for (const columns of [60, 80, 120]) {
       const lines = stripVTControlCharacters(renderSlos(listed, now, terminal(columns))).split('\n');
       expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
