@@ -161,7 +161,7 @@ describeInBrowser('the page of the console', () => {
     const now = Date.now();
     const { mock, page } = await show({ ...quiet(now), inbox: [resolved(now), fired(now)] });
     await page.keyboard.press('Tab');
-    expect(await activeText(page)).toBe('Skip to the verdict');
+    expect(await activeText(page)).toBe('Skip to the content');
     for (let press = 0; press < 20 && (await activeText(page)) !== 'Break the shortener'; press++)
       await page.keyboard.press('Tab');
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');

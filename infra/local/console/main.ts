@@ -9,6 +9,7 @@ import { inboxSection } from './inbox.ts';
 import { incidentsSection } from './incidents.ts';
 import { monitorsSection } from './monitors.ts';
 import { newsBetween } from './news.ts';
+import { createPages } from './pages.ts';
 import { probeResultSection } from './probe-result.ts';
 import { slosSection } from './slos.ts';
 import type { ConsoleState, LiveRun } from './state.ts';
@@ -29,20 +30,25 @@ function start(): void {
     monitorsSection(),
     slosSection(),
     incidentsSection(),
-    inbox,
     burstsSection(),
     alarmsSection(),
     addressesSection(),
   ];
 
+  const drawOverview = (shown: ConsoleState, now: number) => {
+    for (const section of sections) section(shown, now);
+    verdict(shown, now, unread);
+  };
   const draw = () => {
     const now = Date.now();
     banners(state, connection, now);
     drawConnection(connection);
     if (state === null) return;
-    for (const section of sections) section(state, now);
-    verdict(state, now, unread);
-    drawNames(state, unread, now);
+    inbox(state, now);
+    const title = pages.update(state, now);
+    if (title === null) drawOverview(state, now);
+    drawTitle(title ?? verdictOf(state, now).headline, unread);
+    drawService(state);
   };
   const onState = (next: ConsoleState) => {
     if (state !== null) announce(newsBetween(state, next));
@@ -62,6 +68,8 @@ function start(): void {
     connection = next;
     draw();
   };
+  // Each route's first part, and the page that shows it.
+  const pages = createPages({}, () => draw());
   draw();
   follow(onState, onRun, onConnection);
   setInterval(draw, 1000);
@@ -78,9 +86,12 @@ function drawConnection(connection: ConnectionState): void {
   setText(byId('connection'), connectionWords[connection]);
 }
 
-function drawNames(state: ConsoleState, unread: number, now: number): void {
-  setText(byId('service'), `${state.service} · ${state.environment}`);
-  const title = `${unread > 0 ? `(${unread}) ` : ''}${verdictOf(state, now).headline} – Burnwatch`;
+function drawService({ service, environment }: ConsoleState): void {
+  setText(byId('service'), `${service} · ${environment}`);
+}
+
+function drawTitle(text: string, unread: number): void {
+  const title = `${unread > 0 ? `(${unread}) ` : ''}${text} – Burnwatch`;
   if (document.title !== title) document.title = title;
 }
 
