@@ -12,6 +12,7 @@ import { parsePageQuery, renderCursor } from './page.ts';
 import type { Dependencies } from './ports.ts';
 import type { Problem, Reply } from './problem.ts';
 import type { RouteId } from './routes.ts';
+import type { Trace } from './trace.ts';
 
 /** One request on its way through an endpoint. */
 type Call = {
@@ -20,6 +21,7 @@ type Call = {
   readonly code: string;
   readonly requestId: string;
   readonly signal: AbortSignal;
+  readonly trace: Trace;
 };
 
 export type Endpoint = (call: Call) => Promise<Reply>;
@@ -110,8 +112,8 @@ async function createLink(
 }
 
 /** A redirect, counted in memory; a HEAD is no visit. It is not for its count to fail it. */
-async function follow({ code, request, signal }: Call, { links, clicks }: Kept): Promise<Reply> {
-  const link = await links.find(code, signal);
+async function follow({ code, request, signal, trace }: Call, { links, clicks }: Kept): Promise<Reply> {
+  const link = await links.find(code, signal, trace);
   if (link && request.method !== 'HEAD') clicks.add(link);
   await clicks.writeWhenDue(signal);
   return link ? redirectAnswer(link.url) : unknownLink;

@@ -1,6 +1,7 @@
 import type { ClickBatch } from './click-book.ts';
 import type { Fault } from './fault.ts';
 import type { Link } from './link.ts';
+import type { ProblemName } from './problem.ts';
 
 /**
  * What the shortener needs of its database. Instants are epoch ms. Every function rejects with a `StoreError` when the
@@ -26,6 +27,22 @@ export type Store = {
 
 export type LinkPage = { readonly links: readonly Link[]; readonly next?: string };
 
+/** What is known of an answer once it is ready to leave: nothing of who asked, nor of what was in it. */
+export type Answered = {
+  /** The path of the route with its `{code}`, never the path that was asked for; `unmatched` where there is no route. */
+  readonly route: string;
+  /** As it was asked for where HTTP knows it, otherwise `_OTHER`, as in OpenTelemetry. */
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Whether the sandbox knew the code itself, where a route asked it. */
+  readonly cache?: CacheUse;
+  /** The name of the problem that was answered. */
+  readonly errorType?: ProblemName;
+};
+
+export type CacheUse = 'hit' | 'miss';
+
 /** Everything from outside, so that tests can hold it still. */
 export type Dependencies = {
   readonly store: Store;
@@ -39,6 +56,8 @@ export type Dependencies = {
   readonly random: () => number;
   /** A CSPRNG: for codes. */
   readonly randomBytes: (size: number) => Uint8Array;
+  /** Hears of every answer before it leaves. It must neither throw nor take time. */
+  readonly onAnswered?: (answered: Answered) => void;
 };
 
 /** The database did not do what it was asked. */

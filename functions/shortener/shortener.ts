@@ -11,6 +11,7 @@ import { problemAnswer, type Reply } from './problem.ts';
 import { matchRoute, type RouteId } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
+import { answeredOf, createTrace, type Trace } from './trace.ts';
 
 /** What is known of the invocation that carries a request; `deadline` is aborted before Lambda ends it. */
 type Serving = { readonly id: string; readonly log: Log; readonly deadline: AbortSignal };
@@ -47,9 +48,12 @@ export function createShortener(settings: Settings, dependencies: Dependencies):
   };
   return async (event, serving) => {
     warn = (what, error) => serving.log('warn', what, describeError(error));
+    const startedAt = performance.now();
     const request = readRequest(event);
-    const reply = request ? await replySafely(request, serving, parts) : notHttp;
+    const trace = createTrace();
+    const reply = request ? await replySafely(request, serving, parts, trace) : notHttp;
     const answer = 'problem' in reply ? problemAnswer(reply, serving.id) : reply;
+    dependencies.onAnswered?.(answeredOf(request, trace, reply, answer.statusCode, performance.now() - startedAt));
     return finishAnswer(answer, request?.method ?? 'GET', serving.id);
   };
 }
@@ -67,9 +71,9 @@ const noDatabase = {
   headers: { 'retry-after': '1' },
 } as const;
 
-async function replySafely(request: Request, serving: Serving, parts: Parts): Promise<Reply> {
+async function replySafely(request: Request, serving: Serving, parts: Parts, trace: Trace): Promise<Reply> {
   try {
-    return await reply(request, serving, parts);
+    return await reply(request, serving, parts, trace);
   } catch (error) {
     const isStore = error instanceof StoreError;
     serving.log('error', isStore ? 'the database failed' : 'the request failed', describeError(error));
@@ -82,6 +86,7 @@ async function reply(
   request: Request,
   { id, deadline }: Serving,
   { settings, endpoints, strike, readToken }: Parts,
+  trace: Trace,
 ): Promise<Reply> {
   const isSwitch = request.path === '/faults';
   const fault = settings.areFaultsOn && !isSwitch ? await strike(deadline) : undefined;
@@ -89,9 +94,10 @@ async function reply(
   const match = matchRoute(request.method, request.path, settings.areFaultsOn);
   if ('problem' in match) return match;
   const { route, code } = match;
+  trace.route = route.path;
   if (route.access === 'token' && settings.writes === 'token') {
     const refusal = findTokenProblem(request.headers['authorization'], await readToken(deadline));
     if (refusal) return refusal;
   }
-  return endpoints[route.id]({ request, code, requestId: id, signal: deadline });
+  return endpoints[route.id]({ request, code, requestId: id, signal: deadline, trace });
 }

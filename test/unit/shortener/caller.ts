@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import type { Answer } from '../../../functions/shortener/http.ts';
-import type { Dependencies } from '../../../functions/shortener/ports.ts';
+import type { Answered, Dependencies } from '../../../functions/shortener/ports.ts';
 import type { Settings } from '../../../functions/shortener/settings.ts';
 import { createShortener } from '../../../functions/shortener/shortener.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
@@ -41,6 +41,8 @@ export type Bench = {
   readonly store: MemoryStore;
   readonly logged: string[];
   readonly slept: number[];
+  /** What was told of the answers. */
+  readonly answered: Answered[];
   now: number;
   random: number;
   parameter: string | undefined | Error;
@@ -59,6 +61,7 @@ export function createBench(settings: Partial<Settings> = {}): Bench {
     store,
     logged: [],
     slept: [],
+    answered: [],
     now: startAt,
     random: 0.5,
     parameter: token,
@@ -86,6 +89,7 @@ export function createBench(settings: Partial<Settings> = {}): Bench {
     },
     random: () => bench.random,
     randomBytes: (size) => bench.randomBytes(size),
+    onAnswered: (answered) => void bench.answered.push(answered),
   };
   const shortener = createShortener(
     { table: 'links', writes: 'token', tokenParameter: '/burnwatch/write-token', areFaultsOn: true, ...settings },
