@@ -1,0 +1,122 @@
+import { type Entry, gauge } from './entry.ts';
+
+const namespace = 'Burnwatch';
+const ours = ['Service', 'Environment'] as const;
+
+/** What the app says of itself. Its names in CloudWatch are those of the log lines that carry them. */
+export const applicationEntries = {
+  requestLatency: {
+    concern: 'application',
+    home: 'emf',
+    profile: 'lean',
+    help: 'From the arrival of a request in the function to its answer, by route. At the default for the hottest route alone; the log has every route.',
+    cloudwatch: {
+      namespace,
+      name: 'RequestLatency',
+      unit: 'Milliseconds',
+      dimensions: [...ours, 'Route'],
+      statistics: ['p50', 'p90', 'p99', 'SampleCount'],
+      isSparse: true,
+    },
+    logKey: 'http.server.request.duration',
+    openTelemetry: 'http.server.request.duration',
+    prometheus: gauge('http_server_request_duration_seconds', 'http_route', 'quantile'),
+  },
+  requestErrors: {
+    concern: 'application',
+    home: 'emf',
+    profile: 'lean',
+    help: 'Requests that the app itself could not answer (5xx), by type of error. Sent only when there are any.',
+    cloudwatch: {
+      namespace,
+      name: 'RequestErrors',
+      unit: 'Count',
+      dimensions: [...ours, 'ErrorType'],
+      statistics: ['Sum'],
+      isSparse: true,
+    },
+    logKey: 'error.type',
+    openTelemetry: 'http.server.request.duration',
+    prometheus: gauge('http_server_errors_per_second', 'error_type'),
+  },
+  cacheHits: {
+    concern: 'application',
+    home: 'emf',
+    profile: 'lean',
+    help: 'Look-ups that a cache in the process answered, by cache. Hits ÷ (hits + misses) is the hit ratio. Sent only when there are any.',
+    cloudwatch: {
+      namespace,
+      name: 'CacheHits',
+      unit: 'Count',
+      dimensions: [...ours, 'Cache'],
+      statistics: ['Sum'],
+      isSparse: true,
+    },
+    logKey: 'burnwatch.cache.hits',
+    prometheus: gauge('cache_hits_per_second', 'cache'),
+  },
+  cacheMisses: {
+    concern: 'application',
+    home: 'emf',
+    profile: 'lean',
+    help: 'Look-ups that a cache could not answer, so that the database was asked, by cache. Sent only when there are any.',
+    cloudwatch: {
+      namespace,
+      name: 'CacheMisses',
+      unit: 'Count',
+      dimensions: [...ours, 'Cache'],
+      statistics: ['Sum'],
+      isSparse: true,
+    },
+    logKey: 'burnwatch.cache.misses',
+    prometheus: gauge('cache_misses_per_second', 'cache'),
+  },
+  cacheHitRatio: {
+    concern: 'application',
+    home: 'exposition',
+    help: 'Hits ÷ (hits + misses) over the last minutes, by cache. A fall means a cold cache, or codes that nobody asked for before.',
+    prometheus: gauge('cache_hit_ratio', 'cache'),
+  },
+  statusCodes: {
+    concern: 'application',
+    home: 'log',
+    help: 'Answers by status code, route and method: the query “errors by type” counts them.',
+    logKey: 'http.response.status_code',
+    openTelemetry: 'http.server.request.duration',
+  },
+  databaseTime: {
+    concern: 'application',
+    home: 'log',
+    profile: 'full',
+    help: 'Time that calls of DynamoDB took, as the function saw it: connection, retries and all.',
+    cloudwatch: {
+      namespace,
+      name: 'DatabaseTime',
+      unit: 'Milliseconds',
+      dimensions: [...ours, 'Function'],
+      statistics: ['Average', 'Maximum'],
+      isSparse: true,
+    },
+    logKey: 'db.client.operation.duration',
+    openTelemetry: 'db.client.operation.duration',
+  },
+  databaseCalls: {
+    concern: 'application',
+    home: 'log',
+    help: 'Calls of DynamoDB that a line stands for.',
+    logKey: 'burnwatch.db.calls',
+  },
+  databaseFailures: {
+    concern: 'application',
+    home: 'log',
+    help: 'Calls of DynamoDB that failed or were refused. A condition that did not hold is one of them.',
+    logKey: 'burnwatch.db.failures',
+  },
+  databaseCapacity: {
+    concern: 'application',
+    home: 'log',
+    help: 'Capacity units that those calls consumed, as DynamoDB said it in its answers.',
+    logKey: 'aws.dynamodb.consumed_capacity',
+    openTelemetry: 'aws.dynamodb.consumed_capacity',
+  },
+} as const satisfies Record<string, Entry>;
