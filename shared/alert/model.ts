@@ -54,6 +54,10 @@ export type AlertFacts =
       /** The gravest of them, at most 64 characters. */
       readonly reason?: string;
     }
+  /** Nothing is wrong: somebody, or the schedule, tries whether alerts arrive. */
+  | { readonly kind: 'drill'; readonly startedAt: number; readonly isScheduled: boolean }
+  /** A scheduled drill did not come through: when it began, at which hop it broke, and what was seen there; empty where it held. */
+  | { readonly kind: 'path'; readonly startedAt: number; readonly hop: string; readonly seen: string }
   /** Of what is told of an incident as a whole: by whom it was acknowledged, where it was. */
   | ({ readonly kind: 'incident' } & Partial<Signature>);
 

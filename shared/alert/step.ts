@@ -1,4 +1,5 @@
 import { burstOf, noBurstFacts } from './burst.ts';
+import { drillOf, pathAlertId } from './drill.ts';
 import {
   type AlertStep,
   type Draft,
@@ -62,11 +63,11 @@ export function stepAlerts(state: AlertState, observations: readonly Observation
   return finish(state, draft);
 }
 
-/** Fires in a fixed order: pages before tickets, then by id. */
+/** Fires in a fixed order: pages before tickets, then by id, and drills after all that is real. */
 function fire(draft: Draft, seen: Seen): void {
   const fires = [...seen.values()]
     .filter((each) => each.condition === 'met' && !each.heldBy && !Object.hasOwn(draft.alerts, each.alertId))
-    .sort((a, b) => compare(a.severity, b.severity) || compare(a.alertId, b.alertId))
+    .sort((a, b) => drillsLast(a.alertId, b.alertId) || compare(a.severity, b.severity) || compare(a.alertId, b.alertId))
     .slice(0, roomOf(draft))
     .map((each) => toFiring(draft, each));
   if (fires.length === 0) return;
@@ -110,7 +111,7 @@ function endAcknowledgement(draft: Draft, { incidentId, firedAt }: FiringAlert):
 /** Resolves in the order of the ids, as many as there is room for; the rest in the next step. */
 function resolve(draft: Draft, seen: Seen): void {
   const candidates = Object.entries(draft.alerts).filter(([id, alert]) => mayResolve(alert, seen.get(id), draft.now));
-  for (const [id, alert] of candidates.sort(([a], [b]) => compare(a, b))) {
+  for (const [id, alert] of candidates.sort(([a], [b]) => drillsLast(a, b) || compare(a, b))) {
     if (roomOf(draft) < entriesPerResolution) return;
     resolveOne(draft, id, alert, seen.get(id));
   }
@@ -164,11 +165,17 @@ function forget(draft: Draft, seen: Seen): void {
 /** The facts of an alert that nobody looks at any more: its kind, and no numbers. */
 function noFacts(alertId: string): AlertFacts {
   if (burstOf(alertId) !== undefined) return noBurstFacts;
+  if (drillOf(alertId) !== undefined) return { kind: 'drill', startedAt: 0, isScheduled: false };
+  if (alertId === pathAlertId) return { kind: 'path', startedAt: 0, hop: '', seen: '' };
   if (alertId.startsWith('coverage/')) return { kind: 'coverage', lastJudgedAt: 0 };
   if (alertId.startsWith('monitor/'))
     return { kind: 'monitor', failures: 0, of: 0, firstFailureAt: 0, lastFailureAt: 0 };
   const counts = { longBad: 0, longExpected: 0, shortBad: 0, shortExpected: 0 };
   return { kind: 'burn', ...counts, budgetLeftPpm: 0, lastFailureAt: 0 };
+}
+
+function drillsLast(a: string, b: string): number {
+  return Number(drillOf(a) !== undefined) - Number(drillOf(b) !== undefined);
 }
 
 /** `page` comes before `ticket`. */

@@ -1,3 +1,4 @@
+import { drillOf } from '../alert/drill.ts';
 import type { OutboxEntry, Transition } from '../alert/model.ts';
 import type { Message } from '../message/model.ts';
 import type { AlertStore, Notify } from './ports.ts';
@@ -40,7 +41,7 @@ export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps)
   return { sent, sentEntries, errors };
 }
 
-/** Batches in the order in which they were decided; within one, an incident's transitions together. */
+/** Batches in the order in which they were decided, drills behind all that is real; within one, an incident's transitions together. */
 function groupEntries(outbox: readonly OutboxEntry[]): readonly (readonly OutboxEntry[])[] {
   const keyOf = ({ batch, incidentId }: Transition): string => `${batch}/${incidentId}`;
   const ends = new Map(
@@ -53,7 +54,12 @@ function groupEntries(outbox: readonly OutboxEntry[]): readonly (readonly Outbox
   const groups = Map.groupBy(outbox, (entry) =>
     entry.kind === 'transition' ? keyOf(entry.transition) : (ends.get(entry.id) ?? `archive/${entry.id}`),
   );
-  return [...groups.values()].sort((a, b) => batchOf(a) - batchOf(b));
+  return [...groups.values()].sort((a, b) => Number(isDrill(a)) - Number(isDrill(b)) || batchOf(a) - batchOf(b));
+}
+
+/** A drill has an incident of its own. */
+function isDrill(group: readonly OutboxEntry[]): boolean {
+  return group.some((entry) => entry.kind === 'transition' && drillOf(entry.transition.alertId) !== undefined);
 }
 
 const batchOf = (group: readonly OutboxEntry[]): number =>
