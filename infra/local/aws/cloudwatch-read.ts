@@ -2,70 +2,13 @@ import { parseDimensions } from './cloudwatch-put.ts';
 import { basicStatistics, type Point, parseStatistic, readPoints } from './cloudwatch-statistics.ts';
 import type { CloudWatchStore, MetricName, Span } from './cloudwatch-store.ts';
 import { AwsError } from './error.ts';
-import { isObject, readNumber, readObjects, readText, readTexts, requireInstant, requireText } from './read.ts';
+import { readNumber, readObjects, readText, readTexts, requireInstant, requireText } from './read.ts';
 import type { Input, Output } from './service.ts';
 
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
-const mostQueries = 500;
-const mostPoints = 100_800;
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
 const mostStatisticsPoints = 1_440;
 
-/** All of it in one answer; what would not fit into one of CloudWatch's is refused. */
-export function getMetricData(store: CloudWatchStore, input: Input): Output {
-  const queries = readObjects(input, 'MetricDataQueries');
-  if (queries.length === 0) throw new AwsError('MissingParameter', 'The parameter MetricDataQueries is required.');
-  if (queries.length > mostQueries)
-    throw new AwsError(
-      'ValidationError',
-      `The collection MetricDataQueries must not have a size greater than ${mostQueries}.`,
-    );
-  const ids = queries.map((query) => requireText(query, 'Id'));
-  if (new Set(ids).size < ids.length)
-    throw new AwsError('ValidationError', 'The values of parameter Id in MetricDataQueries must be unique.');
-  const scanBy = readText(input, 'ScanBy') ?? 'TimestampDescending';
-  const results = queries
-    .filter((query) => String(query['ReturnData'] ?? true) !== 'false')
-    .map((query) => runQuery(store, query, input, scanBy === 'TimestampAscending'));
-  const total = results.reduce((sum, { Values }) => sum + Values.length, 0);
-  if (total > mostPoints)
-    throw new AwsError(
-      'ValidationError',
-      `The answer would have ${total} datapoints, more than ${mostPoints}: ask for less.`,
-    );
-  return { MetricDataResults: results, Messages: [] };
-}
-
-function runQuery(store: CloudWatchStore, query: Input, input: Input, isAscending: boolean) {
-  const id = requireText(query, 'Id');
-  if (!/^[a-z][a-zA-Z0-9_]{0,254}$/.test(id))
-    throw new AwsError(
-      'ValidationError',
-      `The value ${id.slice(0, 64)} for parameter Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
-    );
-  if (query['Expression'] !== undefined)
-    throw new AwsError(
-      'ValidationError',
-      `Metric math and search are not supported here: query ${id} needs MetricStat.`,
-    );
-  const { MetricStat: stat } = query;
-  if (!isObject(stat)) throw new AwsError('ValidationError', `The query ${id} needs MetricStat.`);
-  const metric = readMetric(isObject(stat['Metric']) ? stat['Metric'] : {});
-  const span = readSpan(stat, input);
-  const points = [
-    ...readPoints(store, metric, parseStatistic(requireText(stat, 'Stat')), span, readText(stat, 'Unit')),
-  ];
-  if (!isAscending) points.reverse();
-  return {
-    Id: id,
-    Label: readText(query, 'Label') ?? metric.name,
-    Timestamps: points.map(({ atSeconds }) => new Date(atSeconds * 1_000)),
-    Values: points.map(({ value }) => value),
-    StatusCode: 'Complete',
-  };
-}
-
-function readMetric(input: Input): MetricName {
+export function readMetric(input: Input): MetricName {
   return {
     namespace: requireText(input, 'Namespace'),
     name: requireText(input, 'MetricName'),
@@ -74,7 +17,7 @@ function readMetric(input: Input): MetricName {
 }
 
 /** Buckets start at multiples of the period; the first one holds the start, the end is not included. */
-function readSpan(stat: Input, input: Input): Span {
+export function readSpan(stat: Input, input: Input): Span {
   const periodSeconds = readNumber(stat, 'Period');
   if (periodSeconds === undefined) throw new AwsError('MissingParameter', 'The parameter Period is required.');
   if (![1, 5, 10, 20, 30].includes(periodSeconds) && (periodSeconds <= 0 || periodSeconds % 60 !== 0)) {

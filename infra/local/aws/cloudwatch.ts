@@ -1,5 +1,6 @@
 import { parsePutMetricData } from './cloudwatch-put.ts';
-import { getMetricData, getMetricStatistics, listMetrics } from './cloudwatch-read.ts';
+import { getMetricData } from './cloudwatch-query.ts';
+import { getMetricStatistics, listMetrics } from './cloudwatch-read.ts';
 import type { CloudWatchStore } from './cloudwatch-store.ts';
 import { AwsError } from './error.ts';
 import { readText, readTexts, requireText } from './read.ts';

@@ -119,7 +119,7 @@ describe('CloudWatch', () => {
 
   const badQueries: readonly [string, Input, string][] = [
     ['no queries', {}, 'MissingParameter'],
-    ['metric math', { MetricDataQueries: [{ Id: 'e', Expression: 'm1*2' }] }, 'ValidationError'],
+    ['an expression over nothing', { MetricDataQueries: [{ Id: 'e', Expression: 'm1*2' }] }, 'ValidationError'],
     ['an Id that starts with a capital', { MetricDataQueries: [{ Id: 'E', MetricStat: {} }] }, 'ValidationError'],
     ['the same Id twice', { MetricDataQueries: [{ Id: 'a' }, { Id: 'a' }] }, 'ValidationError'],
     ['no statistic', { MetricDataQueries: [{ Id: 'a' }] }, 'ValidationError'],
