@@ -2,6 +2,7 @@ import type { Acknowledgement, HeldBack } from '../alert/model.ts';
 import type { BurstSummary, Second } from '../burst/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { CalendarUnit, ErrorType, Outcome, Severity } from '../config/model.ts';
+import type { Forecast } from '../slo/forecast.ts';
 
 /** How everything stands: what the console and `/api/state` show. Instants are epoch ms, ratios 0..1 (a budget may be below 0). */
 export type Overview = {
@@ -82,7 +83,8 @@ export type SloView = {
   readonly isWarmingUp: boolean;
   /** Over the last hour. */
   readonly burnRate: number;
-  readonly exhaustedAt?: number;
+  /** When nothing will be left, if things go on as they do. */
+  readonly forecast: Forecast;
   readonly rules: readonly BurnRuleView[];
   /** Oldest first: what was left of the budget, over the SLO window or as far back as there is history. */
   readonly burnDown: readonly { readonly at: number; readonly leftRatio: number }[];

@@ -2,8 +2,9 @@ import type { AlertState } from '../alert/model.ts';
 import { type BurnRule, monitorIdsOf, type Slo } from '../config/model.ts';
 import { describeIndicator } from '../message/indicator-text.ts';
 import type { Outputs } from '../message/shell.ts';
-import { burnDown, exhaustedAt } from '../slo/budget.ts';
+import { burnDown } from '../slo/budget.ts';
 import { evaluateBurn } from '../slo/burn.ts';
+import { forecastBudget } from '../slo/forecast.ts';
 import type { BurnReading } from '../slo/model.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { EventSources } from '../slo/sources.ts';
@@ -24,7 +25,6 @@ export function sloView(
   const standing = standingOf(slo, sources, now);
   if (!isKnown(standing)) return undefined;
   const { budget, burnRate, events } = standing;
-  const exhausted = exhaustedAt(slo, budget, burnRate, now);
   return {
     id: slo.id,
     objective: slo.objective,
@@ -42,7 +42,7 @@ export function sloView(
     coverageRatio: budget.coverageRatio,
     isWarmingUp: budget.isWarmingUp,
     burnRate,
-    ...(exhausted === undefined ? {} : { exhaustedAt: exhausted }),
+    forecast: forecastBudget(slo, events, now, budget),
     rules: slo.alerts.map((rule) => ruleView(standing, rule, state, now)),
     burnDown: burnDown(slo, events, now, burnDownPoints),
   };

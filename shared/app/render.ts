@@ -11,7 +11,7 @@ import { earliestResolution } from '../slo/resolution.ts';
 import { badEventsOf, type LookBack } from '../slo/spent.ts';
 import type { RenderView } from './evaluate.ts';
 import { seenOutcomes } from './observe.ts';
-import { describeStanding, isKnown } from './standing.ts';
+import { describeStanding, isKnown, type KnownStanding } from './standing.ts';
 
 /** What rendering needs beside an evaluation's view: where this stack's outputs point, and links for the reader. */
 export type RenderContext = {
@@ -34,7 +34,9 @@ export function renderTransitions(
     now,
     environment: context.environment,
     incidents: Object.fromEntries(view.incidents),
-    standings: new Map(standings.filter(isKnown).map((each) => [each.slo.id, describeStanding(each, now)])),
+    standings: new Map(
+      spokenOf(standings, transitions, config).map((each) => [each.slo.id, describeStanding(each, now)]),
+    ),
     failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
     verdicts: view.verdicts ?? [],
     resolvesAt: new Map(resolutions(transitions, view)),
@@ -47,6 +49,21 @@ export function renderTransitions(
     links: context.links,
   });
   return notices.map(renderMessage);
+}
+
+/** The SLOs that the transitions speak of: looking ahead costs some milliseconds for each. */
+function spokenOf(
+  standings: RenderView['standings'],
+  transitions: readonly Transition[],
+  config: Config,
+): readonly KnownStanding[] {
+  const alerts = new Set(transitions.map((transition) => transition.alertId));
+  const monitors = new Set(concerned(config, transitions).map(({ id }) => id));
+  return standings
+    .filter(isKnown)
+    .filter(
+      ({ slo }) => slo.alerts.some(({ id }) => alerts.has(id)) || monitorIdsOf(slo).some((id) => monitors.has(id)),
+    );
 }
 
 /** The monitors that the transitions speak of, by themselves or through an SLO. */

@@ -4,7 +4,6 @@ import type { History } from '../ledger/history.ts';
 import { dayMs, hourMs, minuteMs } from '../ledger/keys.ts';
 import { burnRateOf } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
-import { type Forecast, forecastBudget } from '../slo/forecast.ts';
 import { windowStart } from '../slo/indicator.ts';
 import type { EventSources } from '../slo/sources.ts';
 import { type Spending, spendingOf } from '../slo/spending.ts';
@@ -32,7 +31,6 @@ export type SloReport = SloView & {
   readonly slo: Slo;
   /** Over the last six hours. */
   readonly slowBurnRate: number;
-  readonly forecast: Forecast;
   /** Something was judged in the last hour, or in three of its intervals where they are longer; always, where nothing is scheduled. */
   readonly isWatched: boolean;
   readonly watchedMs: number;
@@ -91,14 +89,13 @@ function reportOf(slo: Slo, sources: EventSources, state: AlertState, now: numbe
   const view = sloView(slo, sources, state, now);
   const standing = standingOf(slo, sources, now);
   if (view === undefined || !isKnown(standing)) return undefined;
-  const { events, budget } = standing;
+  const { events } = standing;
   const fromAt = windowStart(6 * hourMs, now);
   const watchedMs = Math.max(hourMs, 3 * events.intervalMs);
   return {
     ...view,
     slo,
     slowBurnRate: burnRateOf(slo, events.between(fromAt, now).bad, events.expected(fromAt, now)),
-    forecast: forecastBudget(slo, events, now, budget),
     isWatched: isWatched(events, watchedMs, now),
     watchedMs,
     intervalMs: events.intervalMs,

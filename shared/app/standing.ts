@@ -1,9 +1,10 @@
 import type { Slo } from '../config/model.ts';
 import { hourMs } from '../ledger/keys.ts';
 import type { SloStanding } from '../message/model.ts';
-import { evaluateBudget, exhaustedAt } from '../slo/budget.ts';
+import { evaluateBudget } from '../slo/budget.ts';
 import { burnRateOf } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
+import { type Forecast, forecastBudget } from '../slo/forecast.ts';
 import { windowStart } from '../slo/indicator.ts';
 import type { BudgetReading } from '../slo/model.ts';
 import { type EventSources, eventsOf } from '../slo/sources.ts';
@@ -33,8 +34,7 @@ export function isKnown(standing: Standing): standing is KnownStanding {
 }
 
 /** The same for a message's reader. */
-export function describeStanding({ slo, budget, burnRate }: KnownStanding, now: number): SloStanding {
-  const exhausted = exhaustedAt(slo, budget, burnRate, now);
+export function describeStanding({ slo, events, budget, burnRate }: KnownStanding, now: number): SloStanding {
   return {
     sloId: slo.id,
     objective: slo.objective,
@@ -44,6 +44,16 @@ export function describeStanding({ slo, budget, burnRate }: KnownStanding, now: 
     budgetEvents: budget.budget,
     badEvents: budget.bad,
     burnRate,
-    ...(exhausted === undefined ? {} : { exhaustedAt: exhausted }),
+    ...exhaustion(forecastBudget(slo, events, now, budget)),
+  };
+}
+
+function exhaustion(forecast: Forecast): Partial<SloStanding> {
+  if (forecast.kind !== 'burning') return {};
+  const { earliestAt, likelyAt, latestAt } = forecast;
+  return {
+    ...(earliestAt !== undefined && { exhaustedEarliestAt: earliestAt }),
+    ...(likelyAt !== undefined && { exhaustedAt: likelyAt }),
+    ...(latestAt !== undefined && { exhaustedLatestAt: latestAt }),
   };
 }

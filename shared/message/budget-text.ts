@@ -1,5 +1,5 @@
 import { burnRateOf, thresholdOf } from '../slo/burn.ts';
-import { formatCount, formatDuration, formatInstant, formatPercent, formatRate, formatWindow } from './format.ts';
+import { formatCount, formatDuration, formatMinute, formatPercent, formatRate, formatWindow } from './format.ts';
 import { expectedText } from './indicator-text.ts';
 import { bounded, wrap } from './layout.ts';
 import type { NoticeItem, SloStanding } from './model.ts';
@@ -58,11 +58,22 @@ export function leftText({ sloId, objective, windowMs, calendar, ...budget }: Sl
   return `${slo}: ${left} (${events})`;
 }
 
-/** Until when it lasts at this pace; empty where nothing burns, or nothing is left. */
-export function goneText({ exhaustedAt }: SloStanding, at: number): string {
-  if (exhaustedAt === undefined || exhaustedAt <= at) return '';
-  const when = `${formatDuration(exhaustedAt - at)}, at ${formatInstant(exhaustedAt)}`;
-  return `at the pace of the last hour it is gone in ${when}`;
+/** When it is gone if things go on as they do, with the band of nine times out of ten; empty where that is not in sight. */
+export function goneText(standing: SloStanding, at: number): string {
+  const { exhaustedAt, exhaustedEarliestAt: earliestAt, exhaustedLatestAt: latestAt } = standing;
+  if (exhaustedAt === undefined) return rareText(earliestAt, at);
+  if (exhaustedAt <= at) return '';
+  const likely = `${formatMinute(exhaustedAt, at)} UTC (in ${formatDuration(exhaustedAt - at)})`;
+  if (earliestAt === undefined) return `at this pace gone at ${likely}`;
+  const from = formatMinute(earliestAt, at);
+  if (latestAt === undefined) return `at this pace gone after ${from} UTC, most likely at ${likely}`;
+  return `at this pace gone between ${from} and ${formatMinute(latestAt, at)} UTC, most likely at ${likely}`;
+}
+
+/** It rather lasts, and need not. */
+function rareText(earliestAt: number | undefined, at: number): string {
+  if (earliestAt === undefined || earliestAt <= at) return '';
+  return `at this pace it rather lasts, and may be gone at ${formatMinute(earliestAt, at)} UTC`;
 }
 
 /** Every SLO that the items speak of, once. */

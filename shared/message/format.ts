@@ -71,6 +71,13 @@ export function formatInstant(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/** To the minute, in UTC: `11:47`, and `2026-11-21 04:10` on another day than `now`. */
+export function formatMinute(at: number, now: number): string {
+  const text = formatInstant(at);
+  if (text === 'unknown') return text;
+  return text.slice(0, 10) === formatInstant(now).slice(0, 10) ? text.slice(11, 16) : text.slice(0, 16);
+}
+
 /** `1 probe`, `3 probes`. */
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

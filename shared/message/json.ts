@@ -175,7 +175,7 @@ function instants(values: Readonly<Record<string, number>>): { readonly [key: st
 }
 
 function budgetOf(standing: SloStanding): Json {
-  const { sloId, objective, windowMs, calendar, budgetLeftPpm, exhaustedAt, ...rest } = standing;
+  const { sloId, objective, windowMs, calendar, budgetLeftPpm, ...rest } = standing;
   const { budgetEvents, badEvents, burnRate: rate } = rest;
   return {
     slo: sloId,
@@ -186,6 +186,14 @@ function budgetOf(standing: SloStanding): Json {
     budgetEvents,
     badEvents,
     burnRate: rate,
-    ...(exhaustedAt !== undefined && { exhaustedAt: Math.round(exhaustedAt) }),
+    ...exhaustionOf(standing),
   };
+}
+
+function exhaustionOf({ exhaustedAt, exhaustedEarliestAt, exhaustedLatestAt }: SloStanding): { [key: string]: Json } {
+  return Object.fromEntries(
+    Object.entries({ exhaustedAt, exhaustedEarliestAt, exhaustedLatestAt }).flatMap(([key, at]) =>
+      at === undefined ? [] : [[key, Math.round(at)]],
+    ),
+  );
 }

@@ -191,6 +191,7 @@ function rowsIn(value: unknown): Row[] {
 function budgetOf(value: unknown): SloStanding[] {
   if (!isMap(value)) return [];
   const [windowMs, exhaustedAt] = [instantOf(value['windowMs']), instantOf(value['exhaustedAt'])];
+  const [earliestAt, latestAt] = [instantOf(value['exhaustedEarliestAt']), instantOf(value['exhaustedLatestAt'])];
   const [left, events] = [numberOf(value['budgetLeftPpm']), numberOf(value['budgetEvents'])];
   const [badEvents, burnRate] = [numberOf(value['badEvents']), numberOf(value['burnRate'])];
   const sloId = textOf(value['slo'], 64);
@@ -208,6 +209,8 @@ function budgetOf(value: unknown): SloStanding[] {
       badEvents,
       burnRate,
       ...(exhaustedAt !== undefined && { exhaustedAt }),
+      ...(earliestAt !== undefined && { exhaustedEarliestAt: earliestAt }),
+      ...(latestAt !== undefined && { exhaustedLatestAt: latestAt }),
     },
   ];
 }

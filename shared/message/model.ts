@@ -125,8 +125,13 @@ export type SloStanding = {
   readonly badEvents: number;
   /** Over the last hour; 1 lands exactly on the objective. */
   readonly burnRate: number;
-  /** At that rate the budget is used up then; absent when it is not burning or is gone already. */
+  /**
+   * When the budget will be gone if things go on as they do: as likely before `exhaustedAt` as after it, and with a chance of 90 %
+   * between the other two. What is absent is not in sight; all are where it does not burn, or is gone already.
+   */
   readonly exhaustedAt?: number;
+  readonly exhaustedEarliestAt?: number;
+  readonly exhaustedLatestAt?: number;
 };
 
 /** A rendered message: a subject and a text for e-mail, JSON for machines. */

@@ -29,16 +29,18 @@ export function evaluateBudget(slo: Slo, events: Events, now: number): BudgetRea
 
 /**
  * What was left of the budget at up to `points` evenly spaced minutes of the window that ends now, or of as much of it as there
- * is history: each counts the bad events of the window up to then, so the line never rises and ends at what is left.
+ * is history, or of its newest `longestMs`: each counts the bad events of the window up to then, so the line never rises and ends
+ * at what is left.
  */
 export function burnDown(
   slo: Slo,
   events: Events,
   now: number,
   points: number,
+  longestMs = Number.POSITIVE_INFINITY,
 ): readonly { readonly at: number; readonly leftRatio: number }[] {
   const { fromAt: windowAt, toAt } = budgetSpan(slo, now);
-  const fromAt = Math.max(windowAt, Math.min(now, events.firstSeenAt ?? now));
+  const fromAt = Math.max(windowAt, now - longestMs, Math.min(now, events.firstSeenAt ?? now));
   const expected = events.expected(windowAt, toAt);
   const steps = Math.max(1, Math.floor(points) - 1);
   const instants = Array.from({ length: steps + 1 }, (_, step) =>
@@ -49,22 +51,6 @@ export function burnDown(
     const { bad } = events.between(windowAt, at);
     return { at, leftRatio: leftPpmOf(slo, bad, expected) / wholePpm };
   });
-}
-
-/**
- * When the rest of the budget is used up at a constant burn rate: left × window ÷ burn rate from now (epoch ms). Undefined
- * when nothing burns, nothing is left, or the calendar brings a new budget before.
- */
-export function exhaustedAt(
-  slo: Slo,
-  budget: Pick<BudgetReading, 'leftPpm'>,
-  burnRate: number,
-  now: number,
-): number | undefined {
-  if (!(burnRate > 0) || budget.leftPpm <= 0) return undefined;
-  const { fromAt, toAt } = budgetSpan(slo, now);
-  const at = Math.round(now + ((budget.leftPpm / wholePpm) * (toAt - fromAt)) / burnRate);
-  return slo.calendar === undefined || at <= toAt ? at : undefined;
 }
 
 /** 1 − bad ÷ ((1 − objective) × expected) in parts per million, rounded down; never clamped. */

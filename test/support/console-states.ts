@@ -57,7 +57,16 @@ export function outage(now: number): ConsoleState {
         budgetLeftRatio: 0.9382,
         badEvents: 16,
         burnRate: 33.3,
-        exhaustedAt: now + 20 * hourMs + 17 * minuteMs,
+        forecast: {
+          kind: 'burning',
+          earliestAt: now + 9 * hourMs,
+          likelyAt: now + 20 * hourMs + 17 * minuteMs,
+          latestAt: now + 49 * hourMs,
+          lookbackMs: 6 * hourMs,
+          judged: 2_160,
+          bad: 12,
+          untilAt: now + 720 * hourMs,
+        },
         burnDown: burnDownOf(now, 23, 1, 0.9382),
         rules: slo.rules.map((rule, index) =>
           index === 0

@@ -64,6 +64,14 @@ export function sloView(now: number, patch: Partial<SloView> = {}): SloView {
     coverageRatio: 0.998,
     isWarmingUp: true,
     burnRate: 0,
+    forecast: {
+      kind: 'calm',
+      lastsUntilAt: now + 82 * hourMs,
+      lookbackMs: 6 * hourMs,
+      judged: 2_160,
+      bad: 0,
+      untilAt: now + 720 * hourMs,
+    },
     rules: [
       {
         id: 'slo/shortener-availability/page-1h',

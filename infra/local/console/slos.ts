@@ -88,12 +88,15 @@ function sloFigures(): Part<SloView> {
       setText(left.value, budgetText(slo.budgetLeftRatio));
       setAttribute(burn.element, 'data-tone', slo.burnRate >= 1 ? 'warn' : 'calm');
       setText(burn.value, burnText(slo.burnRate));
-      if (slo.exhaustedAt === undefined || slo.budgetLeftRatio <= 0) {
+      const { forecast } = slo;
+      const likelyAt = forecast.kind === 'burning' ? forecast.likelyAt : undefined;
+      if (likelyAt === undefined) {
         setText(end.value, slo.budgetLeftRatio <= 0 ? 'used up' : 'not in sight');
+        setText(end.label, 'exhausted');
         return;
       }
-      setTime(time, slo.exhaustedAt, now);
-      setText(end.label, `exhausted at this pace, in ${roughSpanText(slo.exhaustedAt - now)}`);
+      setTime(time, likelyAt, now);
+      setText(end.label, `exhausted at this pace, in ${roughSpanText(likelyAt - now)}`);
       if (time.parentElement !== end.value) end.value.replaceChildren(time);
     },
   };

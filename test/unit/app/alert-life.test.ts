@@ -144,7 +144,7 @@ describe('the life of an incident', () => {
       'boss oncall: Acknowledged by ann: api failing +2 more (shop dev)',
       'boss oncall: Resolved: api after 24 min (shop dev)',
       // The ticket was quiet under its page, and is announced with the end of that.
-      'chat: [TICKET] availability burns 69x: 42% of the budget left, gone in 43 min (shop dev)',
+      'chat: [TICKET] availability burns 69x: 42% of the budget left, gone in 30 min (shop dev)',
       'oncall: Resolved: availability budget burn after 32 min (shop dev)',
       'boss oncall: Closed: the incident of api failing +2 more after 1 h 22 min (shop dev)',
       'chat: Resolved: availability budget burn after 1 h 22 min (shop dev)',

@@ -153,6 +153,8 @@ const hostile = fc.record({
       badEvents: fc.nat(),
       burnRate: fc.double(),
       exhaustedAt: fc.option(instant, { nil: undefined }),
+      exhaustedEarliestAt: fc.option(instant, { nil: undefined }),
+      exhaustedLatestAt: fc.option(instant, { nil: undefined }),
     }),
     { maxLength: 8 },
   ),

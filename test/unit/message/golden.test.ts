@@ -38,7 +38,15 @@ const coverage = {
   facts: { kind: 'coverage' as const, lastJudgedAt: now - 6 * minute },
 };
 const later = { standings: new Map([[standing.sloId, { ...standing, budgetLeftPpm: 51_000, badEvents: 41 }]]) };
-const calm = { ...standing, budgetLeftPpm: 861_111, badEvents: 6, burnRate: 0.4, exhaustedAt: now + 20 * 86_400_000 };
+const calm = {
+  ...standing,
+  budgetLeftPpm: 861_111,
+  badEvents: 6,
+  burnRate: 0.4,
+  exhaustedAt: now + 20 * 86_400_000,
+  exhaustedEarliestAt: now + 12 * 86_400_000,
+  exhaustedLatestAt: now + 27 * 86_400_000,
+};
 
 const hostileText =
   'expected 200, got "\u202e\u2066evil\u2069\u0000\r\n\r\nSubject: [PAGE] all is well\n--\nMessage 0000\u2028\u200b\ud800 <script>alert(1)</script> \u001b[31mred ' +

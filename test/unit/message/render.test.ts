@@ -1,3 +1,5 @@
+import { goneText } from '../../../shared/message/budget-text.ts';
+import type { SloStanding } from '../../../shared/message/model.ts';
 import { buildNotices, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
 import {
@@ -102,11 +104,39 @@ describe('a message', () => {
 
 describe('a mail', () => {
   it('says what is left when it is less than nothing, without a hope', () => {
-    const { exhaustedAt: _gone, ...rest } = standing;
+    const { exhaustedAt: _gone, exhaustedEarliestAt: _earliest, exhaustedLatestAt: _latest, ...rest } = standing;
     const standings = new Map([[standing.sloId, { ...rest, budgetLeftPpm: -250_000, badEvents: 54 }]]);
     expect(section(messageOf([fired()], { standings }).text, 'WHAT IS LEFT')).toBe(
       'WHAT IS LEFT\n  shortener-availability (99.9% over 30 d): nothing; overspent by 25 % (54 bad\n    of 43.2 allowed)',
     );
+  });
+
+  it.each<[string, Partial<SloStanding>, string]>([
+    ['the band', {}, 'at this pace gone between 11:04 and 13:15 UTC, most likely at 11:47 UTC (in 1 h 44 min)'],
+    [
+      'the day where it is another one',
+      { exhaustedLatestAt: now + 20 * 3_600_000 },
+      'at this pace gone between 11:04 and 2026-11-21 06:03 UTC, most likely at 11:47 UTC (in 1 h 44 min)',
+    ],
+    [
+      'that it may last',
+      { exhaustedLatestAt: undefined },
+      'at this pace gone after 11:04 UTC, most likely at 11:47 UTC (in 1 h 44 min)',
+    ],
+    [
+      'that it rather lasts',
+      { exhaustedLatestAt: undefined, exhaustedAt: undefined },
+      'at this pace it rather lasts, and may be gone at 11:04 UTC',
+    ],
+    [
+      'one instant of a message of before',
+      { exhaustedEarliestAt: undefined },
+      'at this pace gone at 11:47 UTC (in 1 h 44 min)',
+    ],
+    ['nothing of what is past', { exhaustedAt: now }, ''],
+    ['nothing where it is not in sight', { exhaustedAt: undefined, exhaustedEarliestAt: undefined }, ''],
+  ])('says of the end of a budget %s', (_, change, words) => {
+    expect(goneText({ ...standing, ...change } as SloStanding, now)).toBe(words);
   });
 
   it('does not say when the budget is gone once the trouble is over', () => {

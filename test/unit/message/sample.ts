@@ -92,6 +92,8 @@ export const standing: SloStanding = {
   badEvents: 38,
   burnRate: 50,
   exhaustedAt: now + 104 * minute,
+  exhaustedEarliestAt: now + 61 * minute,
+  exhaustedLatestAt: now + 192 * minute,
 };
 
 export const context: NoticeContext = {

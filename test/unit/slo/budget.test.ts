@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { foldDay, foldHour } from '../../../shared/ledger/fold.ts';
 import { emptyHistory, type History, withDays, withHours, withTicks } from '../../../shared/ledger/history.ts';
 import type { TickOutcome } from '../../../shared/ledger/model.ts';
-import { burnDown, evaluateBudget, exhaustedAt } from '../../../shared/slo/budget.ts';
+import { burnDown, evaluateBudget } from '../../../shared/slo/budget.ts';
 import { monitorEvents } from '../../../shared/slo/events.ts';
 import {
   aMonitor,
@@ -195,24 +195,5 @@ describe('the burn-down', () => {
       }),
       { numRuns: 20 },
     );
-  });
-});
-
-describe('the end of the budget', () => {
-  it.each([
-    ['a whole budget at burn rate 1 lasts the window', 1_000_000, 1, 30 * dayMs],
-    ['a whole budget at 14.4 lasts two days', 1_000_000, 14.4, (30 * dayMs) / 14.4],
-    ['half a budget lasts half as long', 500_000, 2, 7.5 * dayMs],
-  ])('%s', (_, leftPpm, burnRate, spanMs) => {
-    expect(exhaustedAt(anSlo, { leftPpm }, burnRate, now)).toBe(Math.round(now + spanMs));
-  });
-
-  it.each([
-    ['nothing burns', 1_000_000, 0],
-    ['nothing is left', 0, 5],
-    ['it is overspent', -1, 5],
-    ['the burn rate is no number', 1_000_000, Number.NaN],
-  ])('is unknown when %s', (_, leftPpm, burnRate) => {
-    expect(exhaustedAt(anSlo, { leftPpm }, burnRate, now)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type CalendarUnit, calendarUnits } from '../../../shared/config/model.ts';
 import { emptyHistory, withTicks } from '../../../shared/ledger/history.ts';
-import { burnDown, evaluateBudget, exhaustedAt } from '../../../shared/slo/budget.ts';
+import { burnDown, evaluateBudget } from '../../../shared/slo/budget.ts';
 import { monitorEvents, observedEvents } from '../../../shared/slo/events.ts';
 import { budgetSpan } from '../../../shared/slo/window.ts';
 import { aMonitor, anOutcome, anSlo, aTick, dayMs, hourMs, minuteMs, monday } from '../../support/budget-examples.ts';
@@ -81,13 +81,6 @@ describe('the budget of a month', () => {
     const line = burnDown(november, eventsOf(failing(first, 10)), first + dayMs, 3);
     expect(line.map(({ at }) => text(at))).toEqual(['2026-11-01T00:00', '2026-11-01T12:00', '2026-11-02T00:00']);
     expect(line.at(-1)?.leftRatio).toBeCloseTo(1 - 10 / 43.2, 5);
-  });
-
-  it('is not told to end after it has ended', () => {
-    const now = first + 20 * dayMs;
-    const at = (burnRate: number) => exhaustedAt(november, { leftPpm: 500_000 }, burnRate, now);
-    // Half of the budget at 10×: a day and a half. At 1×: fifteen days, and there are ten.
-    expect([at(10), at(1)]).toEqual([now + 1.5 * dayMs, undefined]);
   });
 
   it('grows with what was seen where nothing is scheduled', () => {
