@@ -2,10 +2,11 @@
 export const most = {
   monitors: 10_000,
   channels: 50,
-  slos: 500,
+  slos: 1_000,
   maintenance: 200,
   assertions: 50,
   alerts: 20,
+  alarms: 50,
   notify: 20,
   dependsOn: 20,
   steps: 20,
