@@ -1,5 +1,4 @@
 import { burstOf, noBurstFacts } from './burst.ts';
-import { drillOf, pathAlertId } from './drill.ts';
 import {
   type AlertStep,
   type Draft,
@@ -16,6 +15,7 @@ import {
   tellOfIncident,
   toldOf,
 } from './draft.ts';
+import { drillOf, pathAlertId } from './drill.ts';
 import { announce, escalate, expireSilences, remind } from './follow-up.ts';
 import { holdReason } from './hold.ts';
 import { joinIncidents, resolveInIncident } from './incident.ts';
@@ -67,7 +67,9 @@ export function stepAlerts(state: AlertState, observations: readonly Observation
 function fire(draft: Draft, seen: Seen): void {
   const fires = [...seen.values()]
     .filter((each) => each.condition === 'met' && !each.heldBy && !Object.hasOwn(draft.alerts, each.alertId))
-    .sort((a, b) => drillsLast(a.alertId, b.alertId) || compare(a.severity, b.severity) || compare(a.alertId, b.alertId))
+    .sort(
+      (a, b) => drillsLast(a.alertId, b.alertId) || compare(a.severity, b.severity) || compare(a.alertId, b.alertId),
+    )
     .slice(0, roomOf(draft))
     .map((each) => toFiring(draft, each));
   if (fires.length === 0) return;

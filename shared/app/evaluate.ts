@@ -11,6 +11,7 @@ import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
 import { type CountedSources, refreshCounted } from './counted.ts';
 import { deliver } from './deliver.ts';
+import { createDrillLog, type DrillSource, readDrills } from './drill.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import { observeAll, type Seen } from './observe.ts';
@@ -24,6 +25,8 @@ export type EvaluateDeps = {
   readonly loadVerdicts: LoadVerdicts;
   /** Asked only where an SLO judges something else than probes. */
   readonly counted?: CountedSources;
+  /** Where drills are; without it there are none. */
+  readonly drills?: DrillSource;
   readonly notify: Notify;
   readonly publishMetrics: PublishMetrics;
   readonly render: Render;
@@ -73,23 +76,27 @@ const deliverMs = 9_000;
 export async function evaluate(
   config: Config,
   memory: LedgerMemory,
-  deps: EvaluateDeps,
+  given: EvaluateDeps,
   now: number,
 ): Promise<EvaluateSummary> {
-  const [loaded, verdicts, history, counted] = await Promise.all([
+  const drillLog = createDrillLog(given.notify, given.drills);
+  const deps = { ...given, notify: drillLog.notify };
+  const [loaded, verdicts, history, counted, drills] = await Promise.all([
     deps.alerts.load(),
     readVerdicts(config, deps),
     refreshHistory(memory, deps, { ...needsOf(config.slos, now), ticksMs: ticksOf(config), isSaving: true }, now),
     refreshCounted(memory.counted, config.slos, deps.counted, deps.onWarning, now),
+    deps.drills && readDrills(config, deps.drills, deps.onWarning, now),
   ]);
   const sources = { ...config, history, counted };
   const standings = config.slos.map((slo) => standingOf(slo, sources, now));
-  const view = { config, history, standings, verdicts, state: loaded.state, now };
+  const view = { config, history, standings, verdicts, state: loaded.state, now, drills };
   const backlog = await send(loaded.outbox, view, deps, decideMs);
   const decided =
     loaded.outbox.length - backlog.sentEntries > mostWaiting
       ? { state: loaded.state, entries: [], sent: 0, errors: [] }
       : await decide(view, deps);
+  await drillLog.flush(deps.onWarning);
   await publish(standings, deps, now);
   const errors = [...backlog.errors, ...decided.errors];
   if (errors.length > 0)

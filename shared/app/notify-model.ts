@@ -10,8 +10,11 @@ export function packageChannels({ service, channels }: Config): NotifyPackage {
   return { service, channels: channels.filter(isSent) };
 }
 
-/** Puts a message of any kind on the alerts' topic, the report of one that was not told included. */
-export type Publish = (message: Omit<Message, 'kind'> & { readonly kind: string }) => Promise<void>;
+/**
+ * Puts a message of any kind on the alerts' topic, the report of one that was not told included. Answers the id that SNS gave it,
+ * where it says so.
+ */
+export type Publish = (message: Omit<Message, 'kind'> & { readonly kind: string }) => Promise<unknown>;
 
 /** What is remembered of messages, so that nobody is told twice who need not be, and nothing is reported all the time. */
 export type NotifyStore = {
@@ -19,8 +22,8 @@ export type NotifyStore = {
   load(messageId: string): Promise<ReadonlyMap<string, Remembered>>;
   saveTold(messageId: string, channel: string): Promise<void>;
   saveRefused(messageId: string, channel: string, refusal: Refusal): Promise<void>;
-  /** Counts one more invocation that could not tell a channel, and answers how many there were. */
-  countFailure(messageId: string, channel: string): Promise<number>;
+  /** Counts one more invocation that could not tell a channel, keeps why, and answers how many there were. */
+  countFailure(messageId: string, channel: string, problem: string): Promise<number>;
   /**
    * Whether a failure of this channel may be reported now, by this message: one report an hour. Of several who ask at once one
    * gets it; who got it and did not say `saveReport` loses it after a minute.
@@ -30,7 +33,15 @@ export type NotifyStore = {
 };
 
 /** A channel has the message; or it has not, and perhaps refused it for good. */
-export type Remembered = { readonly isTold: true } | { readonly isTold: false; readonly refusal?: Refusal };
+export type Remembered =
+  | { readonly isTold: true; readonly toldAt?: number }
+  | {
+      readonly isTold: false;
+      readonly refusal?: Refusal;
+      /** Invocations that could not tell it, and why the last of them could not. */
+      readonly failures?: number;
+      readonly problem?: string;
+    };
 /** To which invocation, and why: to one by hand, later, it may say something else. */
 export type Refusal = { readonly invocationId: string } & Pick<Failure, 'problem' | 'mend'>;
 

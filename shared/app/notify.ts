@@ -110,7 +110,7 @@ type Failed = Extract<Told['delivery'], { outcome: 'failed' }>;
 
 async function settleFailure(told: Told, failed: Failed, deps: NotifyDeps): Promise<void> {
   const { channel, message } = told;
-  if (!failed.isFinal && (await countFailures(told, deps)) < mostInvocations) return;
+  if (!failed.isFinal && (await countFailures(told, failed, deps)) < mostInvocations) return;
   const { fallback } = channel;
   if (fallback === undefined || fallback === channel.id) {
     deps.onWarning(`there is no channel on which it could be told that ${channel.id} was not told`, undefined);
@@ -123,9 +123,9 @@ async function settleFailure(told: Told, failed: Failed, deps: NotifyDeps): Prom
 }
 
 /** When nobody counts, each time may be the last. */
-async function countFailures({ channel, message }: Told, deps: NotifyDeps): Promise<number> {
+async function countFailures({ channel, message }: Told, { problem }: Failed, deps: NotifyDeps): Promise<number> {
   try {
-    return await (await deps.loadStore()).countFailure(message.id, channel.id);
+    return await (await deps.loadStore()).countFailure(message.id, channel.id, problem);
   } catch (cause) {
     deps.onWarning('nobody counts how often this channel was not told: it is reported now', cause);
     return mostInvocations;
@@ -133,7 +133,11 @@ async function countFailures({ channel, message }: Told, deps: NotifyDeps): Prom
 }
 
 /** One report an hour and channel; without the ledger, rather one too many. */
-async function reportOnce({ channel, message }: Told, publish: () => Promise<void>, deps: NotifyDeps): Promise<void> {
+async function reportOnce(
+  { channel, message }: Told,
+  publish: () => Promise<unknown>,
+  deps: NotifyDeps,
+): Promise<void> {
   try {
     const store = await openStore(deps);
     const isMine = (await store?.claimReport(channel.id, message.id, deps.now()).catch(onTrouble(deps))) ?? true;

@@ -1,6 +1,7 @@
 import { observeBurst } from '../alert/burst.ts';
 import { coverageChannels, observeCoverage } from '../alert/coverage.ts';
 import { observeDependent, type Parent, parentLookbackMs } from '../alert/dependency.ts';
+import { observeDrill, observePath, observeUnread } from '../alert/drill.ts';
 import type { AlertFacts, AlertState, Observation } from '../alert/model.ts';
 import { monitorLookbackMs, type SeenOutcome } from '../alert/monitor.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
@@ -11,6 +12,7 @@ import {
   type Monitor,
   type MonitorAlert,
   monitorIdsOf,
+  notifiedChannels,
   type Slo,
 } from '../config/model.ts';
 import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
@@ -20,6 +22,7 @@ import type { Events } from '../slo/events.ts';
 import { isDegradedBad, judgedOf } from '../slo/indicator.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { minutesOf } from '../slo/minutes.ts';
+import type { SeenDrills } from './drill.ts';
 import { isKnown, type Standing } from './standing.ts';
 
 /** What an evaluation looks at. */
@@ -31,6 +34,8 @@ export type Seen = {
   readonly verdicts: readonly BurstVerdict[] | undefined;
   readonly state: AlertState;
   readonly now: number;
+  /** Undefined where they could not be read. */
+  readonly drills?: SeenDrills;
 };
 
 /** Everything that the alerts of a configuration see at one instant: one observation an alert. */
@@ -45,7 +50,8 @@ function monitorsUnderMaintenance({ config: { maintenance }, now }: Seen): Reado
   return new Set([...named].filter((id) => isUnderMaintenance(maintenance, id, now) !== undefined));
 }
 
-function observations({ config, history, standings, verdicts, state, now }: Seen): readonly Observation[] {
+function observations(seen: Seen): readonly Observation[] {
+  const { config, history, standings, verdicts, state, now } = seen;
   return [
     ...config.monitors.flatMap((monitor) => [
       ...monitor.alerts.map((alert) => observeMonitorAlert(config, monitor, alert, history, state, now)),
@@ -55,7 +61,16 @@ function observations({ config, history, standings, verdicts, state, now }: Seen
       standing.slo.alerts.map((rule) => observeBurn(config, standing, rule, history, now)),
     ),
     ...config.bursts.flatMap((burst) => burst.alerts.map((alert) => observeBurst(burst, alert, verdicts))),
+    ...observeDrills(seen),
   ];
+}
+
+function observeDrills({ config, state, now, drills }: Seen): readonly Observation[] {
+  const told = notifiedChannels(config);
+  const { notify } = config.drill ?? {};
+  const path = notify && observePath(drills?.ended ?? [], notify, [...new Set([...told, ...notify])]);
+  const own = drills?.drills.map((drill) => observeDrill(drill, state, now)) ?? observeUnread(state);
+  return [...own, ...(path ? [path] : [])];
 }
 
 /** One m-of-n alert, held while what its monitor depends on is down. */

@@ -31,7 +31,8 @@ export type AlertStore = {
   loadIncidents(limit: number): Promise<readonly Incident[]>;
 };
 
-export type Notify = (message: Message) => Promise<void>;
+/** Answers the id that SNS gave the message, where it says so. */
+export type Notify = (message: Message) => Promise<unknown>;
 export type PublishMetrics = (datums: readonly Datum[]) => Promise<void>;
 
 /** The kept verdicts of every burst: of each the newest runs, the newest first. */

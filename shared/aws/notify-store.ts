@@ -11,6 +11,7 @@ import type { NotifyStore, Refusal, Remembered } from '../app/notify-model.ts';
 const partition = 'notify';
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
+const longestProblem = 200;
 /** What is remembered is of use as long as a message may come again: Lambda gives up on one after hours, SNS after weeks. */
 const keptSeconds = 14 * 86_400;
 
@@ -37,9 +38,13 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
       await client.send(
         new UpdateItemCommand({
           ...keyed(messagePrefix(messageId) + channel),
-          UpdateExpression: 'SET #told = :true, #expiresAt = :expiresAt',
-          ExpressionAttributeNames: { ...names, '#told': 'told' },
-          ExpressionAttributeValues: { ':true': { BOOL: true }, ':expiresAt': expiresAt() },
+          UpdateExpression: 'SET #told = :true, #toldAt = :now, #expiresAt = :expiresAt',
+          ExpressionAttributeNames: { ...names, '#told': 'told', '#toldAt': 'toldAt' },
+          ExpressionAttributeValues: {
+            ':true': { BOOL: true },
+            ':now': { N: String(now()) },
+            ':expiresAt': expiresAt(),
+          },
         }),
       );
     },
@@ -53,13 +58,17 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
         }),
       );
     },
-    countFailure: async (messageId, channel) => {
+    countFailure: async (messageId, channel, problem) => {
       const { Attributes: counted } = await client.send(
         new UpdateItemCommand({
           ...keyed(messagePrefix(messageId) + channel),
-          UpdateExpression: 'SET #expiresAt = :expiresAt ADD #failures :one',
-          ExpressionAttributeNames: { ...names, '#failures': 'failures' },
-          ExpressionAttributeValues: { ':one': { N: '1' }, ':expiresAt': expiresAt() },
+          UpdateExpression: 'SET #expiresAt = :expiresAt, #problem = :problem ADD #failures :one',
+          ExpressionAttributeNames: { ...names, '#failures': 'failures', '#problem': 'problem' },
+          ExpressionAttributeValues: {
+            ':one': { N: '1' },
+            ':problem': { S: problem.slice(0, longestProblem) },
+            ':expiresAt': expiresAt(),
+          },
           ReturnValues: 'UPDATED_NEW',
         }),
       );
@@ -101,9 +110,14 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
 }
 
 /** What this very store has written. */
-function rememberedOf({ told, refusal }: Record<string, AttributeValue>): Remembered {
-  if (told?.BOOL === true) return { isTold: true };
-  return { isTold: false, ...(refusal?.S === undefined ? {} : { refusal: JSON.parse(refusal.S) as Refusal }) };
+function rememberedOf({ told, toldAt, refusal, failures, problem }: Record<string, AttributeValue>): Remembered {
+  if (told?.BOOL === true) return { isTold: true, ...(toldAt?.N !== undefined && { toldAt: Number(toldAt.N) }) };
+  return {
+    isTold: false,
+    ...(refusal?.S !== undefined && { refusal: JSON.parse(refusal.S) as Refusal }),
+    ...(failures?.N !== undefined && { failures: Number(failures.N) }),
+    ...(problem?.S !== undefined && { problem: problem.S }),
+  };
 }
 
 const messagePrefix = (messageId: string): string => `message#${messageId}#`;

@@ -9,7 +9,7 @@ import { boundedClient } from './client.ts';
 export function createTopic(topicArn: string, client: SNSClient = new SNSClient(boundedClient)): Publish {
   return async (message) => {
     const json = JSON.stringify(message.json);
-    await client.send(
+    const { MessageId: receipt } = await client.send(
       new PublishCommand({
         TopicArn: topicArn,
         Subject: message.subject,
@@ -23,5 +23,6 @@ export function createTopic(topicArn: string, client: SNSClient = new SNSClient(
         },
       }),
     );
+    return receipt;
   };
 }

@@ -4,7 +4,7 @@
  * Spans are milliseconds, instants are epoch milliseconds.
  */
 
-import type { AllowedHost, Burst } from './burst.ts';
+import type { AllowedHost, Burst, BurstSchedule } from './burst.ts';
 import type { Channel } from './channel.ts';
 import type { Monitor } from './monitor.ts';
 import type { Slo } from './slo.ts';
@@ -35,6 +35,8 @@ export type Config = {
   /** Hosts that bursts may load beside those that monitors name. */
   readonly allow: readonly AllowedHost[];
   readonly maintenance: readonly Maintenance[];
+  /** Alerts are tried by themselves; absent where they are tried by hand only. */
+  readonly drill?: ScheduledDrill;
   /** Messages carry a link by which somebody says that they are at it; without it there is the command alone. */
   readonly acknowledge?: 'link';
 };
@@ -117,6 +119,19 @@ export function followUpOf({ repeatEveryMs, escalate }: FollowUp): FollowUp {
   return { ...(repeatEveryMs !== undefined && { repeatEveryMs }), ...(escalate && { escalate }) };
 }
 
+/** Every channel that an alert notifies, or is escalated to, in the order of the file. */
+export function notifiedChannels({
+  channels,
+  monitors,
+  slos,
+  bursts,
+}: Pick<Config, 'channels' | 'monitors' | 'slos' | 'bursts'>): readonly string[] {
+  const alerts = [...monitors, ...slos, ...bursts].flatMap((each): readonly Notifying[] => each.alerts);
+  const told = new Set(alerts.flatMap(({ notify, escalate }) => [...notify, ...(escalate?.notify ?? [])]));
+  return channels.map(({ id }) => id).filter((id) => told.has(id));
+}
+type Notifying = FollowUp & { readonly notify: readonly string[] };
+
 /** Fires when `failures` of the last `of` due probes failed; resolves when the last `recoverSuccesses` judged ones were good. */
 export type MonitorAlert = FollowUp & {
   /** Unique in a Config: `monitor/<monitor id>/<index>`. */
@@ -144,6 +159,9 @@ export type Maintenance = {
   readonly timezone: string;
   readonly reason: string;
 };
+
+/** When a drill of the alerts comes by itself, and the ids of the channels that it goes to: at least one. */
+export type ScheduledDrill = { readonly schedule: BurstSchedule; readonly notify: readonly string[] };
 
 /** How a probe ended. `unknown` is our own fault, `blocked` is policy: neither is good or bad. */
 export const outcomes = ['passed', 'degraded', 'failed', 'unknown', 'blocked'] as const;

@@ -83,6 +83,8 @@ const alertNames: Readonly<Record<string, readonly [name: string, label: string]
   coverage: ['BurnwatchMonitorUnwatched', 'monitor'],
   slo: ['BurnwatchBudgetBurns', 'slo'],
   burst: ['BurnwatchBurstFailed', 'burst'],
+  drill: ['BurnwatchDrill', 'drill'],
+  path: ['BurnwatchAlertsLost', ''],
 };
 
 /** Out of the rule's id, `slo/api/page-1h`, which is the same when it fires, when it resolves and when it is withdrawn. */

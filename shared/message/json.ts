@@ -34,6 +34,7 @@ export function renderJson(notice: Notice, head: { subject: string; kind: string
     version: 1,
     id,
     ...(notice.isTest && { isTest: true }),
+    ...(notice.drill !== undefined && { drill: notice.drill }),
     kind: head.kind,
     severity: head.severity,
     subject: head.subject,
@@ -102,7 +103,7 @@ function wholeOf(item: IncidentItem): Json {
 }
 
 function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
-  if (item.kind === 'withdrawn') return {};
+  if (item.kind === 'withdrawn' || item.kind === 'drill' || item.kind === 'path') return {};
   const runbook = 'runbook' in item && item.runbook ? { runbook: cleanText(item.runbook, longestRunbook) } : {};
   if (item.kind === 'burn') {
     const resolvesAt = item.resolvesAt === undefined ? {} : { resolvesAt: Math.round(item.resolvesAt) };
@@ -145,6 +146,8 @@ function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [ke
   }
   if (item.kind === 'coverage' && facts.kind === 'coverage') return instants({ lastJudgedAt: facts.lastJudgedAt });
   if (item.kind === 'burst' && facts.kind === 'burst') return runOf(item, facts);
+  if (item.kind === 'drill' && facts.kind === 'drill') return instants({ startedAt: facts.startedAt });
+  if (item.kind === 'path' && facts.kind === 'path') return brokenOf(facts);
   if (item.kind !== 'burn' || facts.kind !== 'burn') return {};
   const { kind: _kind, lastFailureAt, ...counts } = facts;
   const { longMs, shortMs } = item.rule;
@@ -157,6 +160,11 @@ function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [ke
     threshold: thresholdOf(item.slo, item.rule),
     ...instants({ lastFailureAt }),
   };
+}
+
+/** When the drill began, and at which hop it broke; of one that came through, when it began. */
+function brokenOf({ startedAt, hop }: { startedAt: number; hop: string }): { readonly [key: string]: Json } {
+  return { ...instants({ startedAt }), ...(hop !== '' && { hop: cleanText(hop, 64) }) };
 }
 
 /** What the run came to; its figures as far as they are still known. */

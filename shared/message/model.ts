@@ -11,6 +11,8 @@ export type Notice = {
   readonly id: string;
   /** Nothing is wrong: somebody tries whether it arrives. */
   readonly isTest?: boolean;
+  /** It is the drill of this id, and nothing else. */
+  readonly drill?: string;
   readonly service: string;
   readonly environment: string;
   readonly channels: readonly string[];
@@ -78,6 +80,10 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly again: string;
       readonly runbook?: string;
     }
+  /** Nothing is wrong: alerts are tried. */
+  | { readonly kind: 'drill'; readonly drill: string }
+  /** A scheduled drill did not come through; `command` tries it by hand. */
+  | { readonly kind: 'path'; readonly command: string }
   /** The alert is no longer in the configuration. */
   | { readonly kind: 'withdrawn' }
 );
@@ -145,4 +151,6 @@ export type Message = {
   readonly severity: Severity;
   /** That of all that it says; `resolved` where the incident ends with it, too. */
   readonly kind: TransitionKind | 'mixed';
+  /** It is of the drill of this id. */
+  readonly drill?: string;
 };

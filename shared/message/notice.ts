@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { drillOf, pathAlertId } from '../alert/drill.ts';
 import type { Incident, Transition } from '../alert/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import {
@@ -75,16 +76,19 @@ export function buildNotices(transitions: readonly Transition[], context: Notice
 function noticeOf(seen: readonly Transition[], channels: readonly string[], context: NoticeContext): Notice {
   const unique = [...new Map(seen.map((each) => [each.id, each])).values()];
   const items = unique.filter((each) => !isWhole(each)).map((each) => itemOf(each, context));
+  // It has an incident of its own, which ends with it.
+  const drill = unique.map(({ alertId }) => drillOf(alertId)).find((id) => id !== undefined);
   return {
     id: idOf([...unique.map((each) => each.id).sort(), ...channels]),
-    ...(context.isTest && { isTest: true }),
+    ...((context.isTest || drill !== undefined) && { isTest: true }),
+    ...(drill !== undefined && { drill }),
     service: context.config.service,
     environment: context.environment,
     channels,
     incident: incidentOf(unique, context),
     items: items.sort(worstFirst),
     whole: unique.filter(isWhole).map((each) => wholeOf(each, context)),
-    ...acknowledgeUrlOf(unique, context),
+    ...(drill === undefined && acknowledgeUrlOf(unique, context)),
     links: context.links,
   };
 }
@@ -120,7 +124,10 @@ function incidentOf(seen: readonly Transition[], context: NoticeContext): Notice
 function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
   const { config } = context;
   const { alertId, isWithdrawn } = transition;
+  const drill = drillOf(alertId);
+  if (drill !== undefined) return { transition, kind: 'drill', drill };
   if (isWithdrawn) return { transition, kind: 'withdrawn' };
+  if (alertId === pathAlertId) return { transition, kind: 'path', command: drillCommand(context) };
   for (const monitor of config.monitors) {
     if (alertId === `coverage/${monitor.id}`)
       return { transition, kind: 'coverage', monitor, target: renderTarget(monitor, context.outputs) };
@@ -216,7 +223,9 @@ function commandOf(monitor: Monitor, { outputs }: NoticeContext): { readonly com
   return command === undefined ? {} : { command };
 }
 
-const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'burst', 'coverage', 'withdrawn'];
+const drillCommand = ({ environment }: NoticeContext) => `npx burnwatch drill --stage ${quoteLightly([environment])}`;
+
+const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'burst', 'coverage', 'path', 'withdrawn', 'drill'];
 
 const transitionOrder: readonly Transition['kind'][] = ['fired', 'escalated', 'reminded', 'resolved'];
 

@@ -22,6 +22,7 @@ export function renderMessage(notice: Notice): Message {
     channels: notice.channels,
     severity,
     kind,
+    ...(notice.drill !== undefined && { drill: notice.drill }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { burnRateOf, thresholdOf } from '../slo/burn.ts';
 import { cameText, reasonsOf, runAtOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
+import { pathAdvice, pathEnding, pathSeen } from './drill-text.ts';
 import { formatCount, formatDuration, formatInstant, formatRate, formatWindow } from './format.ts';
 import { incidentRows } from './incident-text.ts';
 import { expectedText, whoKnows } from './indicator-text.ts';
@@ -61,6 +62,16 @@ function hurtRows(item: NoticeItem): Rows {
       return burstRows(item);
     case 'coverage':
       return coverageRows(item);
+    case 'path': {
+      const { hop, seen } = pathSeen(item);
+      return [
+        ['Broke at', [hop]],
+        ['Seen', [seen]],
+        ['Look at', [pathAdvice(item)]],
+        ['Ends', [pathEnding]],
+      ];
+    }
+    case 'drill':
     case 'withdrawn':
       return [];
     default:

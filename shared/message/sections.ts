@@ -1,6 +1,7 @@
 import type { MonitorType } from '../config/model.ts';
 import { brokenLines, burstCauseLines, burstEndLines, repeatLines } from './burst-text.ts';
 import { cleanCommand, cleanText } from './clean.ts';
+import { pathAdvice, pathEnding, pathLines } from './drill-text.ts';
 import { formatDuration, formatInstant, formatWindow, plural } from './format.ts';
 import { badNoun, whoKnows } from './indicator-text.ts';
 import { bounded, mostDetailed, wrap } from './layout.ts';
@@ -47,6 +48,7 @@ function hurt(item: NoticeItem): string[] {
     ];
   }
   if (item.kind === 'burst') return [...brokenLines(item), ...stateLines(item)];
+  if (item.kind === 'path') return [...pathLines(item)];
   if (item.kind !== 'coverage' || facts.kind !== 'coverage') return [];
   const since =
     facts.lastJudgedAt > 0
@@ -146,6 +148,10 @@ export function overWords(item: NoticeItem): string {
       return 'its probes can be judged again';
     case 'burst':
       return 'its newest run held everything that is asked of it';
+    case 'drill':
+      return 'it was a drill';
+    case 'path':
+      return 'a drill came through to every channel that it was for';
     case 'withdrawn':
       return 'the alert has left the configuration while it fired; nobody has seen it recover';
     default:
@@ -173,7 +179,8 @@ function causeLines(item: NoticeItem): string[] {
     return wrap(`${item.monitor.id}: ${question}: its log says why`, '  ');
   }
   if (item.kind === 'burst') return burstCauseLines(item);
-  if (item.kind === 'withdrawn') return [];
+  if (item.kind === 'path') return pathAdvice(item) === '' ? [] : wrap(pathAdvice(item), '  ');
+  if (item.kind === 'withdrawn' || item.kind === 'drill') return [];
   const asked = item.kind === 'burn' ? whoKnows(item.slo) : '';
   if (asked !== '') return wrap(asked, '  ');
   const monitor = monitorOf(item);
@@ -202,7 +209,7 @@ export function commandsOf(fired: readonly NoticeItem[]): string[] {
 function commandOf(item: NoticeItem): string | undefined {
   if (item.kind === 'burst') return `npx burnwatch burst ${item.burst.id}`;
   if (item.kind === 'burn') return item.failure?.command ?? item.command;
-  return item.kind === 'monitor' ? item.command : undefined;
+  return item.kind === 'monitor' || item.kind === 'path' ? item.command : undefined;
 }
 
 /** The commands, and which variables they want. */
@@ -221,11 +228,12 @@ export function endLines(fired: readonly NoticeItem[]): string[] {
 
 function end(item: NoticeItem): string[] {
   if (item.kind === 'burst') return burstEndLines(item);
-  return item.kind === 'withdrawn' ? [] : wrap(`${labelOf(item)}: ${ending(item)}`, '  ');
+  return item.kind === 'withdrawn' || item.kind === 'drill' ? [] : wrap(`${labelOf(item)}: ${ending(item)}`, '  ');
 }
 
 /** When it can resolve. */
-export function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' | 'burst' }>): string {
+export function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' | 'burst' | 'drill' }>): string {
+  if (item.kind === 'path') return pathEnding;
   if (item.kind === 'coverage') return 'resolves with the next probe that can be judged';
   if (item.kind === 'monitor') {
     const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);

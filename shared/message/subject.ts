@@ -1,5 +1,6 @@
 import { burnRateOf } from '../slo/burn.ts';
 import { asciiText, cutMiddle } from './clean.ts';
+import { drillWords, pathWords } from './drill-text.ts';
 import { formatDuration, formatPercent, formatRate, formatShortDuration } from './format.ts';
 import { acknowledgedWords, closedWords } from './incident-text.ts';
 import type { Notice, NoticeItem, SloStanding } from './model.ts';
@@ -40,6 +41,8 @@ function statement(notice: Notice, detail: number, longestName: number): string 
   const firing = firingOf(notice);
   const resolved = resolvedOf(notice);
   const parts: string[] = [];
+  const [drill] = notice.items;
+  if (notice.drill !== undefined && drill !== undefined) return drillWords(drill, detail);
   if (firing[0]) {
     const severity = firing.some(({ transition }) => transition.severity === 'page') ? 'PAGE' : 'TICKET';
     const label = firing[0].transition.kind === 'escalated' ? `${severity}, escalated` : severity;
@@ -98,6 +101,8 @@ function stillWords(item: NoticeItem, detail: number, longestName: number): stri
         .join(', ');
     case 'coverage':
       return still('unwatched');
+    case 'drill':
+    case 'path':
     case 'withdrawn':
       return firedWords(item, detail, longestName);
     default:
@@ -111,6 +116,8 @@ function firedWords(item: NoticeItem, detail: number, longestName: number): stri
   const name = cutMiddle(nameOf(item), longestName);
   const { facts, at } = item.transition;
   if (item.kind === 'withdrawn') return `${name} fired, then left the configuration`;
+  if (item.kind === 'drill') return drillWords(item, detail);
+  if (item.kind === 'path') return pathWords(item, detail);
   if (facts.kind === 'monitor') {
     const [cause, probes] = [causeOf(item), probesOf(item, facts)];
     if (probes === '') return detail === 0 ? `${name} failing` : `${name} failing: ${cause}`;
@@ -165,6 +172,10 @@ function resolvedWords(item: NoticeItem, detail: number, longestName: number): s
       return `${name} burst${after}`;
     case 'coverage':
       return `${name} watched again${after}`;
+    case 'drill':
+      return drillWords(item, detail);
+    case 'path':
+      return pathWords(item, detail);
     case 'withdrawn':
       return detail === 2 ? `${name} withdrawn${after}, no longer configured` : `${name} withdrawn`;
     default:

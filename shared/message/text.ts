@@ -2,6 +2,7 @@ import type { TransitionKind } from '../alert/model.ts';
 import { leftLines, paceLines } from './budget-text.ts';
 import { runLines } from './burst-text.ts';
 import { cleanText } from './clean.ts';
+import { drillSections } from './drill-text.ts';
 import { formatCount, formatInstant, plural } from './format.ts';
 import { acknowledgeLines, takenLines, wholeLines } from './incident-text.ts';
 import { columns, section, wrap } from './layout.ts';
@@ -20,10 +21,15 @@ const mostListed = 50;
  * 50, and the worst few told in detail.
  */
 export function renderText(notice: Notice): string {
+  const sections = notice.drill === undefined ? sectionsOf(notice) : drillSections(notice);
+  const told = [[renderSubject(notice)], ...sections, footer(notice)].filter((lines) => lines.length > 0);
+  return `${told.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function sectionsOf(notice: Notice): readonly (readonly string[])[] {
   const fired = firingOf(notice);
   const resolved = resolvedOf(notice);
-  const sections = [
-    [renderSubject(notice)],
+  return [
     notice.isTest ? ['This is a test: nothing is wrong, and there is nothing to do.'] : [],
     listed(notice.items),
     section('WHAT IS HURT', hurtLines(fired, notice)),
@@ -38,10 +44,7 @@ export function renderText(notice: Notice): string {
     section('WHEN IT ENDS', endLines(fired)),
     section('ACKNOWLEDGE', acknowledgeLines(notice)),
     section('WHAT NOW', fired.length > 0 ? [] : nowLines(notice, resolved)),
-    footer(notice),
   ];
-  const told = sections.filter((lines) => lines.length > 0);
-  return `${told.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 function wholeOf({ whole }: Notice, kind: TransitionKind): readonly IncidentItem[] {

@@ -120,8 +120,8 @@ export function failureWords(what: string): string {
 
 /** The monitor that an item tells of; of an SLO's, the one whose failure is shown. */
 export function monitorOf(item: NoticeItem): Monitor | undefined {
-  if (item.kind === 'withdrawn' || item.kind === 'burst') return undefined;
-  return item.kind === 'burn' ? item.failure?.monitor : item.monitor;
+  if (item.kind === 'monitor' || item.kind === 'coverage') return item.monitor;
+  return item.kind === 'burn' ? item.failure?.monitor : undefined;
 }
 
 /** What an item is about: the id of its monitor, SLO or burst. */
@@ -134,6 +134,9 @@ export function nameOf(item: NoticeItem): string {
       return item.slo.id;
     case 'burst':
       return item.burst.id;
+    case 'drill':
+      return item.drill;
+    case 'path':
     case 'withdrawn':
       return item.transition.alertId.split('/')[1] ?? item.transition.alertId;
     default:

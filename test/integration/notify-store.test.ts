@@ -17,7 +17,7 @@ describe('what notify remembers, in the table', () => {
     const store = open();
     expect(await store.load('m1')).toEqual(new Map());
     await Promise.all([store.saveTold('m1', 'chat'), store.saveTold('m1', 'pager'), store.saveTold('m10', 'room')]);
-    await store.countFailure('m1', 'hook');
+    await store.countFailure('m1', 'hook', 'it answered 500');
     const isTold = true;
     expect(await store.load('m1')).toEqual(
       new Map([
@@ -31,9 +31,9 @@ describe('what notify remembers, in the table', () => {
 
   it('is how often a channel could not be told, for each message, also of several who count at once', async () => {
     const store = open();
-    const counts = await Promise.all([1, 2, 3].map(() => store.countFailure('m1', 'chat')));
+    const counts = await Promise.all([1, 2, 3].map(() => store.countFailure('m1', 'chat', 'it answered 500')));
     expect(counts.toSorted()).toEqual([1, 2, 3]);
-    expect(await store.countFailure('m2', 'chat')).toBe(1);
+    expect(await store.countFailure('m2', 'chat', 'it answered 500')).toBe(1);
     await store.saveTold('m1', 'chat');
     expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true }]]));
   });
@@ -85,6 +85,6 @@ describe('what notify remembers, in the table', () => {
   it('counts on when the answer to a count was lost', async () => {
     let writes = 0;
     db.setFault((operation) => (operation === 'UpdateItem' && writes++ === 0 ? 'lose-answer' : 'pass'));
-    expect(await open().countFailure('m1', 'chat')).toBeGreaterThanOrEqual(1);
+    expect(await open().countFailure('m1', 'chat', 'it answered 500')).toBeGreaterThanOrEqual(1);
   });
 });

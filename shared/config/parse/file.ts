@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config, Monitor, Slo, Text } from '../model.ts';
+import { type Config, type Monitor, notifiedChannels, type Slo, type Text } from '../model.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import type { BurstEntry } from './assemble-burst.ts';
 import { buildMaintenance } from './assemble-slo.ts';
@@ -7,6 +7,7 @@ import { checkData } from './burst-data.ts';
 import { type Bursts, buildBursts, toAllowed } from './bursts.ts';
 import { buildChannels, type Channels } from './channels.ts';
 import { checkDependencies } from './dependencies.ts';
+import { buildDrill, type DrillEntry } from './drill.ts';
 import type { Context } from './fields.ts';
 import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
 import { isPlainMap, type Plain } from './plain.ts';
@@ -58,8 +59,9 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const bursts = readBursts(sent, root['bursts'], around);
   const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
   const data = checkData(root, options.env);
+  const drill = readDrill(root['drill'], schemas);
   const sections = [channels, monitors, slos, allow, bursts, data, maintenance];
-  const all = [frame, defaults, ...sections].flatMap((section) => section.faults);
+  const all = [frame, defaults, drill, ...sections].flatMap((section) => section.faults);
   const faults = [...all, ...checkRoot(root, options.env)];
   const warnings = sections.flatMap((section) => section.warnings);
   if (faults.length > 0 || !frame.value) return { faults, warnings };
@@ -74,7 +76,9 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
     ...(frame.value['acknowledge'] === 'link' ? { acknowledge: 'link' } : {}),
   };
-  return { config, faults, warnings };
+  const built = drill.value && buildDrill(drill.value, notifiedChannels(config));
+  if (built && built.faults.length > 0) return { faults: built.faults, warnings };
+  return { config: { ...config, ...(built && { drill: built.value }) }, faults, warnings };
 }
 
 /** What is judged by the file as it was written, whatever else is wrong with it. */
@@ -98,6 +102,7 @@ function frameSchema(schemas: Schemas) {
     burst: any,
     allowed: any,
     maintenance: any,
+    drill: any,
   });
 }
 
@@ -128,6 +133,10 @@ function readDefaults(written: Plain | undefined, schemas: Schemas): { value: De
   if (written === undefined) return { value: {}, faults: [] };
   const { value = {}, faults } = readBy(schemas.defaults, written, ['defaults']);
   return { value, faults };
+}
+
+function readDrill(written: Plain | undefined, schemas: Schemas): { value?: DrillEntry; faults: Fault[] } {
+  return written === undefined ? { faults: [] } : readBy(schemas.drill, written, ['drill']);
 }
 
 function readMonitors(

@@ -68,6 +68,7 @@ function listsOfNames(root: Readonly<Record<string, Plain>>): List[] {
     ...select(root, ['bursts', '*', 'requireBudget', 'slos']),
     ...select(root, ['bursts', '*', 'thresholds']),
     ...select(root, ['allow']),
+    ...select(root, ['drill', 'notify']),
     ...select(root, ['maintenance', '*', 'monitors']),
     ...select(root, ['maintenance', '*', 'every']),
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { weekdays } from '../model.ts';
+import { drillSchema } from './drill.ts';
 import { type Context, choice, createFields, type Fields, idPattern, map } from './fields.ts';
 import { day, minute, most } from './limits.ts';
 import { createRequestFields } from './request-fields.ts';
@@ -11,6 +12,7 @@ import { sloSchema } from './schema-slo.ts';
 const description = {
   acknowledge:
     'link: messages carry an address at which somebody says that they are at it. Its key is made once: see docs/alerts.md.',
+  drill: 'A test alert that is sent by itself, and told of as an alert when it does not come through: see docs/drills.md.',
   allow: 'Hosts that bursts may load beside those that monitors name.',
   file: 'What Burnwatch watches, and whom it tells.',
   maintenance: 'Planned spans, each week: probes go on, and count neither as good nor as bad.',
@@ -38,6 +40,7 @@ export function createSchemas(context: Context) {
     allowed: allowedSchema(sent.plain),
     maintenance: maintenanceSchema(fields),
     acknowledge: choice(['link']),
+    drill: drillSchema(fields),
   };
 }
 export type Schemas = ReturnType<typeof createSchemas>;
@@ -64,6 +67,7 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
       .optional()
       .meta({ description: description.maintenance }),
     acknowledge: schemas.acknowledge.optional().meta({ description: description.acknowledge }),
+    drill: schemas.drill.optional().meta({ description: description.drill }),
   };
   return map(shape, laterSections).meta({
     title: 'Burnwatch monitors.yml',

@@ -188,7 +188,7 @@ it('the function that sends to channels may do with the ledger exactly what reme
     await store.load('m1');
     await store.saveRefused('m1', 'chat', { invocationId: 'request-1', problem: '', mend: '' });
     await store.saveTold('m1', 'chat');
-    await store.countFailure('m1', 'chat');
+    await store.countFailure('m1', 'chat', 'it answered 500');
     await store.claimReport('chat', 'm1', at);
     await store.saveReport('chat', 'm1', at);
   });

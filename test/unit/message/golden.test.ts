@@ -6,6 +6,7 @@ import type { Message } from '../../../shared/message/model.ts';
 import { buildNotices, type Failure, type NoticeContext } from '../../../shared/message/notice.ts';
 import { renderMessage } from '../../../shared/message/render.ts';
 import { burstCases, type MessageCase } from './burst-sample.ts';
+import { drillCases } from './drill-sample.ts';
 import { lifeCases } from './life-sample.ts';
 import {
   burnFacts,
@@ -180,6 +181,7 @@ const cases: readonly MessageCase[] = [
   ...burstCases,
   ...lifeCases,
   ...sloCases,
+  ...drillCases,
   ['test', [fired()], { isTest: true }],
   ['hostile-text', [fired()], hostile],
   [

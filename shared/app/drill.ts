@@ -1,0 +1,134 @@
+import { type Drill, type DrillEnd, drillHorizonMs, drillId, type EndedDrill } from '../alert/drill.ts';
+import type { Config } from '../config/model.ts';
+import type { Message } from '../message/model.ts';
+import { endOf, hopsOf } from './drill-hops.ts';
+import type { Remembered } from './notify-model.ts';
+import type { Notify } from './ports.ts';
+
+/** What became of one message of a drill: epoch ms, by the clock of `evaluate`. */
+export type DrillNote = {
+  /** Which of the two: that it fires, or that it is over. */
+  readonly kind: 'fired' | 'resolved';
+  /** The state was saved, and the message's turn had come. */
+  readonly evaluatedAt: number;
+} & (
+  | {
+      readonly outcome: 'published';
+      readonly publishedAt: number;
+      /** The message's own id. */
+      readonly message: string;
+      /** The id that SNS gave it. */
+      readonly receipt?: string;
+    }
+  | { readonly outcome: 'refused'; readonly at: number; readonly problem: string }
+);
+export type KeptDrill = Drill & {
+  /** When its row was written, by the clock of whoever wrote it. */
+  readonly writtenAt: number;
+  readonly notes: readonly DrillNote[];
+};
+
+/** The rows of drills, in the ledger. */
+export type DrillStore = {
+  save(drill: Drill): Promise<'saved' | 'duplicate'>;
+  load(id: string): Promise<KeptDrill | undefined>;
+  /** The newest first, as many as one evaluation looks at. */
+  loadSince(fromAt: number): Promise<readonly KeptDrill[]>;
+  /** Keeps the first publication of each message, and the last refusal. */
+  saveNote(id: string, note: DrillNote): Promise<void>;
+};
+
+export type DrillSource = {
+  readonly store: Pick<DrillStore, 'loadSince' | 'saveNote'>;
+  /** What is known of a message, by the ids of its channels. */
+  readonly loadTold: (messageId: string) => Promise<ReadonlyMap<string, Remembered>>;
+  readonly now: () => number;
+};
+
+export type DrillRequest = {
+  readonly notify: readonly string[];
+  readonly isScheduled: boolean;
+  readonly lastsMs: number;
+  /** Tells drills of one second apart. */
+  readonly suffix: string;
+};
+
+/** A drill that begins now. */
+export function newDrill({ notify, isScheduled, lastsMs, suffix }: DrillRequest, now: number): Drill {
+  return { id: drillId(now, suffix), startedAt: now, untilAt: now + lastsMs, notify, isScheduled };
+}
+
+/** The drills of late, and how those that are over came out; undefined where nobody could read them. */
+export type SeenDrills = { readonly drills: readonly Drill[]; readonly ended: readonly EndedDrill[] } | undefined;
+
+/** Reads the rows of late; what came of their messages too, where a schedule has alerts depend on it. Never rejects. */
+export async function readDrills(
+  config: Config,
+  source: DrillSource,
+  onWarning: (message: string, cause: unknown) => void,
+  now: number,
+): Promise<SeenDrills> {
+  try {
+    const drills = await source.store.loadSince(now - drillHorizonMs);
+    const ends = config.drill === undefined ? [] : await Promise.all(drills.map((each) => endIn(each, config, source)));
+    return { drills, ended: ends.flatMap((end, index) => endedOf(drills[index], end)) };
+  } catch (cause) {
+    onWarning('drills could not be read: theirs go on as they are', cause);
+    return undefined;
+  }
+}
+
+async function endIn(drill: KeptDrill, { channels }: Config, source: DrillSource): Promise<DrillEnd | undefined> {
+  const messages = drill.notes.flatMap((note) => (note.outcome === 'published' ? [note.message] : []));
+  const told = await Promise.all(messages.map(async (id) => [id, await source.loadTold(id)] as const));
+  return endOf(hopsOf(drill, channels, new Map(told), source.now()));
+}
+
+const endedOf = (drill: Drill | undefined, end: DrillEnd | undefined): EndedDrill[] =>
+  drill === undefined || end === undefined ? [] : [{ drill, end }];
+
+/** Keeps in mind what becomes of the messages of drills, so that it is written down when all that is real has been told. */
+export type DrillLog = {
+  readonly notify: Notify;
+  /** Writes down what there is. Never rejects. */
+  flush(onWarning: (message: string, cause: unknown) => void): Promise<void>;
+};
+
+export function createDrillLog(notify: Notify, source: DrillSource | undefined): DrillLog {
+  const notes: { readonly drill: string; readonly note: DrillNote }[] = [];
+  if (source === undefined) return { notify, flush: async () => {} };
+  const keep = (drill: string, note: DrillNote): void => void notes.push({ drill, note });
+  return {
+    notify: async (message) => {
+      const { drill } = message;
+      if (drill === undefined) return notify(message);
+      const begun = { kind: kindOf(message), evaluatedAt: source.now() } as const;
+      try {
+        const receipt = await notify(message);
+        const given = typeof receipt === 'string' ? { receipt } : {};
+        const published = { publishedAt: source.now(), message: message.id, ...given };
+        keep(drill, { ...begun, outcome: 'published', ...published });
+        return receipt;
+      } catch (cause) {
+        keep(drill, { ...begun, outcome: 'refused', at: source.now(), problem: problemOf(cause) });
+        throw cause;
+      }
+    },
+    flush: async (onWarning) => {
+      for (const { drill, note } of notes.splice(0)) {
+        try {
+          await source.store.saveNote(drill, note);
+        } catch (cause) {
+          onWarning(`what became of the drill ${drill} could not be written down`, cause);
+        }
+      }
+    },
+  };
+}
+
+const kindOf = ({ kind }: Message): DrillNote['kind'] => (kind === 'fired' ? 'fired' : 'resolved');
+
+/** What AWS calls it; its own words may hold names of resources, and no more. */
+function problemOf(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, 200) : 'unknown reason';
+}
