@@ -1,7 +1,9 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { startDeadline } from '../clock/deadline.ts';
-import { createLog, type Log } from './log.ts';
+import { sandboxDatabase } from './database-meter.ts';
+import { createLines, createLog, type Log } from './log.ts';
+import { createTelemetry, type SandboxTelemetry, type Telemetry } from './telemetry.ts';
 
 const answerMs = 500;
 
@@ -14,29 +16,46 @@ export type Invocation = {
   readonly deadline: AbortSignal;
   /** Until Lambda ends the invocation. */
   remainingMs(): number;
+  /** Of the whole sandbox: the same for all of its invocations. */
+  readonly telemetry: Telemetry;
+};
+
+export type HandlerOptions = {
+  /** `METHOD /route` of the requests whose latency is worth a metric at the default. */
+  readonly hotRoutes?: readonly string[];
 };
 
 /**
- * The one stack that every function runs in: a log with the invocation's context, a deadline, and an error path that logs
- * what was thrown, once, and lets Lambda count it.
+ * The one stack that every function runs in: a log with the invocation's context, a deadline, telemetry, and an error path that
+ * logs what was thrown, once, and lets Lambda count it.
  */
 export function lambdaHandler<Event, Answer>(
   name: string,
   run: (event: Event, invocation: Invocation) => Promise<Answer>,
+  { hotRoutes = [] }: HandlerOptions = {},
 ): (event: Event, context: Context) => Promise<Answer> {
+  let telemetry: SandboxTelemetry | undefined;
   return middy<Event, Answer>()
     .onError(({ context, error }) => {
       createInvocationLog(name, context)('error', 'invocation failed', describeError(error));
     })
     .handler(async (event: Event, context: Context) => {
       const deadline = startDeadline(Math.max(0, context.getRemainingTimeInMillis() - answerMs));
+      telemetry ??= createSandboxTelemetry(name, hotRoutes);
+      const begun = telemetry.begin();
       try {
-        return await run(event, {
+        const answer = await run(event, {
           id: context.awsRequestId,
           log: createInvocationLog(name, context),
           deadline: deadline.signal,
           remainingMs: () => context.getRemainingTimeInMillis(),
+          telemetry,
         });
+        telemetry.end(begun, event, context, { answer });
+        return answer;
+      } catch (error) {
+        telemetry.end(begun, event, context, { errorType: describeError(error)['error.type'] });
+        throw error;
       } finally {
         deadline.end();
       }
@@ -45,8 +64,22 @@ export function lambdaHandler<Event, Answer>(
 
 function createInvocationLog(name: string, context: Context): Log {
   const base = { 'faas.name': context.functionName || name, 'faas.invocation_id': context.awsRequestId };
-  return createLog(base, (line) => process.stdout.write(line), Date.now);
+  return createLog(base, write, Date.now);
 }
+
+function createSandboxTelemetry(name: string, hotRoutes: readonly string[]): SandboxTelemetry {
+  const { env } = process;
+  const base = { 'faas.name': env['AWS_LAMBDA_FUNCTION_NAME'] || name, 'cloud.region': env['AWS_REGION'] };
+  return createTelemetry({
+    log: createLines(base, write, Date.now),
+    now: Date.now,
+    env,
+    database: sandboxDatabase,
+    hotRoutes,
+  });
+}
+
+const write = (line: string) => process.stdout.write(line);
 
 /** `error.type` is the stable code where the error has one, else its name; causes are chained into the message. */
 export function describeError(error: unknown): { 'error.type': string; 'exception.message': string } {

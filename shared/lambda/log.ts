@@ -4,6 +4,9 @@ export type LogLevel = 'info' | 'warn' | 'error';
 /** Writes one JSON object as one line; keys are OpenTelemetry's where it has them. */
 export type Log = (level: LogLevel, message: string, attributes?: LogAttributes) => void;
 
+/** The same for what telemetry says, which may hold the block of an embedded metric. */
+export type WriteLine = (level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
+
 const longestValue = 1_024;
 
 /**
@@ -11,7 +14,13 @@ const longestValue = 1_024;
  * can forge a line or an embedded metric.
  */
 export function createLog(base: LogAttributes, write: (line: string) => void, now: () => number): Log {
-  return (level, message, attributes = {}) => {
+  const writeLine = createLines(base, write, now);
+  return (level, message, attributes = {}) => writeLine(level, message, attributes);
+}
+
+/** A log for telemetry. */
+export function createLines(base: LogAttributes, write: (line: string) => void, now: () => number): WriteLine {
+  return (level, message, attributes) => {
     const fields = Object.entries({ ...base, ...attributes }).map(([key, value]) => [
       key,
       typeof value === 'string' ? value.slice(0, longestValue) : value,

@@ -28,7 +28,7 @@ describe('a handler', () => {
   it('answers what it runs, and knows its request', async () => {
     const handler = lambdaHandler('probe', async (event: { n: number }, { id }: Invocation) => ({ id, n: event.n }));
     expect(await handler({ n: 7 }, aContext(30_000))).toEqual({ id: 'request-1', n: 7 });
-    expect(lines).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ message: 'invocation', 'faas.name': 'probe' }]);
   });
 
   it('logs what was thrown, once, and lets Lambda count it', async () => {
@@ -37,6 +37,7 @@ describe('a handler', () => {
     });
     await expect(failing({}, aContext(30_000))).rejects.toThrow('the table is gone');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', message: 'invocation', 'error.type': 'BURN_TEST' },
       {
         level: 'error',
         message: 'invocation failed',
