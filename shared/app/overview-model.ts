@@ -1,8 +1,12 @@
-import type { Acknowledgement, HeldBack } from '../alert/model.ts';
+import type { Acknowledgement, HeldBack, Silence } from '../alert/model.ts';
 import type { BurstSummary, Second } from '../burst/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { CalendarUnit, ErrorType, Outcome, Severity } from '../config/model.ts';
+import type { SpentBudget } from '../message/model.ts';
+import type { Lately, RuleAhead } from '../slo/ahead.ts';
 import type { Forecast } from '../slo/forecast.ts';
+import type { Span } from '../slo/gaps.ts';
+import type { Spending } from '../slo/spending.ts';
 
 /** How everything stands: what the console and `/api/state` show. Instants are epoch ms, ratios 0..1 (a budget may be below 0). */
 export type Overview = {
@@ -16,6 +20,13 @@ export type Overview = {
   readonly bursts: readonly BurstView[];
   /** Open ones first, then the newest closed ones. */
   readonly incidents: readonly IncidentView[];
+  /** Those that hold, the one that ends first first. */
+  readonly silences: readonly SilenceView[];
+};
+
+/** `titles` are the alerts that it keeps quiet, in words. */
+export type SilenceView = Pick<Silence, 'id' | 'alerts' | 'fromAt' | 'untilAt' | 'by' | 'reason'> & {
+  readonly titles: readonly string[];
 };
 
 export type MonitorView = {
@@ -90,6 +101,29 @@ export type SloView = {
   readonly burnDown: readonly { readonly at: number; readonly leftRatio: number }[];
 };
 
+/** Of the page about one SLO. Instants are epoch ms. */
+export type SloDetailView = Omit<SloView, 'rules'> & {
+  /** The span that its budget is judged over; of a rolling window it ends now. */
+  readonly fromAt: number;
+  readonly endsAt: number;
+  /** For how long everything may fail until nothing is left; 0 where nothing is. */
+  readonly outageLeftMs: number;
+  /** Over the last six hours. */
+  readonly slowBurnRate: number;
+  /** The longest regular time between two events; 0 where none is scheduled. */
+  readonly intervalMs: number;
+  /** In which nothing came though something was expected, the oldest first. */
+  readonly gaps: readonly Span[];
+  /** Of any of its monitors, to come included. */
+  readonly maintenance: readonly (Span & { readonly reason: string })[];
+  /** What the rules' look ahead takes to go on. */
+  readonly lately: Lately;
+  readonly rules: readonly (BurnRuleView & { readonly ahead?: RuleAhead })[];
+  readonly spending: Spending;
+  /** Of its span, the newest first. */
+  readonly incidents: readonly IncidentView[];
+};
+
 export type BurnRuleView = {
   readonly id: string;
   readonly severity: Severity;
@@ -106,6 +140,8 @@ export type BurnRuleView = {
   /** While it fires: the earliest instant at which it can resolve, if nothing more fails. */
   readonly resolvesAt?: number;
   readonly notify: readonly string[];
+  /** While it fires: nobody has been told of it, and why not. */
+  readonly heldBack?: HeldBack;
 };
 
 export type BurstView = {
@@ -168,4 +204,55 @@ export type IncidentView = {
   }[];
   /** Who is at it. */
   readonly acknowledged?: Acknowledgement;
+};
+
+/** Of the page about one incident. */
+export type IncidentDetailView = {
+  readonly incident: IncidentView;
+  /** The oldest first. */
+  readonly moments: readonly Moment[];
+  /** What it took of budgets, until now where it is open; the most first. */
+  readonly spent: readonly SpentBudget[];
+  /** Failed probes around it, the newest 50, the newest first; how many there are that are still known. */
+  readonly failures: readonly ProbeFailureView[];
+  readonly failureCount: number;
+  readonly runbooks: readonly { readonly name: string; readonly runbook: string }[];
+  /** Ids of the channels that were told of any of it. */
+  readonly told: readonly string[];
+};
+
+/** One thing that happened in an incident. `alertId` and `title` are absent of what is about all of it. */
+export type Moment = {
+  readonly kind:
+    | 'fired'
+    | 'joined'
+    | 'heldBack'
+    | 'reminded'
+    | 'escalated'
+    | 'acknowledged'
+    | 'silenced'
+    | 'resolved'
+    | 'closed';
+  readonly at: number;
+  readonly alertId?: string;
+  readonly title?: string;
+  /** Of what resolved or closed: since it fired or opened; of an acknowledgement, since the incident opened. */
+  readonly lastedMs?: number;
+  readonly heldBack?: HeldBack;
+  /** Which reminder. */
+  readonly n?: number;
+  /** To which further channels it was escalated. */
+  readonly to?: readonly string[];
+  readonly by?: string;
+  readonly note?: string;
+  /** Until when it is silenced. */
+  readonly untilAt?: number;
+};
+
+export type ProbeFailureView = {
+  readonly monitor: string;
+  readonly at: number;
+  readonly errorType?: ErrorType;
+  readonly statusCode?: number;
+  readonly message?: string;
 };

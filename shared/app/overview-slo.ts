@@ -64,6 +64,7 @@ function ruleView({ slo, events }: KnownStanding, rule: BurnRule, state: AlertSt
     minBadEvents: rule.minBadEvents,
     status: firing === undefined ? quietStatus(reading) : 'firing',
     ...(firing === undefined ? {} : { firedAt: firing.firedAt }),
+    ...(firing?.heldBack && { heldBack: firing.heldBack }),
     ...(resolvesAt === undefined ? {} : { resolvesAt }),
     notify: rule.notify,
   };

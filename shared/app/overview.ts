@@ -1,10 +1,7 @@
-import { sloOf } from '../alert/alert-id.ts';
-import { burstOf } from '../alert/burst.ts';
-import type { AlertState, Incident } from '../alert/model.ts';
-import { type Config, eventIntervalMs, type Monitor, type MonitorAlert, monitorIdsOf } from '../config/model.ts';
+import type { AlertState } from '../alert/model.ts';
+import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
 import { details, type Entry, type History, outcomesBetween } from '../ledger/history.ts';
 import { hourMs } from '../ledger/keys.ts';
-import { titleOf } from '../message/alert-title.ts';
 import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { type CountedSources, refreshCounted } from './counted.ts';
@@ -12,7 +9,8 @@ import { type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import { observeMonitorAlert } from './observe.ts';
 import { type BurstsDeps, burstView, loadBursts } from './overview-burst.ts';
-import type { IncidentView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
+import { incidentView, silencesOf, silenceView } from './overview-incident.ts';
+import type { MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
 import { sloView } from './overview-slo.ts';
 import type { AlertStore, LedgerStore } from './ports.ts';
 
@@ -58,6 +56,7 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
     ...(unknown.length === 0 ? {} : { unknownSlos: unknown }),
     bursts: bursts.map((burst) => burstView(burst, state, deps.outputs, now)),
     incidents: [...open, ...past].map((incident) => incidentView(config, incident)),
+    silences: silencesOf(state, now).map(silenceView),
   };
 }
 
@@ -126,27 +125,5 @@ function alertView(
     needed: alert.failures,
     of: alert.of,
     notify: alert.notify,
-  };
-}
-
-function incidentView({ slos }: Config, incident: Incident): IncidentView {
-  const ids = new Set(incident.alerts.flatMap(({ alertId }) => sloOf(alertId) ?? []));
-  const alone = slos.filter((slo) => ids.has(slo.id) && monitorIdsOf(slo).length === 0).map(({ id }) => id);
-  return {
-    id: incident.id,
-    openedAt: incident.openedAt,
-    closedAt: incident.closedAt ?? null,
-    severity: incident.severity,
-    monitors: incident.monitors,
-    bursts: [...new Set(incident.alerts.flatMap(({ alertId }) => burstOf(alertId) ?? []))],
-    ...(alone.length === 0 ? {} : { slos: alone }),
-    alerts: incident.alerts.map((alert) => ({
-      id: alert.alertId,
-      title: titleOf(alert.alertId),
-      firedAt: alert.firedAt,
-      resolvedAt: alert.resolvedAt ?? null,
-      ...(alert.heldBack && { heldBack: alert.heldBack }),
-    })),
-    ...(incident.acknowledged && { acknowledged: incident.acknowledged }),
   };
 }

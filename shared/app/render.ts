@@ -1,15 +1,15 @@
 import { outageOf } from '../alert/dependency.ts';
-import type { AlertState, Incident, Transition } from '../alert/model.ts';
+import type { AlertState, Transition } from '../alert/model.ts';
 import { isJudged } from '../alert/monitor.ts';
-import { type BurnRule, type Config, type Monitor, monitorIdsOf, type Slo } from '../config/model.ts';
+import { type Config, type Monitor, monitorIdsOf } from '../config/model.ts';
 import { details, outcomesBetween } from '../ledger/history.ts';
-import { dayMs, hourMs, minuteMs } from '../ledger/keys.ts';
+import { dayMs } from '../ledger/keys.ts';
 import type { Dependency, Message, Notice, SpentBudget } from '../message/model.ts';
 import { buildNotices, type Failure } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
 import { earliestResolution } from '../slo/resolution.ts';
-import { badEventsOf, type LookBack } from '../slo/spent.ts';
 import type { RenderView } from './evaluate.ts';
+import { spentIn } from './incident-spent.ts';
 import { seenOutcomes } from './observe.ts';
 import { describeStanding, isKnown, type KnownStanding } from './standing.ts';
 
@@ -92,31 +92,10 @@ function quietOf({ alerts }: AlertState): [string, number][] {
   );
 }
 
-/** What an incident that is over took of the budgets of the SLOs that burnt in it, or whose monitors did not work. */
+/** What an incident that is over took of budgets. */
 function spentOf({ kind, incidentId }: Transition, view: RenderView): [string, readonly SpentBudget[]][] {
   const incident = kind === 'closed' ? view.incidents.get(incidentId) : undefined;
-  if (incident === undefined) return [];
-  const spent = view.standings.filter(isKnown).flatMap(({ slo, events, budget }): SpentBudget[] => {
-    const isConcerned =
-      monitorIdsOf(slo).some((id) => incident.monitors.includes(id)) || rulesIn(incident, slo).length > 0;
-    const { openedAt, closedAt = view.now } = incident;
-    const badEvents = isConcerned ? badEventsOf(events, openedAt, closedAt, lookBackOf(rulesIn(incident, slo))) : 0;
-    if (badEvents === 0 || budget.budget === 0) return [];
-    return [{ sloId: slo.id, badEvents, spentPpm: Math.floor((badEvents * 1_000_000) / budget.budget) }];
-  });
-  return [[incidentId, spent.sort((a, b) => b.spentPpm - a.spentPpm)]];
-}
-
-function rulesIn({ alerts }: Incident, slo: Slo): readonly BurnRule[] {
-  return slo.alerts.filter(({ id }) => alerts.some(({ alertId }) => alertId === id));
-}
-
-/** The windows of the slowest rule that burnt; without any, what a monitor's alert may have seen. */
-function lookBackOf(rules: readonly BurnRule[]): LookBack {
-  return {
-    calmMs: Math.max(5 * minuteMs, ...rules.map(({ shortMs }) => shortMs)),
-    mostMs: Math.max(hourMs, ...rules.map(({ longMs }) => longMs)),
-  };
+  return incident === undefined ? [] : [[incidentId, spentIn(incident, view.standings.filter(isKnown), view.now)]];
 }
 
 /**

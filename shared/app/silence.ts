@@ -4,6 +4,7 @@ import { BurnwatchError, type Config, monitorIdsOf } from '../config/model.ts';
 import { cleanText } from '../message/clean.ts';
 import { longestBy, longestNote } from '../message/incident-text.ts';
 import { type ChangeDeps, changeAlerts } from './change-alerts.ts';
+import { silencesOf } from './overview-incident.ts';
 
 /** What a name stands for: ids of alerts, or beginnings of them that end in a slash. */
 export type Named = {
@@ -61,7 +62,5 @@ export async function unsilence(id: string, deps: ChangeDeps): Promise<boolean> 
 /** The silences that hold, the one that ends first first. */
 export async function loadSilences({ alerts, now }: Pick<ChangeDeps, 'alerts' | 'now'>): Promise<readonly Silence[]> {
   const { state } = await alerts.load();
-  return Object.values(state.silences ?? {})
-    .filter(({ untilAt }) => untilAt > now())
-    .sort((a, b) => a.untilAt - b.untilAt);
+  return silencesOf(state, now());
 }

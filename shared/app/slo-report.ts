@@ -5,7 +5,7 @@ import { dayMs, hourMs, minuteMs } from '../ledger/keys.ts';
 import { burnRateOf } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
 import { windowStart } from '../slo/indicator.ts';
-import type { EventSources } from '../slo/sources.ts';
+import { type EventSources, eventsOf } from '../slo/sources.ts';
 import { type Spending, spendingOf } from '../slo/spending.ts';
 import { budgetSpan } from '../slo/window.ts';
 import { badEventsOf } from './bad-events.ts';
@@ -64,6 +64,14 @@ export async function reportSlos(
 
 /** How one SLO stands, with where its budget went: to the minute as far as minutes are kept, with reasons as far as rows are. */
 export async function reportSlo(slo: Slo, deps: SloReportDeps, now: number): Promise<SloDetail | undefined> {
+  return (await readSloDetail(slo, deps, now))?.detail;
+}
+
+/** A detail with what it was made from. */
+export type ReadSlo = { readonly detail: SloDetail; readonly events: Events; readonly state: AlertState };
+
+/** As `reportSlo`, for whoever shows more of it. */
+export async function readSloDetail(slo: Slo, deps: SloReportDeps, now: number): Promise<ReadSlo | undefined> {
   const spanMs = now - budgetSpan(slo, now).fromAt;
   const { spansMs, minutesMs = 0 } = needsOf([slo], now);
   const detailed = { minutesMs: Math.max(minutesMs, Math.min(spanMs, longestMinutesMs)), ticksMs: longestTicksMs };
@@ -75,10 +83,12 @@ export async function reportSlo(slo: Slo, deps: SloReportDeps, now: number): Pro
   ]);
   const sources = sourcesOf(deps, history, counted);
   const report = reportOf(slo, sources, state, now);
-  if (report === undefined) return undefined;
+  const events = eventsOf(slo, sources, now);
+  if (report === undefined || events === undefined) return undefined;
   const incidents = incidentsOf(slo, state, closed, now - spanMs);
   const gapMs = Math.max(leastGapMs, 3 * report.intervalMs);
-  return { ...report, incidents, spending: spendingOf(badEventsOf(slo, sources, now), incidents, gapMs) };
+  const spending = spendingOf(badEventsOf(slo, sources, now), incidents, gapMs);
+  return { detail: { ...report, incidents, spending }, events, state };
 }
 
 function sourcesOf({ config }: SloReportDeps, history: History, counted: EventSources['counted']): EventSources {

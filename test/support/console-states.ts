@@ -25,6 +25,7 @@ export function quiet(now: number): ConsoleState {
     slos: [sloView(now)],
     bursts: [],
     incidents: [closed(now)],
+    silences: [],
     inbox: [],
     faults: null,
     liveRuns: [],

@@ -111,7 +111,7 @@ describe('a mail', () => {
     );
   });
 
-  it.each<[string, Partial<SloStanding>, string]>([
+  it.each<[string, { readonly [Key in keyof SloStanding]?: SloStanding[Key] | undefined }, string]>([
     ['the band', {}, 'at this pace gone between 11:04 and 13:15 UTC, most likely at 11:47 UTC (in 1 h 44 min)'],
     [
       'the day where it is another one',
