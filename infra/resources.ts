@@ -1,6 +1,6 @@
 import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
 import { deadManAlarms } from './template/alarms.ts';
-import { dashboard, dashboardUrl } from './template/dashboard.ts';
+import { dashboards, dashboardUrl } from './template/dashboard.ts';
 import { logGroups } from './template/logs.ts';
 import {
   getAtt,
@@ -44,9 +44,9 @@ export function buildResources(config: Config, options: StackOptions): Template 
       ...functionRoles(config, stack),
       ...schedules(stack, shards, bursts),
       ...deadManAlarms(stack),
-      OverviewDashboard: dashboard(stack, config),
+      ...dashboards(stack, config),
     },
-    Outputs: outputs(stack),
+    Outputs: outputs(stack, config),
   };
 }
 
@@ -59,7 +59,7 @@ function tooMany({ monitors }: Config, shards: number, bursts: number): Burnwatc
   );
 }
 
-function outputs(stack: Stack): Record<string, Output> {
+function outputs(stack: Stack, config: Config): Record<string, Output> {
   return {
     ...(stack.isShortenerOn ? shortenerOutputs : {}),
     ...(hasApi(stack) ? { ApiId: output('The id of the HTTP API.', ref('HttpApi')) } : {}),
@@ -71,7 +71,7 @@ function outputs(stack: Stack): Record<string, Output> {
           ),
         }
       : {}),
-    DashboardUrl: output('The dashboard, for people with access to this account.', dashboardUrl(stack)),
+    DashboardUrl: output('The dashboard, for people with access to this account.', dashboardUrl(stack, config)),
     LedgerTable: output('The table that holds every tick and the state of every alert.', ref('LedgerTable')),
     AlertsTopic: output('The topic of every alert: subscribe a queue or a function of your own.', ref('AlertsTopic')),
     AlarmsTopic: output('The topic of the alarms that watch the monitoring itself.', ref('AlarmsTopic')),

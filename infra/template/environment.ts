@@ -27,7 +27,7 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
       return {
         LEDGER_TABLE: nameOf(stack, 'ledger'),
         ALERT_TOPIC_ARN: ref('AlertsTopic'),
-        DASHBOARD_URL: dashboardUrl(stack),
+        DASHBOARD_URL: dashboardUrl(stack, config),
         ...(stack.hasLinks
           ? { STATUS_URL: getAtt('HttpApi', 'ApiEndpoint'), ACK_KEY_PARAMETER: acknowledgeKeyParameter }
           : {}),

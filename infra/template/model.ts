@@ -30,6 +30,8 @@ export type StackOptions = {
   readonly logRetentionDays: number;
   /** Where the probes are sent from, when that is a network of the account's own. */
   readonly vpc?: Vpc;
+  /** Where this repository can be read, without a trailing slash: runbooks are linked there. */
+  readonly repository?: string;
   /** How often its schedules tick, ms: a minute where absent. */
   readonly tickMs?: number;
 };

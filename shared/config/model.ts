@@ -6,6 +6,7 @@
 
 import type { AllowedHost, Burst, BurstSchedule } from './burst.ts';
 import type { Channel } from './channel.ts';
+import type { DashboardName } from './dashboard.ts';
 import type { Monitor } from './monitor.ts';
 import type { Slo } from './slo.ts';
 
@@ -37,12 +38,15 @@ export type Config = {
   readonly maintenance: readonly Maintenance[];
   /** Alerts are tried by themselves; absent where they are tried by hand only. */
   readonly drill?: ScheduledDrill;
+  /** Those that are deployed; the usual three where absent. */
+  readonly dashboards?: readonly DashboardName[];
   /** Messages carry a link by which somebody says that they are at it; without it there is the command alone. */
   readonly acknowledge?: 'link';
 };
 
 export * from './burst.ts';
 export * from './channel.ts';
+export * from './dashboard.ts';
 export * from './monitor.ts';
 export * from './slo.ts';
 

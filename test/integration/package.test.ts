@@ -58,6 +58,7 @@ describe('packaging the shipped configuration', () => {
       'AlertsEmail SNS::Subscription',
       'AlertsTopic SNS::Topic',
       'AlertsTopicPolicy SNS::TopicPolicy',
+      'ApplicationDashboard CloudWatch::Dashboard',
       'BurstInvokeConfig Lambda::EventInvokeConfig',
       'BurstLambdaFunction Lambda::Function',
       'BurstLogs Logs::LogGroup',
@@ -90,6 +91,7 @@ describe('packaging the shipped configuration', () => {
       'ShortenerLambdaPermissionHttpApi Lambda::Permission',
       'ShortenerLogs Logs::LogGroup',
       'ShortenerRole IAM::Role',
+      'SlosDashboard CloudWatch::Dashboard',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { buildResources, type StackOptions } from '../../../infra/resources.ts';
-import { dashboardBody } from '../../../infra/template/dashboard.ts';
+import { dashboardBody } from '../../../infra/template/dashboards/index.ts';
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { stackOf } from '../../../infra/template/model.ts';
 import { packageChannels } from '../../../shared/app/notify-model.ts';
@@ -156,7 +156,7 @@ describe('a stack whose alerts go elsewhere than to e-mail addresses', () => {
 
   it('shows on the dashboard whether anything lies in the queue', () => {
     const widgets = (channels: readonly Channel[]) =>
-      JSON.stringify(dashboardBody(stackOf(aConfig({ channels }), options), aConfig({ channels })));
+      JSON.stringify(dashboardBody('overview', stackOf(aConfig({ channels }), options), aConfig({ channels })));
     expect(widgets([oncall, aSlack()])).toContain('alarm:shortener-dev-undelivered');
     expect(widgets([oncall])).not.toContain('undelivered');
   });

@@ -1,7 +1,6 @@
 import { buildResources, type StackOptions } from '../../../infra/resources.ts';
-import { dashboardBody } from '../../../infra/template/dashboard.ts';
 import type { Config, Json } from '../../../shared/config/model.ts';
-import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';
+import { aConfig, aHeartbeat, aMonitor } from './configs.ts';
 
 const options: StackOptions = {
   stage: 'dev',
@@ -38,7 +37,7 @@ describe('the stack', () => {
       'Scheduler::Schedule': 2,
       'Lambda::EventInvokeConfig': 2,
       'CloudWatch::Alarm': 2,
-      'CloudWatch::Dashboard': 1,
+      'CloudWatch::Dashboard': 3,
     });
   });
 
@@ -476,70 +475,4 @@ describe('dead-man alarms', () => {
       });
     },
   );
-});
-
-describe('the dashboard', () => {
-  const stack = {
-    ...options,
-    service: 'shortener',
-    hasHeartbeats: false,
-    hasLinks: false,
-    isStatusOn: false,
-    isBurstOn: false,
-    isNotifyOn: false,
-    isNotifyPrivate: false,
-  };
-  const fleet = (count: number) => Array.from({ length: count }, (_, key) => aMonitor({ id: `monitor-${key}`, key }));
-  const widgets = (monitors: number, slos = 3) =>
-    dashboardBody(
-      stack,
-      aConfig({ monitors: fleet(monitors), slos: Array.from({ length: slos }, (_, i) => aSlo(`slo-${i}`)) }),
-    ).widgets;
-  const rows = (widget: { readonly [name: string]: Json }) =>
-    (widget['properties'] as { metrics?: Json[][] }).metrics ?? [];
-
-  it.each([1, 10, 100, 101, 499, 500, 10_000])('for %i monitors stays inside the limits of CloudWatch', (count) => {
-    const all = widgets(count);
-    expect(all.length).toBeLessThanOrEqual(500);
-    for (const widget of all) expect(rows(widget).length).toBeLessThanOrEqual(500);
-    expect(all.flatMap(rows).length).toBeLessThanOrEqual(2_500);
-  });
-
-  it('of ten monitors and three SLOs has at most the fifty metrics of a free one', () => {
-    expect(
-      widgets(10)
-        .flatMap(rows)
-        .filter(([first]) => typeof first === 'string').length,
-    ).toBeLessThanOrEqual(50);
-  });
-
-  it('shows p50, p90 and p99 of each monitor, by name, with every dimension', () => {
-    const latencies = widgets(2).filter((widget) => JSON.stringify(widget).includes('Latency of'));
-    expect(latencies).toHaveLength(2);
-    expect(rows(latencies[0] ?? {}).map((row) => row.slice(0, 8).concat([(row[8] as { stat: string }).stat]))).toEqual(
-      ['p50', 'p90', 'p99'].map((stat) => [
-        'Burnwatch',
-        'ProbeLatency',
-        'Service',
-        'shortener',
-        'Environment',
-        'dev',
-        'Monitor',
-        'monitor-0',
-        stat,
-      ]),
-    );
-  });
-
-  it('says so when not every monitor is shown', () => {
-    expect(JSON.stringify(widgets(501)[0])).toContain('The first 500 monitors are shown; 1 more');
-  });
-
-  it('is one substitution whose only variables are the account and the partition', () => {
-    const sloWithBraces = { ...aSlo('a'), objective: '${99.9%}' };
-    const { DashboardBody } = properties(build({ slos: [sloWithBraces] }), 'OverviewDashboard');
-    const text = (DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
-    expect(new Set(text.match(/\$\{[^!}]*\}/g))).toEqual(new Set(['${AWS::Partition}', '${AWS::AccountId}']));
-    expect(() => JSON.parse(text)).not.toThrow();
-  });
 });

@@ -1,0 +1,92 @@
+import type { CloudWatchKey } from '../../../shared/metrics/entries.ts';
+import { type FunctionName, functionsOf, hasApi, nameOf, type Stack } from '../model.ts';
+import { metric } from './metrics.ts';
+import type { MetricRow } from './model.ts';
+import { token } from './tokens.ts';
+
+/**
+ * List prices of us-east-1 in dollars a million: https://aws.amazon.com/lambda/pricing/ (arm64), https://aws.amazon.com/api-gateway/pricing/
+ * (HTTP API), https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/sns/pricing/
+ */
+export const pricesPerMillion = {
+  gigabyteSecond: 13.3334,
+  invocation: 0.2,
+  apiRequest: 1,
+  readUnit: 0.125,
+  writeUnit: 0.625,
+  message: 0.5,
+} as const;
+
+const times = (price: keyof typeof pricesPerMillion) => `* ${pricesPerMillion[price]} / 1000000`;
+
+/** GB; a large fleet's probe has twice as much. As the functions' files say it, which a test compares. */
+export const gigabytes: Readonly<Record<FunctionName, number>> = {
+  probe: 0.5,
+  evaluate: 0.5,
+  shortener: 0.25,
+  status: 0.25,
+  burst: 1,
+  notify: 0.5,
+};
+
+type Part = {
+  readonly id: string;
+  readonly label: string;
+  readonly expression: string;
+  readonly rows: readonly MetricRow[];
+};
+
+/** What each service costs in a period, by its usage, and all of them together first. */
+export function costRows(stack: Stack): readonly MetricRow[] {
+  const parts = [
+    functionsPart(stack),
+    ...(hasApi(stack) ? [apiPart(stack)] : []),
+    tablesPart(stack),
+    topicsPart(stack),
+  ];
+  const total = parts.map(({ id }) => id).join(' + ');
+  return [
+    [{ expression: total, id: 'total', label: '$ together' }],
+    ...parts.map(({ expression, id, label }): MetricRow => [{ expression, id, label: `$ ${label}` }]),
+    ...parts.flatMap(({ rows }) => rows),
+  ];
+}
+
+function functionsPart(stack: Stack): Part {
+  const names = functionsOf(stack);
+  const rows = names.flatMap((name, index) => [
+    used(stack, 'functionDuration', { FunctionName: nameOf(stack, name) }, `d${index}`),
+    used(stack, 'invocations', { FunctionName: nameOf(stack, name) }, `n${index}`),
+  ]);
+  const seconds = names.map((name, index) => `${gigabytes[name]} * d${index}`).join(' + ');
+  const runs = names.map((_, index) => `n${index}`).join(' + ');
+  const expression = `(${seconds}) / 1000 ${times('gigabyteSecond')} + (${runs}) ${times('invocation')}`;
+  return { id: 'functions', label: 'functions', expression, rows };
+}
+
+function apiPart(stack: Stack): Part {
+  const rows = [used(stack, 'apiRequests', { ApiId: token('HttpApi') }, 'a0')];
+  return { id: 'api', label: 'API', expression: `a0 ${times('apiRequest')}`, rows };
+}
+
+function tablesPart(stack: Stack): Part {
+  const tables = ['ledger', ...(stack.isShortenerOn ? ['links'] : [])];
+  const rows = tables.flatMap((table, index) => [
+    used(stack, 'consumedReads', { TableName: nameOf(stack, table) }, `r${index}`),
+    used(stack, 'consumedWrites', { TableName: nameOf(stack, table) }, `w${index}`),
+  ]);
+  const sum = (letter: string) => tables.map((_, index) => `${letter}${index}`).join(' + ');
+  const expression = `(${sum('r')}) ${times('readUnit')} + (${sum('w')}) ${times('writeUnit')}`;
+  return { id: 'tables', label: 'tables', expression, rows };
+}
+
+function topicsPart(stack: Stack): Part {
+  const rows = ['alerts', 'alarms'].map((topic, index) =>
+    used(stack, 'published', { TopicName: nameOf(stack, topic) }, `s${index}`),
+  );
+  return { id: 'topics', label: 'messages', expression: `(s0 + s1) ${times('message')}`, rows };
+}
+
+function used(stack: Stack, key: CloudWatchKey, values: Readonly<Record<string, string>>, id: string): MetricRow {
+  return metric(stack, key, values, { id, stat: 'Sum', visible: false });
+}

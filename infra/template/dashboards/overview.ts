@@ -1,0 +1,168 @@
+import { alarmName } from '../alarms.ts';
+import type { Stack } from '../model.ts';
+import { undeliveredName } from '../notify.ts';
+import { errorRatio, latency, rate } from './application.ts';
+import { trouble, unmet } from './bursts.ts';
+import { chunks, columns, type Row } from './layout.ts';
+import { logLink, logs } from './logs.ts';
+import { filled, graph, metric } from './metrics.ts';
+import type { AlarmProperties, Content } from './model.ts';
+import { failed, failedCaption, slowest, slowestCaption } from './monitors.ts';
+import { queries } from './queries.ts';
+import { headOf, type Scene } from './scene.ts';
+import { budgetsLeft, burnRates } from './slos.ts';
+import { token } from './tokens.ts';
+
+const half = columns / 2;
+const third = columns / 3;
+
+/** Latency and what could not be judged are drawn for so many monitors; of all, what fails. */
+const limits = { monitors: 12, failures: 500, aGraph: 100, slos: 20, bursts: 10 };
+
+/** Are we up, and if not, what is it? */
+export function overviewRows(scene: Scene): readonly Row[] {
+  const { config } = scene;
+  const isMore =
+    config.monitors.length > limits.failures
+      ? `The first ${limits.failures} of ${config.monitors.length} monitors are shown.`
+      : '';
+  return [
+    headOf(
+      scene,
+      'overview',
+      'Look at what fails, then at the budgets: they say whether it matters. A red alarm, or lines that end, mean that nothing is watched.',
+      isMore,
+    ),
+    ...failures(scene),
+    ...standing(scene),
+    ...speed(scene),
+    ...rest(scene),
+  ];
+}
+
+function failures({ stack, config }: Scene): readonly Row[] {
+  const [first, ...more] = chunks(config.monitors.slice(0, limits.failures), limits.aGraph);
+  const ringing = {
+    width: first === undefined ? columns : 8,
+    content: alarms(stack),
+    caption: 'Red alarms, the newest first. The *dead* ones say that probe or evaluate no longer runs.',
+  };
+  if (first === undefined) return [{ figures: [ringing] }];
+  const isMany = more.length > 0;
+  const failing = { width: 16, content: failed(stack, first, isMany ? ', part 1' : ''), caption: failedCaption };
+  return [
+    { figures: [failing, ringing] },
+    ...more.map((some, index) => ({
+      figures: [{ width: columns, content: failed(stack, some, `, part ${index + 2}`) }],
+      ...(index === more.length - 1 ? { caption: failedCaption } : {}),
+    })),
+  ];
+}
+
+function alarms(stack: Stack): Content {
+  const arns = alarmNames(stack).map(
+    (name) => `arn:${token('AWS::Partition')}:cloudwatch:${stack.region}:${token('AWS::AccountId')}:alarm:${name}`,
+  );
+  const properties: AlarmProperties = { title: 'Does an alarm ring?', alarms: arns, sortBy: 'stateUpdatedTimestamp' };
+  return { type: 'alarm', properties };
+}
+
+/** At most 100 of them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const mostAlarms = 100;
+
+function alarmNames(stack: Stack): readonly string[] {
+  const own = (['probe', 'evaluate'] as const).map((target) => alarmName(stack, target));
+  return [...own, ...(stack.isNotifyOn ? [undeliveredName(stack)] : [])].slice(0, mostAlarms);
+}
+
+function standing({ stack, config }: Scene): readonly Row[] {
+  const slos = config.slos.slice(0, limits.slos);
+  if (slos.length === 0) return [];
+  const isMore = config.slos.length > slos.length ? ` The first ${slos.length} of ${config.slos.length}.` : '';
+  return [
+    {
+      figures: [
+        {
+          width: half,
+          content: budgetsLeft(stack, slos),
+          caption: `What may still fail before the objective is missed, in percent of the budget; below 0 it is.${isMore}`,
+        },
+        {
+          width: half,
+          content: burnRates(stack, slos),
+          caption: 'Over the last hour. At 1 the budget lasts exactly for its window; pages come at about 14.',
+        },
+      ],
+    },
+  ];
+}
+
+function speed(scene: Scene): readonly Row[] {
+  return [
+    ...(scene.stack.isShortenerOn ? [answers(scene)] : []),
+    ...(scene.config.monitors.length > 0 ? [probes(scene)] : []),
+  ];
+}
+
+function answers(scene: Scene): Row {
+  return {
+    figures: [
+      { width: third, content: rate(scene), caption: 'Requests that reached the API.' },
+      {
+        width: third,
+        content: errorRatio(scene),
+        caption: 'What share of the answers blames us (5xx), or the caller (4xx).',
+      },
+      { width: third, content: latency(scene), caption: 'What callers waited at API Gateway.' },
+    ],
+  };
+}
+
+function probes(scene: Scene): Row {
+  const { stack, config } = scene;
+  const monitors = config.monitors.slice(0, limits.monitors);
+  const isAll = monitors.length === config.monitors.length;
+  return {
+    figures: [
+      {
+        width: half,
+        content: slowest(
+          stack,
+          isAll ? 'How slow are probes?' : `How slow are the first ${monitors.length}?`,
+          monitors,
+        ),
+        caption: slowestCaption,
+      },
+      {
+        width: half,
+        content: unjudged(scene),
+        caption: 'Blocked by policy, or our own fault. They lower coverage, never the budget; a line is ours to mend.',
+      },
+    ],
+  };
+}
+
+function unjudged({ stack, config }: Scene): Content {
+  const monitors = config.monitors.slice(0, limits.monitors);
+  const rows = monitors.map(({ id }) => metric(stack, 'probeUnjudged', { Monitor: id }, { label: id }));
+  return graph(stack, 'What could not be judged?', filled(rows), 'probes', { stat: 'Sum' });
+}
+
+function rest(scene: Scene): readonly Row[] {
+  const { stack, config } = scene;
+  const bursts = config.bursts.slice(0, limits.bursts);
+  const [only] = bursts;
+  const asked = ['probe', 'evaluate', 'notify', 'burst', 'status', 'shortener'] as const;
+  const complaints = {
+    width: bursts.length === 0 ? columns : half,
+    content: logs(scene, 'What do functions complain of?', asked, queries.troubles),
+    caption: `Warnings and errors of the log, the most frequent first. ${logLink(scene, 'Change the query', asked, queries.troubles)}`,
+  };
+  if (only === undefined) return [{ figures: [complaints] }];
+  const held = {
+    width: half,
+    content: bursts.length === 1 ? trouble(stack, only.id) : unmet(stack, bursts),
+    caption: 'Of the runs of the last two weeks: what broke, what was never sent, and which thresholds did not hold.',
+  };
+  return [{ figures: [held, complaints] }];
+}
