@@ -54,7 +54,6 @@ async function bundleOne(root: string, outdir: string, { name, file }: EntryPoin
     target: 'node24',
     format: 'esm',
     minify: true,
-    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
