@@ -10,11 +10,11 @@ import type { Message } from '../message/model.ts';
 import type { MetricIdentity } from '../metrics/catalogue.ts';
 import { sloDatums } from '../metrics/datums.ts';
 import { type CountedSources, refreshCounted } from './counted.ts';
-import { deliver } from './deliver.ts';
+import { type DeliverDeps, deliver, incidentIdOf } from './deliver.ts';
 import { createDrillLog, type DrillSource, readDrills } from './drill.ts';
 import { type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
-import { observeAll, type Seen } from './observe.ts';
+import { observeAll, observeSteady, type Seen } from './observe.ts';
 import type { AlertStore, LedgerStore, LoadVerdicts, Notify, PublishMetrics } from './ports.ts';
 import { isKnown, type Standing, standingOf } from './standing.ts';
 
@@ -91,11 +91,12 @@ export async function evaluate(
   const sources = { ...config, history, counted };
   const standings = config.slos.map((slo) => standingOf(slo, sources, now));
   const view = { config, history, standings, verdicts, state: loaded.state, now, drills };
-  const backlog = await send(loaded.outbox, view, deps, decideMs);
+  const waiting = new Set<string>();
+  const backlog = await send(loaded.outbox, view, { ...deps, waiting }, decideMs);
   const decided =
     loaded.outbox.length - backlog.sentEntries > mostWaiting
       ? { state: loaded.state, entries: [], sent: 0, errors: [] }
-      : await decide(view, deps);
+      : await decide(view, { ...deps, waiting });
   await drillLog.flush(deps.onWarning);
   await publish(standings, deps, now);
   const errors = [...backlog.errors, ...decided.errors];
@@ -139,12 +140,13 @@ type Decided = {
   readonly errors: readonly unknown[];
 };
 
-async function decide(view: Seen, deps: EvaluateDeps): Promise<Decided> {
+async function decide(view: Seen, deps: SendDeps): Promise<Decided> {
   let state = view.state;
   let isReloaded = false;
+  const steady = observeSteady(view);
   const done = { entries: [] as OutboxEntry[], sent: 0, errors: [] as unknown[] };
   for (let round = 0; round < mostRounds; round += 1) {
-    const observations = observeAll({ ...view, state });
+    const observations = observeAll({ ...view, state }, steady);
     const step = stepAlerts(state, observations, view.now);
     if (step.state === state) break;
     const saved = await deps.alerts.save(step.state, step.entries, deps.writer);
@@ -152,7 +154,10 @@ async function decide(view: Seen, deps: EvaluateDeps): Promise<Decided> {
       // Someone else evaluated at the same time: decide once more on what they wrote, then leave it to the next minute.
       if (isReloaded) break;
       isReloaded = true;
-      state = (await deps.alerts.load()).state;
+      const { state: theirs, outbox } = await deps.alerts.load();
+      state = theirs;
+      // They send what they decided, or the next minute does; what is decided on top of it is told after it.
+      for (const entry of outbox) deps.waiting.add(incidentIdOf(entry));
       continue;
     }
     state = step.state;
@@ -164,14 +169,16 @@ async function decide(view: Seen, deps: EvaluateDeps): Promise<Decided> {
   return { state, ...done };
 }
 
+type SendDeps = EvaluateDeps & Pick<DeliverDeps, 'waiting'>;
+
 /** Delivers an outbox as long as more than `keptMs` of the invocation's time remain. */
-async function send(outbox: readonly OutboxEntry[], view: Seen, deps: EvaluateDeps, keptMs: number) {
+async function send(outbox: readonly OutboxEntry[], view: Seen, deps: SendDeps, keptMs: number) {
   const closed = outbox.flatMap((entry) => (entry.kind === 'incident' ? [entry.incident] : []));
   const all = [...Object.values(view.state.incidents), ...closed];
   const incidents = new Map(all.map((incident) => [incident.id, incident]));
   const render = (transitions: readonly Transition[]) => deps.render(transitions, { ...view, incidents });
   const hasTime = () => deps.remainingMs() > keptMs;
-  return deliver(outbox, { alerts: deps.alerts, notify: deps.notify, render, hasTime });
+  return deliver(outbox, { alerts: deps.alerts, notify: deps.notify, render, hasTime, waiting: deps.waiting });
 }
 
 async function publish(standings: readonly Standing[], deps: EvaluateDeps, now: number): Promise<void> {

@@ -81,12 +81,15 @@ async function loadRollups(
   { spanMs, minutesMs = 0 }: { readonly spanMs: number; readonly minutesMs?: number },
   now: number,
 ): Promise<number> {
+  const recentAt = now - Math.max(leastMinutesMs, minutesMs);
   const [days, recent] = await Promise.all([
     ledger.loadDays(location, now - spanMs, now),
-    ledger.loadHours(location, now - Math.max(leastMinutesMs, minutesMs), now),
+    ledger.loadHours(location, recentAt, now),
   ]);
   rememberDays(memory, days);
   rememberHours(memory, recent);
+  // The days of which all hours were just read: none of them is read again where a window begins in it.
+  for (let dayAt = dayStart(recentAt) + dayMs; dayAt <= now; dayAt += dayMs) memory.edges.add(dayAt);
   const newest = Math.max(0, ...recent.map((hour) => hour.hourAt + hourMs));
   return Math.max(newest, hourStart(now - unfoldedMs));
 }

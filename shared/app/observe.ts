@@ -15,7 +15,7 @@ import {
   notifiedChannels,
   type Slo,
 } from '../config/model.ts';
-import { firstSeenAt, type History, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
+import { firstSeenAt, type History, lastOutcomeAt, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { minuteMs } from '../ledger/keys.ts';
 import { evaluateBurn, resolveDelayOf } from '../slo/burn.ts';
 import type { Events } from '../slo/events.ts';
@@ -38,11 +38,14 @@ export type Seen = {
   readonly drills?: SeenDrills;
 };
 
-/** Everything that the alerts of a configuration see at one instant: one observation an alert. */
-export function observeAll(seen: Seen): readonly Observation[] {
+/**
+ * Everything that the alerts of a configuration see at one instant: one observation an alert. `steady` is what does not
+ * depend on the alerts' state: who asks again at the same instant passes it.
+ */
+export function observeAll(seen: Seen, steady: readonly Observation[] = observeSteady(seen)): readonly Observation[] {
   const planned = monitorsUnderMaintenance(seen);
   const isPlanned = ({ monitors }: Observation) => monitors.length > 0 && monitors.every((id) => planned.has(id));
-  return observations(seen).map((each) => (isPlanned(each) ? { ...each, isPlanned: true } : each));
+  return observations(seen, steady).map((each) => (isPlanned(each) ? { ...each, isPlanned: true } : each));
 }
 
 function monitorsUnderMaintenance({ config: { maintenance }, now }: Seen): ReadonlySet<string> {
@@ -50,18 +53,25 @@ function monitorsUnderMaintenance({ config: { maintenance }, now }: Seen): Reado
   return new Set([...named].filter((id) => isUnderMaintenance(maintenance, id, now) !== undefined));
 }
 
-function observations(seen: Seen): readonly Observation[] {
-  const { config, history, standings, verdicts, state, now } = seen;
+function observations(seen: Seen, steady: readonly Observation[]): readonly Observation[] {
+  const { config, history, state, now } = seen;
   return [
-    ...config.monitors.flatMap((monitor) => [
-      ...monitor.alerts.map((alert) => observeMonitorAlert(config, monitor, alert, history, state, now)),
-      ...observeCoverageOf(monitor, history, now),
-    ]),
+    ...config.monitors.flatMap((monitor) =>
+      monitor.alerts.map((alert) => observeMonitorAlert(config, monitor, alert, history, state, now)),
+    ),
+    ...steady,
+    ...observeDrills(seen),
+  ];
+}
+
+/** What lost coverage, burn rules and bursts see, whatever fires: the larger part of the work. */
+export function observeSteady({ config, history, standings, verdicts, now }: Seen): readonly Observation[] {
+  return [
+    ...config.monitors.flatMap((monitor) => observeCoverageOf(monitor, history, now)),
     ...standings.flatMap((standing) =>
       standing.slo.alerts.map((rule) => observeBurn(config, standing, rule, history, now)),
     ),
     ...config.bursts.flatMap((burst) => burst.alerts.map((alert) => observeBurst(burst, alert, verdicts))),
-    ...observeDrills(seen),
   ];
 }
 
@@ -100,9 +110,10 @@ export function seenOutcomes(monitor: Monitor, spanMs: number, history: History,
 }
 
 function observeCoverageOf(monitor: Monitor, history: History, now: number): readonly Observation[] {
+  const channels = coverageChannels(monitor);
+  if (channels.length === 0) return [];
   const seen = { newestJudgedAt: newestJudgedAt(history, monitor.key), firstSeenAt: firstSeenAt(history, monitor.key) };
-  const observation = observeCoverage(monitor, seen, coverageChannels(monitor), now);
-  return observation === undefined ? [] : [observation];
+  return [observeCoverage(monitor, seen, channels, now)];
 }
 
 const noBurnFacts: AlertFacts = {
@@ -155,14 +166,8 @@ function newestBadAt(
 ): number {
   const mine = judgedOf(slo, monitors);
   if (mine.length === 0) return newestBadMinute(events, spanMs, now);
-  const isStrict = isDegradedBad(slo);
-  const failures = mine.map(({ key }) =>
-    outcomesBetween(history, key, now - spanMs, now).findLast(
-      ({ outcome: { outcome, isMaintenance } }) =>
-        !isMaintenance && (outcome === 'failed' || (isStrict && outcome === 'degraded')),
-    ),
-  );
-  return Math.max(0, ...failures.map((failure) => failure?.at ?? 0));
+  const bad = isDegradedBad(slo) ? (['failed', 'degraded'] as const) : (['failed'] as const);
+  return Math.max(0, ...mine.map(({ key }) => lastOutcomeAt(history, key, bad, now - spanMs, now) ?? 0));
 }
 
 function newestBadMinute(events: Events, spanMs: number, now: number): number {

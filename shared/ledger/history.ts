@@ -2,7 +2,7 @@ import { addTicks, type Entry, hourCell } from './cells.ts';
 import { addCounts, isEmpty, isJudged } from './counts.ts';
 import { dayMs, hourMs, hourStart, minuteMs } from './keys.ts';
 import { type Counts, type DayRollup, type FailureDetail, type HourRollup, noCounts, type Tick } from './model.ts';
-import { addMinutes, countOn, newestOn, oldestOn, outcomesOn, type Shelf, shelfOf } from './shelf.ts';
+import { addMinutes, countOn, lastOutcomeOn, newestOn, oldestOn, outcomesOn, type Shelf, shelfOf } from './shelf.ts';
 
 export type { Entry } from './cells.ts';
 
@@ -101,6 +101,20 @@ export function countMinutes(history: History, monitorKey: number, fromAt: numbe
 export function outcomesBetween(history: History, monitorKey: number, fromAt: number, toAt: number): readonly Entry[] {
   const found = [...history.shelves.values()].flatMap((shelf) => outcomesOn(shelf, monitorKey, fromAt, toAt));
   return found.sort((a, b) => a.at - b.at);
+}
+
+/**
+ * The last instant in (fromAt, toAt] at which a monitor had one of these outcomes, not under maintenance, as `outcomesBetween` has
+ * them; undefined where it had none. Reads no further back than it must.
+ */
+export function lastOutcomeAt(
+  history: History,
+  monitorKey: number,
+  outcomes: readonly ('failed' | 'degraded')[],
+  fromAt: number,
+  toAt: number,
+): number | undefined {
+  return best(history, (shelf) => lastOutcomeOn(shelf, monitorKey, outcomes, fromAt, toAt), Math.max);
 }
 
 /** Why a monitor failed in the tick at `at`, while its row is remembered and holds a detail of it. */

@@ -21,9 +21,8 @@ const kinds = ['passed', 'degraded', 'failed', 'unjudged', 'maintenance'] as con
 export function encodeHour(rollup: HourRollup): Uint8Array {
   const writer = begin('an hour', rollup.location, rollup.hourAt / hourMs);
   for (const [key, counts] of byKey(rollup.monitors)) {
-    const best = strides.map((stride) => encodeMinutes(counts, stride)).reduce((a, b) => (b.length < a.length ? b : a));
     writer.uint32(key);
-    writer.bytes(best);
+    writer.bytes(encodeShortest(counts));
   }
   return writer.done();
 }
@@ -90,6 +89,16 @@ function readMonitors<Value>(reader: ByteReader, endsAt: number, read: () => Val
   }
   return monitors;
 }
+
+function encodeShortest(counts: readonly Counts[]): Uint8Array {
+  const [first = 1, ...others] = strides;
+  const inOrder = encodeMinutes(counts, first);
+  // Most monitors are calm: minutes that are all alike are one run, as short as it gets.
+  const isOneRun = inOrder[1] === minutes;
+  return isOneRun ? inOrder : others.map((stride) => encodeMinutes(counts, stride)).reduce(shorter, inOrder);
+}
+
+const shorter = (a: Uint8Array, b: Uint8Array): Uint8Array => (b.length < a.length ? b : a);
 
 function encodeMinutes(counts: readonly Counts[], stride: number): Uint8Array {
   const writer = writeBytes('a monitor', mostBytes);

@@ -41,19 +41,15 @@ export function shelfOf({ location, ticks, hours, days }: Cells): Shelf {
  */
 export function countOn(shelf: Shelf, monitorKey: number, from: number, to: number): Counts {
   let sum = noCounts;
-  for (const dayAt of starts(shelf, from, to, dayMs)) {
-    const day = from <= dayAt && to >= dayAt + dayMs ? shelf.days.get(dayAt) : undefined;
-    const part = day === undefined ? countHours(shelf, dayAt, monitorKey, from, to) : day.monitors.get(monitorKey);
-    sum = part === undefined || part === noCounts ? sum : addCounts(sum, part);
-  }
-  return sum;
-}
-
-function countHours(shelf: Shelf, dayAt: number, monitorKey: number, from: number, to: number): Counts {
-  let sum = noCounts;
-  for (const hourAt of starts(shelf, Math.max(from, dayAt), Math.min(to, dayAt + dayMs), hourMs)) {
-    const part = countHour(shelf, hourAt, monitorKey, from, to);
-    sum = part === noCounts ? sum : addCounts(sum, part);
+  const endAt = Math.min(to, shelf.endAt);
+  // Thousands of windows are counted in an evaluation: nothing is made for each day and hour.
+  for (let at = Math.max(hourStart(from), shelf.fromAt); at < endAt; ) {
+    const isWholeDay = at === dayStart(at) && from <= at && to >= at + dayMs;
+    const day = isWholeDay ? shelf.days.get(at) : undefined;
+    const part =
+      day === undefined ? countHour(shelf, at, monitorKey, from, to) : (day.monitors.get(monitorKey) ?? noCounts);
+    if (part !== noCounts) sum = sum === noCounts ? part : addCounts(sum, part);
+    at += day === undefined ? hourMs : dayMs;
   }
   return sum;
 }
@@ -85,43 +81,57 @@ export function outcomesOn(shelf: Shelf, monitorKey: number, fromAt: number, toA
   return hours.filter(({ at }) => at > fromAt && at <= toAt);
 }
 
+/** The last instant in (fromAt, toAt] at which a monitor had one of these outcomes, not under maintenance; looks back hour by hour. */
+export function lastOutcomeOn(
+  shelf: Shelf,
+  monitorKey: number,
+  outcomes: readonly ('failed' | 'degraded')[],
+  fromAt: number,
+  toAt: number,
+): number | undefined {
+  const isWanted = (counts: Counts) => outcomes.some((outcome) => counts[outcome] > 0);
+  for (const hourAt of starts(shelf, fromAt, toAt + 1, hourMs).reverse()) {
+    const [ticks, cell] = [shelf.ticks.get(hourAt), shelf.hours.get(hourAt)];
+    const isCalm = !ticks?.entries.has(monitorKey) && !isWanted(cell?.get(monitorKey)?.total ?? noCounts);
+    const entries = isCalm ? [] : outcomesOf(shelf.location, hourAt, monitorKey, ticks, cell);
+    const instants = entries
+      .filter(({ at, outcome: { outcome, isMaintenance } }) => {
+        return at > fromAt && at <= toAt && !isMaintenance && outcomes.some((each) => each === outcome);
+      })
+      .map(({ at }) => at);
+    if (instants.length > 0) return Math.max(...instants);
+  }
+  return undefined;
+}
+
 /** The newest instant with counts of the wanted kind; the last minute of a day of which only the total is known. */
 export function newestOn(shelf: Shelf, monitorKey: number, isWanted: (counts: Counts) => boolean): number | undefined {
-  const day = edgeDay(shelf, monitorKey, isWanted, Math.max);
-  const fromAt = Math.max(shelf.fromAt, day ?? -Infinity);
-  for (let hourAt = hourStart(shelf.endAt - 1); hourAt >= fromAt; hourAt -= hourMs) {
+  for (let hourAt = hourStart(shelf.endAt - 1); hourAt >= shelf.fromAt; hourAt -= hourMs) {
     const newest = instantsIn(shelf, hourAt, monitorKey, isWanted).at(-1);
     if (newest !== undefined) return newest;
+    const isDayDone = hourAt === dayStart(hourAt);
+    if (isDayDone && isWanted(dayOf(shelf, hourAt, monitorKey))) return hourAt + dayMs - minuteMs;
   }
-  return day === undefined ? undefined : day + dayMs - 60_000;
+  return undefined;
 }
 
 /** The oldest instant with counts of the wanted kind; the start of a day of which only the total is known. */
 export function oldestOn(shelf: Shelf, monitorKey: number, isWanted: (counts: Counts) => boolean): number | undefined {
-  const day = edgeDay(shelf, monitorKey, isWanted, Math.min);
-  const endAt = Math.min(shelf.endAt, (day ?? Infinity) + dayMs);
-  for (let hourAt = hourStart(shelf.fromAt); hourAt < endAt; hourAt += hourMs) {
+  for (let hourAt = hourStart(shelf.fromAt); hourAt < shelf.endAt; hourAt += hourMs) {
     const oldest = instantsIn(shelf, hourAt, monitorKey, isWanted)[0];
     if (oldest !== undefined) return oldest;
+    const dayAt = hourAt + hourMs - dayMs;
+    if (dayAt === dayStart(hourAt) && isWanted(dayOf(shelf, dayAt, monitorKey))) return dayAt;
   }
-  return day;
+  return undefined;
+}
+
+function dayOf(shelf: Shelf, dayAt: number, monitorKey: number): Counts {
+  return shelf.days.get(dayAt)?.monitors.get(monitorKey) ?? noCounts;
 }
 
 function instantsIn(shelf: Shelf, hourAt: number, monitorKey: number, isWanted: (counts: Counts) => boolean) {
   return instantsOf(monitorKey, hourAt, shelf.ticks.get(hourAt), shelf.hours.get(hourAt), isWanted);
-}
-
-function edgeDay(
-  shelf: Shelf,
-  monitorKey: number,
-  isWanted: (counts: Counts) => boolean,
-  pick: (a: number, b: number) => number,
-): number | undefined {
-  let edge: number | undefined;
-  for (const [dayAt, { monitors }] of shelf.days) {
-    if (isWanted(monitors.get(monitorKey) ?? noCounts)) edge = edge === undefined ? dayAt : pick(edge, dayAt);
-  }
-  return edge;
 }
 
 /** The starts of the hours, or days, that touch [from, to) and that the shelf can know. */

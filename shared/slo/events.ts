@@ -2,7 +2,7 @@ import { eventIntervalMs, type Maintenance, type Monitor, type Slo } from '../co
 import type { History } from '../ledger/history.ts';
 import type { Counts } from '../ledger/model.ts';
 import { coverageOf, firstSeenOf } from './coverage.ts';
-import { expectedEvents } from './expected.ts';
+import { expectedOn } from './expected.ts';
 import { type IndicatorCounts, isDegradedBad, judge, judgedBetween, judgedOf } from './indicator.ts';
 import { emptyMinutes, expectedMinutes, type Minutes, minuteCount } from './minutes.ts';
 
@@ -35,7 +35,7 @@ export function monitorEvents(
   const isStrict = isDegradedBad(slo);
   return {
     between: (fromAt, toAt) => judgedBetween(mine, history, fromAt, toAt, isStrict),
-    expected: (fromAt, toAt) => expectedEvents(mine, maintenance, fromAt, toAt),
+    expected: expectedOn(mine, maintenance),
     coverageRatio: (windowAt, now) => coverageOf(mine, maintenance, history, windowAt, now),
     firstSeenAt: firstSeenOf(mine, history),
     intervalMs: mine.reduce((slowest, monitor) => Math.max(slowest, eventIntervalMs(monitor)), 0),

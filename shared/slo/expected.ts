@@ -11,11 +11,19 @@ export function expectedEvents(
   fromAt: number,
   toAt: number,
 ): number {
-  if (!(fromAt < toAt)) return 0;
-  let sum = 0;
-  for (const [monitor, count] of ticksByKind(monitors, maintenance))
-    sum += count * expectedOf(monitor, maintenance, fromAt, toAt);
-  return sum;
+  return expectedOn(monitors, maintenance)(fromAt, toAt);
+}
+
+/** The same for many ranges: what the monitors have in common is found once. */
+export function expectedOn(
+  monitors: readonly Monitor[],
+  maintenance: readonly Maintenance[],
+): (fromAt: number, toAt: number) => number {
+  const kinds = ticksByKind(monitors, maintenance);
+  return (fromAt, toAt) => {
+    if (!(fromAt < toAt)) return 0;
+    return kinds.reduce((sum, [monitor, count]) => sum + count * expectedOf(monitor, maintenance, fromAt, toAt), 0);
+  };
 }
 
 /** Monitors with the same interval and the same plans have the same ticks: one of each kind, and how many there are. */

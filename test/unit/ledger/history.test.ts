@@ -8,6 +8,7 @@ import {
   firstSeenAt,
   forget,
   type History,
+  lastOutcomeAt,
   newestJudgedAt,
   oldestAt,
   outcomesBetween,
@@ -324,4 +325,20 @@ describe('what a history knows of a monitor', () => {
     expect(oldestAt(historyOf(ticks))).toBe(monday);
     expect(oldestAt(emptyHistory())).toBeUndefined();
   });
+});
+
+it('finds the last outcome of a kind that a search through all of them finds, folded or not', () => {
+  const kinds = fc.constantFrom(['failed'] as const, ['failed', 'degraded'] as const);
+  fc.assert(
+    fc.property(anyTicks(), fc.subarray([0, 1, 2]), rangeMinutes, kinds, (ticks, folded, [a, b], wanted) => {
+      const [from, to] = [monday + a * minuteMs + 17, monday + b * minuteMs + 17];
+      const hours = folded.map((hour) => foldHour('local', monday + hour * hourMs, ticks));
+      for (const history of [withHours(historyOf(ticks), hours), withHours(emptyHistory(), hours)]) {
+        const found = outcomesBetween(history, 1, from, to).findLast(
+          ({ outcome: { outcome, isMaintenance } }) => !isMaintenance && wanted.some((each) => each === outcome),
+        );
+        expect(lastOutcomeAt(history, 1, wanted, from, to)).toBe(found?.at);
+      }
+    }),
+  );
 });
