@@ -4,20 +4,33 @@ import { AwsError } from './error.ts';
 export const basicStatistics = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
 type Basic = (typeof basicStatistics)[number];
 
-/** A basic statistic, or a quantile between 0 and 1. */
-export type Statistic = { readonly basic: Basic } | { readonly quantile: number };
+/** A basic statistic; a quantile between 0 and 1; or how many values lie above one bound and up to another, as a count or in percent. */
+export type Statistic =
+  | { readonly basic: Basic }
+  | { readonly quantile: number }
+  | { readonly within: 'count' | 'percent'; readonly above: number; readonly upTo: number };
 
 export type Point = { readonly atSeconds: number; readonly unit: string; readonly value: number };
 
-/** `Average`, `Sum`, …, `p99`, `p99.9`; whatever else CloudWatch knows is refused by name. */
+/**
+ * `Average`, `Sum`, …, `p99`, `p99.9`, `TC(100:300)`, `PR(:300)`; whatever else CloudWatch knows is refused by name.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+ */
 export function parseStatistic(text: string): Statistic {
   const basic = basicStatistics.find((name) => name === text);
   if (basic) return { basic };
   const percent = /^p(\d{1,3}(?:\.\d{1,10})?)$/.exec(text)?.[1];
   if (percent !== undefined && Number(percent) <= 100) return { quantile: Number(percent) / 100 };
+  const [, kind, above = '', upTo = ''] = /^(TC|PR)\((\d*\.?\d*):(\d*\.?\d*)\)$/.exec(text) ?? [];
+  if (kind !== undefined && above + upTo !== '')
+    return {
+      within: kind === 'TC' ? 'count' : 'percent',
+      above: above === '' ? Number.NEGATIVE_INFINITY : Number(above),
+      upTo: upTo === '' ? Number.POSITIVE_INFINITY : Number(upTo),
+    };
   throw new AwsError(
     'ValidationError',
-    `The statistic ${text.slice(0, 32)} is not supported here: use SampleCount, Average, Sum, Minimum, Maximum or pNN.`,
+    `The statistic ${text.slice(0, 32)} is not supported here: use SampleCount, Average, Sum, Minimum, Maximum, pNN, TC(a:b) or PR(a:b).`,
   );
 }
 
@@ -29,7 +42,9 @@ export function readPoints(
   span: Span,
   unit = '',
 ): readonly Point[] {
-  if ('quantile' in statistic) return quantiles(store.samples(metric, span, unit), statistic.quantile);
+  if ('quantile' in statistic)
+    return ofValues(store.samples(metric, span, unit), (values) => quantileOf(values, statistic.quantile));
+  if ('within' in statistic) return ofValues(store.samples(metric, span, unit), (values) => countOf(values, statistic));
   return store.buckets(metric, span, unit).map((bucket) => ({
     atSeconds: bucket.atSeconds,
     unit: bucket.unit,
@@ -54,13 +69,14 @@ function basicOf(bucket: Bucket, statistic: Basic): number {
   }
 }
 
-function quantiles(samples: readonly Bucket[], quantile: number): readonly Point[] {
+/** One point for each bucket whose single values are known. */
+function ofValues(samples: readonly Bucket[], compute: (values: readonly Bucket[]) => number): readonly Point[] {
   const groups = Map.groupBy(samples, ({ atSeconds, unit }) => `${atSeconds} ${unit}`);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     // A statistic set has lost its values: CloudWatch has no percentile then, unless they were all the same.
     if (!first || group.some(({ min, max }) => min !== max)) return [];
-    return [{ atSeconds: first.atSeconds, unit: first.unit, value: quantileOf(group, quantile) }];
+    return [{ atSeconds: first.atSeconds, unit: first.unit, value: compute(group) }];
   });
 }
 
@@ -83,4 +99,11 @@ function valueAt(sorted: readonly Pick<Bucket, 'count' | 'min'>[], rank: number)
     if (rank < seen) return min;
   }
   return sorted.at(-1)?.min ?? Number.NaN;
+}
+
+/** The lower bound is not included, the upper one is. */
+function countOf(values: readonly Bucket[], { within, above, upTo }: Extract<Statistic, { within: string }>): number {
+  const count = (some: readonly Bucket[]) => some.reduce((sum, each) => sum + each.count, 0);
+  const inside = count(values.filter(({ min }) => min > above && min <= upTo));
+  return within === 'count' ? inside : (100 * inside) / count(values);
 }

@@ -101,6 +101,14 @@ describe('CloudWatch', () => {
     ]);
   });
 
+  it('counts the values above one bound and up to another, in numbers or in percent', () => {
+    call('PutMetricData', put({ MetricName: 'ProbeLatency', Values: [100, 200, 300, 400], Counts: [1, 2, 3, 4] }));
+    const answers = ['TC(100:300)', 'TC(:100)', 'TC(300:)', 'PR(:300)', 'PR(99.5:200)'].map(
+      (stat) => query(stat).Values,
+    );
+    expect(answers).toEqual([[5], [1], [4], [60], [30]]);
+  });
+
   it('has no quantile where a set has lost its values', () => {
     call(
       'PutMetricData',
@@ -130,7 +138,7 @@ describe('CloudWatch', () => {
     );
   });
 
-  it.each(['tm90', 'IQM', 'p101', 'average', ''])('refuses the statistic %j', (stat) => {
+  it.each(['tm90', 'IQM', 'p101', 'average', 'TC(:)', 'TC(10%:90%)', ''])('refuses the statistic %j', (stat) => {
     expect(() => query(stat)).toThrow();
   });
 
