@@ -4,9 +4,9 @@
  * Spans are milliseconds, instants are epoch milliseconds.
  */
 
+import type { Alarm } from './alarm.ts';
 import type { AllowedHost, Burst, BurstSchedule } from './burst.ts';
 import type { Channel } from './channel.ts';
-import type { DashboardName } from './dashboard.ts';
 import type { Monitor } from './monitor.ts';
 import type { Slo } from './slo.ts';
 
@@ -36,17 +36,17 @@ export type Config = {
   /** Hosts that bursts may load beside those that monitors name. */
   readonly allow: readonly AllowedHost[];
   readonly maintenance: readonly Maintenance[];
+  /** Plain alarms on metrics of CloudWatch; absent where there are none. */
+  readonly alarms?: readonly Alarm[];
   /** Alerts are tried by themselves; absent where they are tried by hand only. */
   readonly drill?: ScheduledDrill;
-  /** Those that are deployed; the usual three where absent. */
-  readonly dashboards?: readonly DashboardName[];
   /** Messages carry a link by which somebody says that they are at it; without it there is the command alone. */
   readonly acknowledge?: 'link';
 };
 
+export * from './alarm.ts';
 export * from './burst.ts';
 export * from './channel.ts';
-export * from './dashboard.ts';
 export * from './monitor.ts';
 export * from './slo.ts';
 

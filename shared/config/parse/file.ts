@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Config, type Monitor, notifiedChannels, type Slo, type Text } from '../model.ts';
+import { type Config, isSent, type Monitor, notifiedChannels, type Slo, type Text } from '../model.ts';
+import { type Alarms, buildAlarms } from './alarms.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import type { BurstEntry } from './assemble-burst.ts';
 import { buildMaintenance } from './assemble-slo.ts';
@@ -58,9 +59,10 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const around = { defaults: defaults.value, monitors, slos, allow };
   const bursts = readBursts(sent, root['bursts'], around);
   const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
+  const alarms = readAlarms(root['alarms'], schemas, functionsOf(frame.value, channels, monitors, sent));
   const data = checkData(root, options.env);
   const drill = readDrill(root['drill'], schemas);
-  const sections = [channels, monitors, slos, allow, bursts, data, maintenance];
+  const sections = [channels, monitors, slos, allow, bursts, alarms, data, maintenance];
   const all = [frame, defaults, drill, ...sections].flatMap((section) => section.faults);
   const faults = [...all, ...checkRoot(root, options.env)];
   const warnings = sections.flatMap((section) => section.warnings);
@@ -74,6 +76,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     bursts: bursts.bursts,
     allow: [...allow.entries.values()].map(toAllowed),
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
+    ...(alarms.alarms.length > 0 ? { alarms: alarms.alarms } : {}),
     ...(frame.value['acknowledge'] === 'link' ? { acknowledge: 'link' } : {}),
   };
   const built = drill.value && buildDrill(drill.value, notifiedChannels(config));
@@ -100,6 +103,7 @@ function frameSchema(schemas: Schemas) {
     monitor: any,
     slo: any,
     burst: any,
+    alarm: any,
     allowed: any,
     maintenance: any,
     drill: any,
@@ -186,4 +190,29 @@ function readBursts(
     written: section,
   });
   return { bursts, faults: [...read.faults, ...faults], warnings };
+}
+
+function readAlarms(section: Plain | undefined, schemas: Schemas, functions: ReadonlySet<string>): Alarms {
+  const read = readSection(section, 'alarms', schemas.alarm);
+  const { alarms, faults, warnings } = buildAlarms(read.entries, { functions });
+  return { alarms, faults: [...read.faults, ...faults], warnings };
+}
+
+/** The functions that the stack has, as far as can be read: one too many hides no fault but its own. */
+function functionsOf(
+  frame: { readonly acknowledge?: unknown } | undefined,
+  { channels }: Channels,
+  monitors: Section<Monitor>,
+  bursts: Section<BurstEntry>,
+): ReadonlySet<string> {
+  const hasStatus =
+    frame?.acknowledge === 'link' || [...monitors.entries.values()].some(({ type }) => type === 'heartbeat');
+  return new Set([
+    'probe',
+    'evaluate',
+    'shortener',
+    ...(hasStatus ? ['status'] : []),
+    ...(bursts.entries.size > 0 ? ['burst'] : []),
+    ...(channels.some(isSent) ? ['notify'] : []),
+  ]);
 }

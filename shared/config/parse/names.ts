@@ -13,7 +13,7 @@ export function namesIn(section: Plain | undefined): ReadonlySet<string> {
   return new Set(isPlainMap(section) ? Object.keys(section) : []);
 }
 
-const sections = ['channels', 'monitors', 'slos', 'bursts'] as const;
+const sections = ['channels', 'monitors', 'slos', 'bursts', 'alarms'] as const;
 
 /** Names that are no names, and sections with too many of them. */
 export function checkNames(root: Readonly<Record<string, Plain>>): Fault[] {
@@ -67,6 +67,7 @@ function listsOfNames(root: Readonly<Record<string, Plain>>): List[] {
     ...select(root, ['bursts', '*', 'alerts', '*', 'notify']),
     ...select(root, ['bursts', '*', 'requireBudget', 'slos']),
     ...select(root, ['bursts', '*', 'thresholds']),
+    ...select(root, ['alarms', '*', 'notify']),
     ...select(root, ['allow']),
     ...select(root, ['drill', 'notify']),
     ...select(root, ['maintenance', '*', 'monitors']),

@@ -4,6 +4,7 @@ import { drillSchema } from './drill.ts';
 import { type Context, choice, createFields, type Fields, idPattern, map } from './fields.ts';
 import { day, minute, most } from './limits.ts';
 import { createRequestFields } from './request-fields.ts';
+import { alarmSchema } from './schema-alarm.ts';
 import { allowedSchema, burstSchema } from './schema-burst.ts';
 import { channelSchema } from './schema-channel.ts';
 import { defaultsSchema, monitorSchema } from './schema-monitor.ts';
@@ -12,7 +13,8 @@ import { sloSchema } from './schema-slo.ts';
 const description = {
   acknowledge:
     'link: messages carry an address at which somebody says that they are at it. Its key is made once: see docs/alerts.md.',
-  drill: 'A test alert that is sent by itself, and told of as an alert when it does not come through: see docs/drills.md.',
+  drill:
+    'A test alert that is sent by itself, and told of as an alert when it does not come through: see docs/drills.md.',
   allow: 'Hosts that bursts may load beside those that monitors name.',
   file: 'What Burnwatch watches, and whom it tells.',
   maintenance: 'Planned spans, each week: probes go on, and count neither as good nor as bad.',
@@ -22,6 +24,7 @@ const description = {
 /** The parts of the file, each of which is parsed for itself, so that a fault in one hides no fault in another. */
 export function createSchemas(context: Context) {
   const fields = createFields(context);
+  const metric = createRequestFields(context.env, 'metric');
   const sent = {
     http: createRequestFields(context.env, 'http'),
     flow: createRequestFields(context.env, 'flow'),
@@ -35,8 +38,9 @@ export function createSchemas(context: Context) {
     defaults: defaultsSchema(fields),
     channel: channelSchema(fields, sent.channel),
     monitor: monitorSchema(fields, sent),
-    slo: sloSchema(fields, createRequestFields(context.env, 'metric')),
+    slo: sloSchema(fields, metric),
     burst: burstSchema(fields, sent.burst, context),
+    alarm: alarmSchema(fields, metric),
     allowed: allowedSchema(sent.plain),
     maintenance: maintenanceSchema(fields),
     acknowledge: choice(['link']),
@@ -60,6 +64,11 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
     monitors: section(schemas.monitor, 'What is probed, by name. The name is its identity.', most.monitors),
     slos: section(schemas.slo, 'What is promised of the monitors.', most.slos).optional(),
     bursts: section(schemas.burst, 'Bounded load runs, by name.', most.bursts).optional(),
+    alarms: section(
+      schemas.alarm,
+      'Plain alarms of CloudWatch on any of its metrics, by name.',
+      most.alarms,
+    ).optional(),
     allow: z.array(schemas.allowed).max(most.allow).optional().meta({ description: description.allow }),
     maintenance: z
       .array(schemas.maintenance)
