@@ -7,6 +7,7 @@
 import type { Alarm } from './alarm.ts';
 import type { AllowedHost, Burst, BurstSchedule } from './burst.ts';
 import type { Channel } from './channel.ts';
+import type { DashboardName } from './dashboard.ts';
 import type { Monitor } from './monitor.ts';
 import type { Slo } from './slo.ts';
 
@@ -40,6 +41,8 @@ export type Config = {
   readonly alarms?: readonly Alarm[];
   /** Alerts are tried by themselves; absent where they are tried by hand only. */
   readonly drill?: ScheduledDrill;
+  /** Those that are deployed; the usual three where absent. */
+  readonly dashboards?: readonly DashboardName[];
   /** Messages carry a link by which somebody says that they are at it; without it there is the command alone. */
   readonly acknowledge?: 'link';
 };
@@ -47,6 +50,7 @@ export type Config = {
 export * from './alarm.ts';
 export * from './burst.ts';
 export * from './channel.ts';
+export * from './dashboard.ts';
 export * from './monitor.ts';
 export * from './slo.ts';
 
