@@ -5,6 +5,7 @@ import type { RunBurstDeps } from '../shared/app/burst-model.ts';
 import type { BurstPackage } from '../shared/app/burst-package.ts';
 import { createMemory } from '../shared/app/history.ts';
 import { systemClock } from '../shared/clock/clock.ts';
+import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
 import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
@@ -32,7 +33,7 @@ const signer = keepWarm(async () =>
   (await import('../shared/aws/signer.ts')).createSigner(() => process.env, Date.now),
 );
 const table = () => requireVariable('LEDGER_TABLE');
-const dynamoDb = keepWarm(async () => (await import('../shared/aws/dynamodb.ts')).createDynamoDb());
+const dynamoDb = keepWarm(async () => meterDynamoDb((await import('../shared/aws/dynamodb.ts')).createDynamoDb()));
 const store = keepWarm(async () =>
   (await import('../shared/aws/burst-store.ts')).createBurstStore(await dynamoDb(), table()),
 );

@@ -7,6 +7,7 @@ import type { Shard } from '../shared/app/tick.ts';
 import { systemClock } from '../shared/clock/clock.ts';
 import { needsTls } from '../shared/config/texts.ts';
 import { prepareHttp, runHttpAttempt } from '../shared/http/attempt.ts';
+import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
 import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
@@ -76,7 +77,7 @@ const signer = keepWarm(async () =>
   (await import('../shared/aws/signer.ts')).createSigner(() => process.env, Date.now),
 );
 const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher());
-const dynamoDb = keepWarm(async () => (await import('../shared/aws/dynamodb.ts')).createDynamoDb());
+const dynamoDb = keepWarm(async () => meterDynamoDb((await import('../shared/aws/dynamodb.ts')).createDynamoDb()));
 const ledger = keepWarm(async () => {
   const { createLedgerStore } = await import('../shared/aws/ledger-store.ts');
   return createLedgerStore(await dynamoDb(), requireVariable('LEDGER_TABLE'));

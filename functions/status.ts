@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Heartbeat, type HeartbeatAnswer, type HeartbeatDeps, takeCall } from '../shared/app/heartbeat.ts';
 import type { TakeAcknowledgementDeps } from '../shared/app/take-acknowledgement.ts';
+import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
 import { readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
@@ -61,7 +62,7 @@ const loadHeartbeats = keepWarm(() =>
 );
 // Strangers' calls need none of it.
 const parameters = keepWarm(async () => (await import('../shared/aws/parameters.ts')).createParameters(Date.now));
-const client = keepWarm(async () => (await import('../shared/aws/dynamodb.ts')).createDynamoDb());
+const client = keepWarm(async () => meterDynamoDb((await import('../shared/aws/dynamodb.ts')).createDynamoDb()));
 const heartbeats = keepWarm(async () => {
   const { createHeartbeatStore } = await import('../shared/aws/heartbeat-store.ts');
   return createHeartbeatStore(await client(), requireVariable('LEDGER_TABLE'));

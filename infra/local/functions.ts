@@ -16,8 +16,14 @@ export type Functions = {
   close(graceMs: number): Promise<void>;
 };
 
-/** Called when an invocation is over: the functions' own metrics. `startedAt` in epoch ms. */
-export type OnInvocation = (functionName: string, startedAt: number, isError: boolean, durationMs: number) => void;
+/** Called when an invocation is over: the functions' own metrics. `startedAt` in epoch ms; `atOnce` ran when it began, itself included. */
+export type OnInvocation = (
+  functionName: string,
+  startedAt: number,
+  isError: boolean,
+  durationMs: number,
+  atOnce: number,
+) => void;
 
 /** Told of every invocation, by the short name of its function, when it begins and when it is over. */
 export type InvocationWatch = {
@@ -37,6 +43,12 @@ export function createFunctions(
     new Map(list.map((settings) => [settings.name, { settings, host: host(settings) }]));
   let hosts = hostAll(first);
   const retired = new Set<FunctionHost>();
+  const running = new Map<string, number>();
+  const count = (name: string, change: number): number => {
+    const now = (running.get(name) ?? 0) + change;
+    running.set(name, now);
+    return now;
+  };
 
   return {
     find: (name) => [...hosts.values()].find(({ settings }) => isMeant(settings, name))?.settings.name,
@@ -44,9 +56,11 @@ export function createFunctions(
       const entry = hosts.get(name);
       if (!entry) throw new Error(`there is no function ${name}`);
       const startedAt = Date.now();
+      const atOnce = count(name, 1);
       watch.began(name, requestId, event);
       const result = await entry.host.invoke(event, requestId);
-      onInvocation(entry.settings.functionName, startedAt, result.isError, result.durationMs);
+      count(name, -1);
+      onInvocation(entry.settings.functionName, startedAt, result.isError, result.durationMs, atOnce);
       watch.ended(name, result);
       return result;
     },

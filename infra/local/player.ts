@@ -46,6 +46,7 @@ export function createPlayer(
   let stack = build(first);
   const write = (name: string, text: string): void => {
     logs.write(name, text);
+    vended.onLog(text);
     if (name === burstFunction) bursts.wrote(text);
     if (name === notifyFunction) deliveries.wrote(text);
   };

@@ -1,9 +1,13 @@
 import type { CloudWatchStore, MetricName, Sample } from './aws/cloudwatch-store.ts';
+import { embeddedSamples } from './embedded-metrics.ts';
 
-/** The metrics that AWS itself publishes about functions, HTTP APIs and queues. Instants in epoch ms. */
+/** The metrics that AWS itself publishes about functions, HTTP APIs and queues, and takes out of logs. Instants in epoch ms. */
 export type VendedMetrics = {
-  onInvocation(functionName: string, startedAt: number, isError: boolean, durationMs: number): void;
+  /** `atOnce`: how many invocations of the function ran when this one began, itself included. */
+  onInvocation(functionName: string, startedAt: number, isError: boolean, durationMs: number, atOnce: number): void;
   onApiRequest(apiId: string, startedAt: number, status: number, latencyMs: number, integrationMs: number): void;
+  /** What a function wrote: whole lines. */
+  onLog(text: string): void;
   /** So many messages lie in a queue now. */
   onQueue(queueName: string, count: number): void;
   /** Writes what was gathered. */
@@ -24,6 +28,7 @@ type Second = {
  */
 export function createVendedMetrics(store: Pick<CloudWatchStore, 'put'>): VendedMetrics {
   const seconds = new Map<string, Second>();
+  let embedded: Sample[] = [];
 
   const secondOf = (namespace: string, dimension: string, owner: string, startedAt: number): Second => {
     const at = Math.floor(startedAt / 1_000);
@@ -36,12 +41,13 @@ export function createVendedMetrics(store: Pick<CloudWatchStore, 'put'>): Vended
   };
 
   return {
-    onInvocation: (functionName, startedAt, isError, durationMs) => {
+    onInvocation: (functionName, startedAt, isError, durationMs, atOnce) => {
       const second = secondOf('AWS/Lambda', 'FunctionName', functionName, startedAt);
       add(second, 'Invocations', 'Count', 1);
       add(second, 'Errors', 'Count', isError ? 1 : 0);
       add(second, 'Throttles', 'Count', 0);
       add(second, 'Duration', 'Milliseconds', threeDigits(durationMs));
+      add(second, 'ConcurrentExecutions', 'Count', atOnce);
     },
     onApiRequest: (apiId, startedAt, status, latencyMs, integrationMs) => {
       const second = secondOf('AWS/ApiGateway', 'ApiId', apiId, startedAt);
@@ -51,14 +57,18 @@ export function createVendedMetrics(store: Pick<CloudWatchStore, 'put'>): Vended
       add(second, 'Latency', 'Milliseconds', threeDigits(latencyMs));
       add(second, 'IntegrationLatency', 'Milliseconds', threeDigits(integrationMs));
     },
+    onLog: (text) => {
+      for (const line of text.split('\n')) embedded.push(...embeddedSamples(line));
+    },
     onQueue: (queueName, count) => {
       const second = secondOf('AWS/SQS', 'QueueName', queueName, Date.now());
       add(second, 'ApproximateNumberOfMessagesVisible', 'Count', count);
     },
     flush: () => {
-      if (seconds.size === 0) return;
-      const samples = [...seconds.values()].flatMap(samplesOf);
+      if (seconds.size === 0 && embedded.length === 0) return;
+      const samples = [...[...seconds.values()].flatMap(samplesOf), ...embedded];
       seconds.clear();
+      embedded = [];
       store.put(samples);
     },
   };

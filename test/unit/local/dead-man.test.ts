@@ -39,8 +39,8 @@ describe('the dead-man alarms of the template, over what Lambda publishes', () =
   const pass = (minutes: number, evaluate: 'works' | 'fails' | 'is not run'): void => {
     for (let second = 1; second <= minutes * 60; second += 1) {
       now += 1_000;
-      vended.onInvocation('shortener-local-probe', now, false, 20);
-      if (evaluate !== 'is not run') vended.onInvocation('shortener-local-evaluate', now, evaluate === 'fails', 20);
+      vended.onInvocation('shortener-local-probe', now, false, 20, 1);
+      if (evaluate !== 'is not run') vended.onInvocation('shortener-local-evaluate', now, evaluate === 'fails', 20, 1);
       if (second % 5 !== 0) continue;
       vended.flush();
       alarms.evaluate();
