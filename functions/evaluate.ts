@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { type DrillSource, type DrillStore, type StartedDrill, startScheduledDrill } from '../shared/app/drill.ts';
 import { type EvaluateDeps, type EvaluateSummary, evaluate, type Render } from '../shared/app/evaluate.ts';
 import { createMemory } from '../shared/app/history.ts';
 import { openLinks } from '../shared/app/open-links.ts';
 import { renderTransitions } from '../shared/app/render.ts';
-import { parseEvaluationTime } from '../shared/app/tick.ts';
+import { parseEvaluationTime, parseScheduledTime } from '../shared/app/tick.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
 import { createVerdictReader } from '../shared/aws/burst-verdicts.ts';
 import { createCountedStore } from '../shared/aws/counted-store.ts';
+import { createDrillStore } from '../shared/aws/drill-store.ts';
 import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../shared/aws/run-counts.ts';
@@ -16,13 +18,25 @@ import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
 
-type EvaluateEvent = { readonly scheduledTime?: unknown } | null;
+type EvaluateEvent = { readonly scheduledTime?: unknown; readonly drill?: unknown } | null;
 
-/** Judges what the ledger holds, whoever calls: the schedule with its time, a person with `{}`. */
-export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary>(
+/**
+ * Judges what the ledger holds, whoever calls: the schedule with its time, a person with `{}`. With `{"drill": true}` it only
+ * starts a drill, which the next evaluation takes up like everything else.
+ */
+export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary | StartedDrill>(
   'evaluate',
   async (event, { log, remainingMs }) => {
     const { config, memory, deps, render } = await sandbox();
+    if (event?.drill === true) {
+      const started = await startScheduledDrill(
+        config,
+        deps.drills.store,
+        parseScheduledTime(event.scheduledTime, Date.now()),
+      );
+      log('info', 'drill started', { 'burnwatch.drill': started.drill });
+      return started;
+    }
     const at = parseEvaluationTime(event?.scheduledTime, Date.now(), memory.loadedAt ?? 0);
     const onWarning = (message: string, cause: unknown) => log('warn', message, describeError(cause));
     const invocation = { writer: randomUUID(), remainingMs, onWarning, render: render(onWarning) };
@@ -39,7 +53,11 @@ const sandbox = keepWarm(async () => {
 
 type PerInvocation = 'writer' | 'remainingMs' | 'onWarning' | 'render';
 
-function createDeps(config: Config): Omit<EvaluateDeps, PerInvocation> {
+type Deps = Omit<EvaluateDeps, PerInvocation | 'drills'> & {
+  readonly drills: DrillSource & { readonly store: DrillStore };
+};
+
+function createDeps(config: Config): Deps {
   const table = requireVariable('LEDGER_TABLE');
   const topicArn = requireVariable('ALERT_TOPIC_ARN');
   const environment = requireVariable('BURNWATCH_ENVIRONMENT');
@@ -47,6 +65,9 @@ function createDeps(config: Config): Omit<EvaluateDeps, PerInvocation> {
   // A calm evaluation needs neither of them.
   const topic = keepWarm(async () => (await import('../shared/aws/topic.ts')).createTopic(topicArn));
   const reader = keepWarm(async () => (await import('../shared/aws/metric-reader.ts')).createMetricReader());
+  const told = keepWarm(async () =>
+    (await import('../shared/aws/notify-store.ts')).createNotifyStore(client, table, Date.now),
+  );
   const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher());
   return {
     ledger: createLedgerStore(client, table),
@@ -60,6 +81,11 @@ function createDeps(config: Config): Omit<EvaluateDeps, PerInvocation> {
         outputs: readOutput,
         isSaving: true,
       },
+    },
+    drills: {
+      store: createDrillStore(client, table, Date.now),
+      loadTold: async (message) => (await told()).load(message),
+      now: Date.now,
     },
     notify: async (message) => (await topic())(message),
     publishMetrics: async (datums) => (await publisher())(datums),

@@ -42,7 +42,7 @@ export function buildResources(config: Config, options: StackOptions): Template 
       ...notifyResources(stack, config.channels),
       ...logGroups(stack),
       ...functionRoles(config, stack),
-      ...schedules(stack, shards, bursts),
+      ...schedules(stack, shards, bursts, config.drill),
       ...deadManAlarms(stack),
       ...dashboards(stack, config),
     },

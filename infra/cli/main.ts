@@ -63,6 +63,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch notify test --channel chat',
     load: async () => (await import('./notify.ts')).notifyCommand,
   },
+  drill: {
+    summary: 'try whether alerts arrive, hop by hop',
+    example: 'npx burnwatch drill --stage prod',
+    load: async () => (await import('./drill.ts')).drillCommand,
+  },
   export: {
     summary: 'write SLOs as OpenSLO, or as rules of Prometheus',
     example: 'npx burnwatch export openslo > slos.yaml',

@@ -62,7 +62,7 @@ export async function publishTest(
 }
 
 /** The SDK is loaded where it is needed alone: the other commands start without it. */
-async function createClient(config: object): Promise<SNSClient> {
+export async function createClient(config: object): Promise<SNSClient> {
   const [sdk, { boundedClient }] = await Promise.all([
     import('@aws-sdk/client-sns'),
     import('../../shared/aws/client.ts'),
@@ -71,7 +71,7 @@ async function createClient(config: object): Promise<SNSClient> {
 }
 
 /** By the end of its ARN: the account in it is for SNS to know. */
-async function findTopic(client: SNSClient, name: string): Promise<string | undefined> {
+export async function findTopic(client: SNSClient, name: string): Promise<string | undefined> {
   const { ListTopicsCommand } = await import('@aws-sdk/client-sns');
   let next: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {

@@ -56,7 +56,7 @@ export async function withStack<Answer>(
   try {
     return await work(stack);
   } catch (cause) {
-    throw cause instanceof BurnwatchError ? cause : explain(cause, stack);
+    throw explain(cause, stack);
   } finally {
     stack.client.destroy();
   }
@@ -99,7 +99,9 @@ function nowhere(region: string | undefined): BurnwatchError {
   );
 }
 
-function explain(cause: unknown, { table, region, environment }: DeployedStack): Error {
+/** What a stack that refuses is told as: one sentence that says what to do, where we know one. */
+export function explain(cause: unknown, { table, region, environment }: DeployedStack): Error {
+  if (cause instanceof BurnwatchError) return cause;
   if (!(cause instanceof Error)) return new Error(String(cause));
   const name = nameOf(cause);
   const sentence = reasons.find(([pattern]) => pattern.test(name))?.[1];

@@ -14,10 +14,10 @@ import {
 import { minuteMs, shardsOf } from '../template/shards.ts';
 import type { Alarm } from './alarm-model.ts';
 import { alarmOf } from './alarm-model.ts';
-import type { Dashboard } from './aws/cloudwatch.ts';
 import { account, region } from './aws/service.ts';
 import { subscriptionOf, topicArn } from './aws/sns.ts';
 import type { Subscription } from './aws/sns-store.ts';
+import { type PlayedDashboard, playedDashboards } from './dashboards.ts';
 import type { FunctionSettings } from './function-host.ts';
 import type { Limits } from './function-limits.ts';
 import { type Names, resolveIntrinsics } from './intrinsics.ts';
@@ -42,7 +42,7 @@ export type LocalStack = {
   /** The name of the queue of what could not be told, where there is one. */
   readonly queue?: string;
   readonly alarms: readonly Alarm[];
-  readonly dashboards: readonly Dashboard[];
+  readonly dashboards: readonly PlayedDashboard[];
   readonly schedules: readonly Schedule[];
 };
 
@@ -85,6 +85,7 @@ export function buildStack(
     areFaultsOn: true,
     isRetained: false,
     logRetentionDays: 30,
+    repository: origins.console,
     tickMs,
   });
   const { Resources } = buildResources(played, stack);
@@ -114,10 +115,7 @@ export function buildStack(
     subscriptions: all('AWS::SNS::Subscription').map(readSubscription),
     ...queueOf(all('AWS::SQS::Queue')),
     alarms: all('AWS::CloudWatch::Alarm').flatMap((alarm) => alarmOf(alarm) ?? []),
-    dashboards: all('AWS::CloudWatch::Dashboard').map((one) => ({
-      name: String(one['DashboardName']),
-      body: String(one['DashboardBody']),
-    })),
+    dashboards: playedDashboards(stack, played, names),
     schedules: all('AWS::Scheduler::Schedule').map((schedule) => readSchedule(schedule, stack, spans)),
   };
 }
@@ -208,13 +206,13 @@ function readSchedule(properties: Properties, stack: Stack, spans: readonly stri
   const { Target, ScheduleExpression, ScheduleExpressionTimezone } = properties;
   const { Arn, Input } = Target as Properties;
   const name = functionsOf(stack).find((one) => functionArn(nameOf(stack, one)) === Arn);
-  const { shard } = JSON.parse(String(Input)) as { readonly shard?: unknown };
+  const { shard, drill } = JSON.parse(String(Input)) as { readonly shard?: unknown; readonly drill?: unknown };
   const isBurst = name === 'burst';
   return {
     functionName: name ?? String(Arn),
     input: String(Input),
     isSpan: isBurst || spans.some((span) => span === shard),
-    ...(isBurst
+    ...(isBurst || drill === true
       ? { times: { expression: String(ScheduleExpression), timezone: String(ScheduleExpressionTimezone) } }
       : {}),
   };

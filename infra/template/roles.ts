@@ -49,6 +49,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
     case 'evaluate':
       return [
         ...judgeTicks,
+        ...goDrills,
         ...(hasBurstAlerts(config) ? [readVerdicts] : []),
         ...(config.slos.some(isOver('bursts')) ? [readRunCounts] : []),
         ...(config.slos.some(isOver('cloudwatch')) ? [getMetrics, keepCounted, readCounted] : []),
@@ -156,6 +157,12 @@ const readRunCounts = allowLedger(['dynamodb:Query'], ['burst-count#*']);
 
 /** What the newest runs of bursts came to, of all of them at once. */
 const readVerdicts = allowLedger(['dynamodb:Query'], ['burst-verdict']);
+
+/** Takes drills up, starts those of the schedule, and looks what came of their messages. */
+const goDrills: readonly Statement[] = [
+  allowLedger(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['drill']),
+  allowLedger(['dynamodb:Query'], ['notify']),
+];
 
 /** Which channels have been told of what, and when one was last reported. Lambda takes its right to the queue from the function. */
 const rememberTold = allowLedger(['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], ['notify']);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BurnwatchError, type Burst } from '../../shared/config/model.ts';
+import { BurnwatchError, type Burst, type Config } from '../../shared/config/model.ts';
 import {
   accountId,
   arnOf,
@@ -33,10 +33,15 @@ export function burstSchedules(bursts: readonly Burst[]): readonly BurstSchedule
 }
 
 /**
- * A schedule a shard, one for evaluate and those of the bursts, in a group of their own, and the role that lets them invoke
+ * A schedule a shard, one for evaluate, one for drills where there are some, and those of the bursts, in a group of their own, and the role that lets them invoke
  * these functions and nothing else. Throws a BurnwatchError for a burst whose shards would not begin together.
  */
-export function schedules(stack: Stack, shards: readonly Shard[], bursts: readonly BurstSchedule[]): Resources {
+export function schedules(
+  stack: Stack,
+  shards: readonly Shard[],
+  bursts: readonly BurstSchedule[],
+  drill: Config['drill'],
+): Resources {
   return {
     ScheduleGroup: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: nameOf(stack, 'ticks') } },
     SchedulerRole: schedulerRole(stack),
@@ -51,11 +56,17 @@ export function schedules(stack: Stack, shards: readonly Shard[], bursts: readon
       input: {},
       what: 'Invokes evaluate every minute.',
     }),
+    ...(drill ? { DrillSchedule: drillSchedule(stack, drill.schedule) } : {}),
     ...Object.fromEntries(bursts.map((each) => [`BurstSchedule${partOf(each, 'S')}`, burstSchedule(stack, each)])),
     ProbeInvokeConfig: invokeConfig('probe'),
     EvaluateInvokeConfig: invokeConfig('evaluate'),
     ...(stack.isBurstOn ? { BurstInvokeConfig: invokeConfig('burst') } : {}),
   };
+}
+
+function drillSchedule(stack: Stack, rhythm: Invoked['rhythm']): Resource {
+  const what = 'Sends a marked test alert the way of every alert.';
+  return schedule(stack, 'evaluate', { thing: 'drill', input: { drill: true }, what, ...(rhythm && { rhythm }) });
 }
 
 /** `rate()` counts from the creation of each schedule, and so its shards would never agree on an instant. */
@@ -86,7 +97,7 @@ function partOf({ burst, shard }: BurstSchedule, separator: string): string {
 
 type Invoked = {
   readonly thing: string;
-  readonly input: Readonly<Record<string, string | number>>;
+  readonly input: Readonly<Record<string, string | number | boolean>>;
   readonly what: string;
   readonly rhythm?: { readonly expression: string; readonly timezone: string };
 };

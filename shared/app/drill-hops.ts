@@ -22,17 +22,21 @@ export type Told = ReadonlyMap<string, ReadonlyMap<string, Remembered>>;
 /**
  * The way of a drill, hop by hop, in the order in which an alert takes them: row, evaluation, SNS, each channel; then the same of
  * its end. A hop takes from the end of the one before it; it is broken when it was refused for good, or when the drill's time is
- * over. An e-mail is followed as far as SNS, which tells nobody what became of a single mail.
+ * over. An e-mail is followed as far as SNS, which tells nobody what became of a single mail; `unreached` are channels to which SNS
+ * sends nothing, by their ids, with the reason.
  */
-export function hopsOf(drill: KeptDrill, channels: readonly Channel[], told: Told, now: number): readonly Hop[] {
-  const written = held(
-    { of: 'ledger', kind: 'fired', seen: 'its row is in the ledger' },
-    drill.writtenAt,
-    drill.startedAt,
-  );
-  const start = wayOf('fired', drill, drill.writtenAt, channels, told, now);
+export function hopsOf(
+  drill: KeptDrill,
+  channels: readonly Channel[],
+  told: Told,
+  now: number,
+  unreached: ReadonlyMap<string, string> = new Map(),
+): readonly Hop[] {
+  const around = { channels, told, unreached, now };
+  const written = held({ of: 'ledger' }, { kind: 'fired' }, 'its row is there', drill.writtenAt, drill.startedAt);
+  const start = wayOf('fired', drill, drill.writtenAt, around);
   const fired = noteOf(drill, 'fired')?.evaluatedAt;
-  return [written, ...start, ...wayOf('resolved', drill, fired, channels, told, now)];
+  return [written, ...start, ...wayOf('resolved', drill, fired, around)];
 }
 
 /** How it came out; undefined while it goes on. */
@@ -47,57 +51,70 @@ export function nameOf({ of, channel }: Pick<Hop, 'of' | 'channel'>): string {
   return of === 'sns' ? 'SNS' : (channel ?? of);
 }
 
-function wayOf(
-  kind: DrillNote['kind'],
-  drill: KeptDrill,
-  fromAt: number | undefined,
-  channels: readonly Channel[],
-  told: Told,
-  now: number,
-): readonly Hop[] {
-  const isLate = now > drill.untilAt;
-  const note = noteOf(drill, kind);
-  const missing = (hop: Pick<Hop, 'of' | 'channel'>, seen: string, isReached: boolean, isFinal = false): Hop =>
-    isReached && (isLate || isFinal)
-      ? { ...hop, kind, seen, state: 'broken' }
-      : { ...hop, kind, seen, state: 'waiting' };
+type Around = {
+  readonly channels: readonly Channel[];
+  readonly told: Told;
+  readonly unreached: ReadonlyMap<string, string>;
+  readonly now: number;
+};
+type Way = Around & { readonly kind: DrillNote['kind']; readonly isLate: boolean };
+type Place = Pick<Hop, 'of' | 'channel'>;
 
-  const evaluated: Hop =
-    note === undefined || fromAt === undefined
-      ? missing(
-          { of: 'evaluate' },
-          kind === 'fired' ? 'no evaluation has taken it up' : 'no evaluation has ended it',
-          fromAt !== undefined,
-        )
-      : held(
-          { of: 'evaluate', kind, seen: `the alert ${kind === 'fired' ? 'fires' : 'is resolved'}, its state saved` },
-          note.evaluatedAt,
-          fromAt,
-        );
-  const published: Hop =
-    note?.outcome === 'published'
-      ? held(
-          { of: 'sns', kind, seen: note.receipt === undefined ? 'taken' : `taken as ${note.receipt}` },
-          note.publishedAt,
-          note.evaluatedAt,
-        )
-      : missing({ of: 'sns' }, note === undefined ? '' : `refused: ${note.problem}`, note !== undefined);
-  const delivered = drill.notify.map((channel): Hop => {
-    const hop = { of: 'channel', channel } as const;
-    if (note?.outcome !== 'published') return missing(hop, '', false);
-    const known = channels.find(({ id }) => id === channel);
-    if (known !== undefined && !isSent(known))
-      return held(
-        { ...hop, kind, seen: 'SNS mails it; what becomes of one mail is told to nobody' },
-        note.publishedAt,
-        note.publishedAt,
-      );
-    const memory = told.get(note.message)?.get(channel);
-    if (memory?.isTold)
-      return held({ ...hop, kind, seen: 'told' }, memory.toldAt ?? note.publishedAt, note.publishedAt);
-    return missing(hop, troubleOf(memory), true, memory?.refusal !== undefined);
-  });
-  return [evaluated, published, ...delivered];
+/** The way of one message; it begins at `fromAt`, where that has come. */
+function wayOf(kind: DrillNote['kind'], drill: KeptDrill, fromAt: number | undefined, around: Around): readonly Hop[] {
+  const way = { ...around, kind, isLate: around.now > drill.untilAt };
+  const note = noteOf(drill, kind);
+  return [
+    evaluated(note, fromAt, way),
+    published(note, way),
+    ...drill.notify.map((channel) => delivered(channel, note, way)),
+  ];
+}
+
+function evaluated(note: DrillNote | undefined, fromAt: number | undefined, way: Way): Hop {
+  const place = { of: 'evaluate' } as const;
+  const isFired = way.kind === 'fired';
+  if (note !== undefined && fromAt !== undefined)
+    return held(place, way, `its alert ${isFired ? 'fires' : 'is resolved'}`, note.evaluatedAt, fromAt);
+  if (fromAt === undefined) return waiting(place, way);
+  return missing(place, way, `no evaluation has ${isFired ? 'taken it up' : 'ended it'}`);
+}
+
+function published(note: DrillNote | undefined, way: Way): Hop {
+  const place = { of: 'sns' } as const;
+  if (note === undefined) return waiting(place, way);
+  if (note.outcome === 'refused') return missing(place, way, `refused: ${note.problem}`);
+  const seen = note.receipt === undefined ? 'taken' : `taken as ${note.receipt}`;
+  return held(place, way, seen, note.publishedAt, note.evaluatedAt);
+}
+
+function delivered(channel: string, note: DrillNote | undefined, way: Way): Hop {
+  const place = { of: 'channel', channel } as const;
+  if (note?.outcome !== 'published') return waiting(place, way);
+  const { publishedAt, message } = note;
+  const unreached = way.unreached.get(channel);
+  if (unreached !== undefined) return missing(place, way, unreached, true);
+  const known = way.channels.find(({ id }) => id === channel);
+  if (known !== undefined && !isSent(known))
+    return held(place, way, 'SNS mails it; what becomes of one mail is told to nobody', publishedAt, publishedAt);
+  const memory = way.told.get(message)?.get(channel);
+  if (memory?.isTold) return held(place, way, 'told', memory.toldAt ?? publishedAt, publishedAt);
+  return missing(place, way, troubleOf(memory), memory?.refusal !== undefined);
+}
+
+/** Clocks of two machines may differ by moments: nothing takes less than no time. */
+function held(place: Place, { kind }: Pick<Way, 'kind'>, seen: string, at: number, fromAt: number): Hop {
+  return { ...place, kind, seen, state: 'held', at, tookMs: Math.max(0, at - fromAt) };
+}
+
+/** What is before it has not come yet. */
+function waiting(place: Place, { kind }: Way): Hop {
+  return { ...place, kind, seen: '', state: 'waiting' };
+}
+
+/** Its turn has come. */
+function missing(place: Place, { kind, isLate }: Way, seen: string, isFinal = false): Hop {
+  return { ...place, kind, seen, state: isLate || isFinal ? 'broken' : 'waiting' };
 }
 
 function troubleOf(memory: Extract<Remembered, { isTold: false }> | undefined): string {
@@ -111,9 +128,4 @@ function troubleOf(memory: Extract<Remembered, { isTold: false }> | undefined): 
 function noteOf({ notes }: KeptDrill, kind: DrillNote['kind']): DrillNote | undefined {
   const own = notes.filter((note) => note.kind === kind);
   return own.find(({ outcome }) => outcome === 'published') ?? own[0];
-}
-
-/** Clocks of two machines may differ by moments: nothing takes less than no time. */
-function held(hop: Pick<Hop, 'of' | 'kind' | 'channel' | 'seen'>, at: number, fromAt: number): Hop {
-  return { ...hop, state: 'held', at, tookMs: Math.max(0, at - fromAt) };
 }

@@ -1,5 +1,12 @@
-import { type Drill, type DrillEnd, drillHorizonMs, drillId, type EndedDrill } from '../alert/drill.ts';
-import type { Config } from '../config/model.ts';
+import {
+  type Drill,
+  type DrillEnd,
+  drillHorizonMs,
+  drillId,
+  type EndedDrill,
+  scheduledDrillMs,
+} from '../alert/drill.ts';
+import { BurnwatchError, type Config, notifiedChannels } from '../config/model.ts';
 import type { Message } from '../message/model.ts';
 import { endOf, hopsOf } from './drill-hops.ts';
 import type { Remembered } from './notify-model.ts';
@@ -56,6 +63,25 @@ export type DrillRequest = {
 /** A drill that begins now. */
 export function newDrill({ notify, isScheduled, lastsMs, suffix }: DrillRequest, now: number): Drill {
   return { id: drillId(now, suffix), startedAt: now, untilAt: now + lastsMs, notify, isScheduled };
+}
+
+export type StartedDrill = { readonly drill: string; readonly channels: readonly string[] };
+
+/**
+ * What the schedule asks for: a drill of this instant, once however often it is asked for. Evaluations take it up from there. Throws
+ * BURN_DRILL_NOBODY where there is no channel to try.
+ */
+export async function startScheduledDrill(
+  config: Config,
+  store: Pick<DrillStore, 'save'>,
+  at: number,
+): Promise<StartedDrill> {
+  const notify = config.drill?.notify ?? notifiedChannels(config);
+  if (notify.length === 0)
+    throw new BurnwatchError('BURN_DRILL_NOBODY', 'a drill has nobody to tell: no alert notifies any channel');
+  const drill = newDrill({ notify, isScheduled: true, lastsMs: scheduledDrillMs, suffix: 'auto' }, at);
+  await store.save(drill);
+  return { drill: drill.id, channels: notify };
 }
 
 /** The drills of late, and how those that are over came out; undefined where nobody could read them. */

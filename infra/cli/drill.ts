@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { type Drill, longestDrillMs } from '../../shared/alert/drill.ts';
+import { newDrill } from '../../shared/app/drill.ts';
+import { BurnwatchError, type Channel, type Config, notifiedChannels } from '../../shared/config/model.ts';
+import { parseDuration, renderDuration } from '../../shared/config/parse/index.ts';
+import { didYouMean } from '../../shared/config/suggest.ts';
+import type { Command, Io } from './command.ts';
+import { defaultFile, printProblems, readConfig } from './config-file.ts';
+import { unconfirmed } from './drill-email.ts';
+import { drillJson, drillText, progressText } from './drill-text.ts';
+import { watchDrill } from './drill-watch.ts';
+import { readFlags } from './flags.ts';
+import { type DeployedStack, stackHelp, stackOptions, withStack } from './stack.ts';
+
+const help = `
+npx burnwatch drill [--channel NAME]… [--timeout 5m] [--json] [--stage NAME] [--region REGION] [--config FILE]
+
+Tries whether alerts arrive: sends a test alert the way of every alert, measures each hop (ledger, evaluation, SNS, each
+channel, and the same of its end), and says at which one it broke. Whoever gets the message sees that it is a drill. An e-mail
+is followed as far as SNS, and to the confirmation of its address.
+
+  --channel NAME         a channel that is tried; can be given several times. All that any alert notifies by default
+  --timeout SPAN         how long it may take, 10s to 1h; 5m by default. Evaluations come once a minute, and a drill takes two
+${stackHelp}
+  --config FILE          another file than monitors.yml
+  --json                 one JSON object, nothing else on standard output; instants are epoch milliseconds
+
+Ctrl-C ends the looking on; the next evaluation ends the drill itself.
+
+Exit codes: 0 every hop held, 1 one of them did not, 2 bad usage or configuration.
+
+Examples:
+  npx burnwatch drill
+  npx burnwatch drill --channel chat --stage prod
+  npx burnwatch drill --stage prod --region eu-west-1 --json | jq '.hops[] | {hop, message, tookMs}'
+`;
+
+const shortestMs = 10_000;
+const standardMs = 300_000;
+
+/** Sends a marked test alert through a running stack, and measures each hop. */
+export const drillCommand: Command = {
+  name: 'drill',
+  summary: 'try whether alerts arrive, hop by hop',
+  help,
+  run: async (argv, io) => {
+    const args = readArguments(argv);
+    const parsed = await readConfig(args.config, io);
+    if (!parsed.ok || !args.json) printProblems(parsed, io);
+    if (!parsed.ok) return 2;
+    const { config } = parsed;
+    const notify = chooseChannels(config, args.channels);
+    const folders = [dirname(resolve(io.cwd, args.config)), io.cwd];
+    return withStack(config, { stage: args.stage, region: args.region, folders }, io, (stack) => {
+      const suffix = randomBytes(2).toString('hex');
+      const drill = newDrill({ notify, isScheduled: false, lastsMs: args.timeoutMs, suffix }, Date.now());
+      return runDrill(drill, config.channels, stack, args.json, io);
+    });
+  },
+};
+
+async function runDrill(
+  drill: Drill,
+  channels: readonly Channel[],
+  stack: DeployedStack,
+  json: boolean,
+  io: Io,
+): Promise<number> {
+  const tried = channels.filter(({ id }) => drill.notify.includes(id));
+  io.stderr(`Drill ${drill.id} to ${drill.notify.join(', ')}: an evaluation takes it up within a minute\n`);
+  const mail = await unconfirmed(tried, stack);
+  const watched = await watchDrill({ drill, channels: tried, stack, mail, signal: io.signal }, (hop) =>
+    io.stderr(progressText(hop, drill)),
+  );
+  io.stdout(json ? `${JSON.stringify(drillJson(watched, stack))}\n` : drillText(watched, stack, io));
+  return watched.outcome === 'held' ? 0 : 1;
+}
+
+type Arguments = {
+  readonly channels: readonly string[];
+  readonly timeoutMs: number;
+  readonly json: boolean;
+  readonly config: string;
+  readonly stage: string | undefined;
+  readonly region: string | undefined;
+};
+
+const usage = (message: string): BurnwatchError => new BurnwatchError('BURN_USAGE', message);
+
+function readArguments(argv: readonly string[]): Arguments {
+  const text = { type: 'string' } as const;
+  const own = {
+    channel: { type: 'string', multiple: true },
+    timeout: text,
+    config: text,
+    json: { type: 'boolean' },
+  } as const;
+  const { positionals, values } = readFlags(argv, { ...stackOptions, ...own }, 1);
+  if (positionals[0] !== undefined)
+    throw usage(
+      `there is no drill ${JSON.stringify(positionals[0].slice(0, 80))}: without a name it tries the alerts; see --help`,
+    );
+  return {
+    channels: values.channel ?? [],
+    timeoutMs: readTimeout(values.timeout),
+    json: values.json ?? false,
+    config: values.config ?? defaultFile,
+    stage: values.stage,
+    region: values.region,
+  };
+}
+
+function readTimeout(text: string | undefined): number {
+  if (text === undefined) return standardMs;
+  const read = parseDuration(text);
+  if (!read.ok) throw usage(`--timeout ${read.message}, got ${JSON.stringify(text)}`);
+  if (read.value >= shortestMs && read.value <= longestDrillMs) return read.value;
+  throw usage(
+    `--timeout must be between ${renderDuration(shortestMs)} and ${renderDuration(longestDrillMs)}, got ${text}`,
+  );
+}
+
+function chooseChannels(config: Config, wanted: readonly string[]): readonly string[] {
+  const ids = config.channels.map(({ id }) => id);
+  for (const id of wanted) {
+    if (ids.includes(id)) continue;
+    const there = ids.length === 0 ? 'there are none' : `there are ${ids.join(', ')}`;
+    throw usage(`no channel is called ${JSON.stringify(id.slice(0, 80))}${didYouMean(id, ids) || `; ${there}`}`);
+  }
+  const chosen = wanted.length > 0 ? [...new Set(wanted)] : notifiedChannels(config);
+  if (chosen.length > 0) return chosen;
+  throw usage('there is nobody to tell: no alert notifies any channel. Name one with --channel');
+}
