@@ -7,9 +7,14 @@ const largestBody = 65_536;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The JSON object in a request's body, or the one reason why there is none, in the order in which HTTP would look. */
-export function readJsonObject(request: Request): { readonly value: JsonObject } | Problem {
-  return findEncodingProblem(request) ?? findTypeProblem(request) ?? findSizeProblem(request) ?? parse(request);
+/**
+ * The JSON object in a request's body, or the one reason why there is none, in the order in which HTTP would look.
+ * `alsoTaken` is a media type that is taken beside `application/json`.
+ */
+export function readJsonObject(request: Request, alsoTaken?: string): { readonly value: JsonObject } | Problem {
+  return (
+    findEncodingProblem(request) ?? findTypeProblem(request, alsoTaken) ?? findSizeProblem(request) ?? parse(request)
+  );
 }
 
 function findEncodingProblem({ headers }: Request): Problem | undefined {
@@ -21,13 +26,14 @@ function findEncodingProblem({ headers }: Request): Problem | undefined {
   };
 }
 
-function findTypeProblem({ headers }: Request): Problem | undefined {
+function findTypeProblem({ headers }: Request, alsoTaken?: string): Problem | undefined {
   const type = headers['content-type'] ?? '';
+  if (alsoTaken !== undefined && type.trim().toLowerCase() === alsoTaken) return undefined;
   if (/^\s*application\/json\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i.test(type)) return undefined;
   return {
     problem: 'unsupported-media-type',
     detail: 'send content-type: application/json',
-    headers: { accept: 'application/json' },
+    headers: { accept: alsoTaken === undefined ? 'application/json' : `application/json, ${alsoTaken}` },
   };
 }
 

@@ -1,6 +1,5 @@
 import { isExpired, type Link } from './link.ts';
 import { type Dependencies, StoreError } from './ports.ts';
-import type { Trace } from './trace.ts';
 
 /** A link as a cache knows it: its clicks may have grown since. */
 export type KnownLink = Omit<Link, 'clicks'>;
@@ -66,8 +65,10 @@ export function createLinkCache({ most, linkMs, absenceMs }: CacheBounds = usual
 }
 
 export type LinkReader = {
+  /** What is known without asking the database: the link, `none`, or undefined when that has to be found. */
+  recall(code: string): KnownLink | 'none' | undefined;
   /** The link with this code, if it is alive, as it was at most ten seconds ago. Rejects with a `StoreError`. */
-  find(code: string, signal: AbortSignal, trace?: Pick<Trace, 'cache'>): Promise<KnownLink | undefined>;
+  find(code: string, signal: AbortSignal): Promise<KnownLink | undefined>;
   /** To be called when a link was made or deleted, or may have been: what is read from then on is read anew. */
   forget(code: string): void;
 };
@@ -98,9 +99,9 @@ export function createLinkReader(
   };
 
   return {
-    find: async (code, signal, trace = { cache: undefined }) => {
+    recall: (code) => cache.find(code, now()),
+    find: async (code, signal) => {
       const known = cache.find(code, now());
-      trace.cache = known === undefined ? 'miss' : 'hit';
       if (known !== undefined) return known === 'none' ? undefined : known;
       const link = await unlessAborted(signal, underWay.get(code) ?? begin(code));
       return link && !isExpired(link, now()) ? link : undefined;

@@ -1,4 +1,5 @@
 import { type ClickBatch, type ClickedLink, createClickBook } from './click-book.ts';
+import { dayOf } from './day.ts';
 import type { Dependencies } from './ports.ts';
 
 /** From the end of a round to the next that a visit may start. */
@@ -68,7 +69,7 @@ export function createClicks(
 
   return {
     add: (link) => {
-      if (!book.add(link)) refused += 1;
+      if (!book.add(link, dayOf(now()))) refused += 1;
     },
     writeWhenDue: async (signal) => {
       if (underWay === undefined && book.size > 0 && isDue()) await round(bounded(signal));

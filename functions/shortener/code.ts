@@ -8,7 +8,7 @@ const unbiased = 248;
  * them, whatever its case, and none of them is ever looked up as a code.
  */
 export const reservedCodes: ReadonlySet<string> = new Set(
-  `about ack account admin alerts api apple asset assets auth burnwatch callback config console contact dashboard data
+  `about ack account admin alerts api apple asset assets auth bulk burnwatch callback config console contact dashboard data
    debug demo docs error errors events favicon fault faults feed file files graphql head health healthz heartbeat
    heartbeats help home hook hooks image images inbox incident incidents index info internal legal link links livez
    login logout manifest metric metrics monitor monitors news null oauth openapi options page pages ping postmortem

@@ -11,6 +11,8 @@ export type Request = {
   readonly isBase64: boolean;
   /** The names under which this request reached us, with their ports where given. */
   readonly hosts: readonly string[];
+  /** The address that the request came from, as API Gateway saw it; empty where it is not known. */
+  readonly caller: string;
 };
 
 /** Lambda's answer to an HTTP API, payload 2.0. Header names are lower-case. */
@@ -21,7 +23,7 @@ export type Answer = {
 };
 
 /**
- * On every answer. Nothing here is a page, nothing may be framed, sniffed, indexed or kept: a link can be deleted or
+ * On every answer that does not say otherwise. Nothing may be framed, sniffed, indexed or kept: a link can be deleted or
  * expire at any time, and every visit counts, so nobody on the way may cache a redirect either.
  */
 const everywhere = {
@@ -37,7 +39,7 @@ const everywhere = {
 export function readRequest(event: unknown): Request | undefined {
   const { rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext } = record(event);
   const context = record(requestContext);
-  const method = record(context['http'])['method'];
+  const { method, sourceIp } = record(context['http']);
   if (typeof rawPath !== 'string' || typeof method !== 'string') return undefined;
   const texts = textsOf(record(headers));
   return {
@@ -48,12 +50,18 @@ export function readRequest(event: unknown): Request | undefined {
     body: typeof body === 'string' ? body : undefined,
     isBase64: isBase64Encoded === true,
     hosts: [texts['host'], context['domainName']].filter((host) => typeof host === 'string' && host !== '') as string[],
+    caller: typeof sourceIp === 'string' ? sourceIp : '',
   };
 }
 
 /** An answer with a JSON body. */
 export function jsonAnswer(statusCode: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
   return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}
+
+/** An answer with text of another kind. */
+export function textAnswer(type: string, body: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { statusCode: 200, headers: { 'content-type': type, ...headers }, body };
 }
 
 /** An answer without a body. */
@@ -66,11 +74,19 @@ export function redirectAnswer(url: string): Answer {
   return emptyAnswer(302, { location: url });
 }
 
-/** The answer as it leaves: with what every answer carries, and without its body when only the head was asked for. */
-export function finishAnswer(answer: Answer, method: string, requestId: string): Answer {
+/**
+ * The answer as it leaves: with what every answer carries and with `more`, and without its body when only the head was
+ * asked for.
+ */
+export function finishAnswer(
+  answer: Answer,
+  method: string,
+  requestId: string,
+  more?: Readonly<Record<string, string>>,
+): Answer {
   return {
     statusCode: answer.statusCode,
-    headers: { ...everywhere, ...answer.headers, 'x-request-id': requestId },
+    headers: { ...everywhere, ...answer.headers, ...more, 'x-request-id': requestId },
     body: method === 'HEAD' ? '' : answer.body,
   };
 }

@@ -12,6 +12,8 @@ export type Link = {
   readonly createdAt: number;
   /** From this instant on the link is gone; without it the link stays. */
   readonly expiresAt?: number;
+  /** While it is, nobody is led to its URL; its code stays taken. */
+  readonly isDisabled: boolean;
   /** GETs that were redirected; docs/shortener.md says how far it may be from the truth. */
   readonly clicks: number;
 };
@@ -47,6 +49,16 @@ export function parseNewLink(
   };
 }
 
+/** Whether a link is to be disabled, as a JSON object says it, or everything that is wrong with it. */
+export function parseLinkChange(input: JsonObject): { readonly isDisabled: boolean } | Problem {
+  const { disabled } = input;
+  const errors = [
+    ...unknownKeys(input, ['disabled']),
+    ...at('disabled', typeof disabled === 'boolean' ? undefined : notBoolean),
+  ];
+  return typeof disabled === 'boolean' && errors.length === 0 ? { isDisabled: disabled } : invalidInput(errors);
+}
+
 /** At most this many unknown keys are listed: enough to mend a request by. */
 const mostUnknownKeys = 10;
 
@@ -70,10 +82,12 @@ export function renderLink(link: Link, origin: string): JsonObject {
     shortUrl: `${origin}/${link.code}`,
     createdAt: new Date(link.createdAt).toISOString(),
     ...(link.expiresAt !== undefined && { expiresAt: new Date(link.expiresAt).toISOString() }),
+    disabled: link.isDisabled,
     clicks: link.clicks,
   };
 }
 
+const notBoolean = { code: 'disabled-type', detail: 'disabled must be true or false' };
 const missingUrl = { code: 'url-missing', detail: 'url is needed' };
 
 function at(field: string, fault: { code: string; detail: string } | undefined): readonly InputError[] {

@@ -1,5 +1,6 @@
 import type { ClickBatch } from './click-book.ts';
 import type { Fault } from './fault.ts';
+import type { KeptAnswer, KeyRecord } from './idempotency.ts';
 import type { Link } from './link.ts';
 import type { ProblemName } from './problem.ts';
 
@@ -14,16 +15,33 @@ export type Store = {
   loadLink(code: string, now: number, signal: AbortSignal): Promise<Link | undefined>;
   /** Adds clicks to the link that was clicked; where it is gone, or has just this batch already, nothing happens. */
   countClicks(batch: ClickBatch, signal: AbortSignal): Promise<void>;
+  /** The same with its clicks of each day that has any, by the number of the day since 1970 (UTC): at least the last 60. */
+  loadClicks(code: string, now: number, signal: AbortSignal): Promise<LinkClicks | undefined>;
+  /** Disables or enables a link that is alive at `now`, and shows it as it is then. */
+  changeLink(code: string, isDisabled: boolean, now: number, signal: AbortSignal): Promise<Link | undefined>;
   /** Deletes a link; whether there was one alive at `now`. */
   deleteLink(code: string, now: number, signal: AbortSignal): Promise<boolean>;
   /** Links alive at `now`, in an order of the database's own that does not change; `next` is where to go on after. */
   listLinks(limit: number, after: string | undefined, now: number, signal: AbortSignal): Promise<LinkPage>;
+  /**
+   * Keeps an idempotency key unless it is kept already at `now`; then what is kept of it. A record of the same holder
+   * is the one that was just put.
+   */
+  putKey(record: KeyRecord, now: number, signal: AbortSignal): Promise<KeyRecord | undefined>;
+  /** Takes an unanswered key over from another holder; false where that one is not its holder any more. */
+  takeKey(record: KeyRecord, former: string, signal: AbortSignal): Promise<boolean>;
+  /** Keeps the answer with the key, unless somebody else holds it by now. */
+  finishKey(record: KeyRecord, answer: KeptAnswer, signal: AbortSignal): Promise<void>;
+  /** Lets the next request with this key have it at once, unless somebody else holds it by now. */
+  unlockKey(record: KeyRecord, signal: AbortSignal): Promise<void>;
   loadFault(signal: AbortSignal): Promise<Fault | undefined>;
   saveFault(fault: Fault, signal: AbortSignal): Promise<void>;
   deleteFault(signal: AbortSignal): Promise<void>;
   /** One strongly consistent read, for its success alone. */
   ping(signal: AbortSignal): Promise<void>;
 };
+
+export type LinkClicks = { readonly link: Link; readonly byDay: ReadonlyMap<number, number> };
 
 export type LinkPage = { readonly links: readonly Link[]; readonly next?: string };
 
@@ -54,10 +72,12 @@ export type Dependencies = {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 up to, not including, 1: for jitter and drills. */
   readonly random: () => number;
+  /** A file of the web page, as it was built. */
+  readonly readAsset: (name: string) => Promise<string>;
   /** A CSPRNG: for codes. */
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Hears of every answer before it leaves. It must neither throw nor take time. */
-  readonly onAnswered?: (answered: Answered) => void;
+  /** Hears of every answer before it leaves, and of the invocation that gave it. It must neither throw nor take time. */
+  readonly onAnswered?: (answered: Answered, invocationId: string) => void;
 };
 
 /** The database did not do what it was asked. */

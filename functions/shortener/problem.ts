@@ -6,16 +6,21 @@ import type { Answer } from './http.ts';
  */
 export const problems = {
   'invalid-request': { status: 400, title: 'This is not an HTTP request' },
+  'invalid-idempotency-key': { status: 400, title: 'The idempotency key is not one' },
   'invalid-json': { status: 400, title: 'The body is not one JSON object' },
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
   'unknown-path': { status: 404, title: 'There is nothing at this path' },
   'unknown-link': { status: 404, title: 'There is no such link' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'code-taken': { status: 409, title: 'This code is taken' },
+  'idempotency-key-in-use': { status: 409, title: 'A request with this idempotency key is under way' },
+  'link-disabled': { status: 410, title: 'This link is disabled' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'unsupported-content-encoding': { status: 415, title: 'The body must not be encoded' },
   'invalid-input': { status: 422, title: 'Some of the input is not valid' },
+  'idempotency-key-reused': { status: 422, title: 'This idempotency key came with another request' },
+  'too-many-requests': { status: 429, title: 'There were too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
   'fault-injected': { status: 503, title: 'A drill is on: this failure is on purpose' },
   'database-unavailable': { status: 503, title: 'The database cannot be reached' },
@@ -52,18 +57,15 @@ export function invalidInput(errors: readonly InputError[]): Problem {
 
 /** RFC 9457 problem details. `requestId` is Lambda's, so that the log of this invocation can be found. */
 export function problemAnswer(problem: Problem, requestId: string): Answer {
-  const { status, title } = problems[problem.problem];
-  const { detail, errors } = problem;
   return {
-    statusCode: status,
+    statusCode: problems[problem.problem].status,
     headers: { ...problem.headers, 'content-type': 'application/problem+json' },
-    body: JSON.stringify({
-      type: problemType(problem.problem),
-      title,
-      status,
-      detail,
-      ...(errors && { errors }),
-      requestId,
-    }),
+    body: JSON.stringify({ ...renderProblem(problem), requestId }),
   };
+}
+
+/** The members of a problem document but for `requestId`. */
+export function renderProblem({ problem, detail, errors }: Problem): Readonly<Record<string, unknown>> {
+  const { status, title } = problems[problem];
+  return { type: problemType(problem), title, status, detail, ...(errors && { errors }) };
 }

@@ -2,14 +2,18 @@ import { describeError } from '../../shared/lambda/handler.ts';
 import type { Log } from '../../shared/lambda/log.ts';
 import { createLinkReader } from './cache.ts';
 import { createClicks } from './clicks.ts';
+import { corsHeaders, preflight } from './cors.ts';
 import { createDrill } from './drill.ts';
-import { createEndpoints, type Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createEndpoints } from './endpoints.ts';
 import { createReadiness } from './health.ts';
 import { type Answer, finishAnswer, type Request, readRequest } from './http.ts';
 import { type Dependencies, StoreError } from './ports.ts';
 import { problemAnswer, type Reply } from './problem.ts';
-import { matchRoute, type RouteId } from './routes.ts';
+import type { RouteId } from './route-table.ts';
+import { findPath, matchMethod, unknownPath } from './routes.ts';
 import type { Settings } from './settings.ts';
+import { createThrottle, type Throttle, tooMany } from './throttle.ts';
 import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
 import { answeredOf, createTrace, type Trace } from './trace.ts';
 
@@ -23,44 +27,60 @@ type Parts = {
   readonly endpoints: Readonly<Record<RouteId, Endpoint>>;
   readonly strike: (signal: AbortSignal) => Promise<Reply | undefined>;
   readonly readToken: ReadToken;
+  readonly apiThrottle: Throttle;
 };
 
 /** The shortener, with whatever it keeps between the requests of one sandbox. */
 export function createShortener(settings: Settings, dependencies: Dependencies): Shortener {
   // Caches outlive the request that fills them; what fails in them is told to the request that is being served.
-  let warn: (what: string, error: unknown) => void = () => {};
-  const tell = (what: string) => (error: unknown) => warn(what, error);
-  const drill = createDrill(dependencies, tell('the drill could not be read'));
-  const parts: Parts = {
-    settings,
-    endpoints: createEndpoints(dependencies, {
-      drill,
-      links: createLinkReader(dependencies),
-      clicks: createClicks(dependencies, tell('clicks could not be written')),
-      checkReadiness: createReadiness(dependencies, tell('the database is not ready')),
-    }),
-    strike: drill.strike,
-    readToken: cacheToken(
-      (signal) => dependencies.readParameter(settings.tokenParameter, signal),
-      dependencies.now,
-      tell('the write token could not be read'),
-    ),
-  };
+  let tell: (what: string, error: unknown) => void = () => {};
+  const parts = createParts(settings, dependencies, (what, error) => tell(what, error));
   return async (event, serving) => {
-    warn = (what, error) => serving.log('warn', what, describeError(error));
+    tell = (what, error) => serving.log('warn', what, describeError(error));
     const startedAt = performance.now();
     const request = readRequest(event);
     const trace = createTrace();
     const reply = request ? await replySafely(request, serving, parts, trace) : notHttp;
     const answer = 'problem' in reply ? problemAnswer(reply, serving.id) : reply;
-    dependencies.onAnswered?.(answeredOf(request, trace, reply, answer.statusCode, performance.now() - startedAt));
-    return finishAnswer(answer, request?.method ?? 'GET', serving.id);
+    const durationMs = performance.now() - startedAt;
+    dependencies.onAnswered?.(answeredOf(request, trace, reply, answer.statusCode, durationMs), serving.id);
+    const cors = request && corsHeaders(settings.corsOrigins, request);
+    return finishAnswer(answer, request?.method ?? 'GET', serving.id, cors);
   };
 }
 
 /** The answer when nothing else can be said, because the shortener could not even be made. */
 export function internalError(requestId: string): Answer {
   return finishAnswer(problemAnswer(unexpected, requestId), 'GET', requestId);
+}
+
+function createParts(
+  settings: Settings,
+  dependencies: Dependencies,
+  tell: (what: string, error: unknown) => void,
+): Parts {
+  const { readParameter, now } = dependencies;
+  const about = (what: string) => (error: unknown) => tell(what, error);
+  const drill = createDrill(dependencies, about('the drill could not be read'));
+  const kept = {
+    drill,
+    links: createLinkReader(dependencies),
+    clicks: createClicks(dependencies, about('clicks could not be written')),
+    misses: createThrottle(settings.missesPerSecond, now),
+    checkReadiness: createReadiness(dependencies, about('the database is not ready')),
+    tell,
+  };
+  return {
+    settings,
+    endpoints: createEndpoints({ dependencies, kept }),
+    strike: drill.strike,
+    readToken: cacheToken(
+      (signal) => readParameter(settings.tokenParameter, signal),
+      now,
+      about('the write token could not be read'),
+    ),
+    apiThrottle: createThrottle(settings.apiPerSecond, now),
+  };
 }
 
 const notHttp = { problem: 'invalid-request', detail: 'this function answers HTTP API events, payload 2.0' } as const;
@@ -81,23 +101,35 @@ async function replySafely(request: Request, serving: Serving, parts: Parts, tra
   }
 }
 
-/** Drill, path, method, token, endpoint: in this order, so that a drill hits everything but its own switch. */
-async function reply(
-  request: Request,
-  { id, deadline }: Serving,
-  { settings, endpoints, strike, readToken }: Parts,
-  trace: Trace,
-): Promise<Reply> {
+/**
+ * Drill, path, preflight, method, throttle, token, endpoint: in this order, so that a drill hits everything but its own
+ * switch, and whoever tries tokens is held back.
+ */
+async function reply(request: Request, { id, deadline }: Serving, parts: Parts, trace: Trace): Promise<Reply> {
+  const { settings, endpoints, strike } = parts;
   const isSwitch = request.path === '/faults';
   const fault = settings.areFaultsOn && !isSwitch ? await strike(deadline) : undefined;
   if (fault) return fault;
-  const match = matchRoute(request.method, request.path, settings.areFaultsOn);
+  const found = findPath(request.path, settings.areFaultsOn);
+  if (!found) return unknownPath;
+  const allowed = preflight(settings.corsOrigins, request, found.allow);
+  if (allowed) return allowed;
+  const match = matchMethod(request.method, found);
   if ('problem' in match) return match;
   const { route, code } = match;
   trace.route = route.path;
-  if (route.access === 'token' && settings.writes === 'token') {
-    const refusal = findTokenProblem(request.headers['authorization'], await readToken(deadline));
-    if (refusal) return refusal;
-  }
+  const refusal = route.access === 'token' ? await findRefusal(request, deadline, parts) : undefined;
+  if (refusal) return refusal;
   return endpoints[route.id]({ request, code, requestId: id, signal: deadline, trace });
+}
+
+async function findRefusal(
+  { caller, headers }: Request,
+  deadline: AbortSignal,
+  { settings, readToken, apiThrottle }: Parts,
+): Promise<Reply | undefined> {
+  const waitMs = apiThrottle.take(caller);
+  if (waitMs > 0) return tooMany(waitMs);
+  if (settings.writes === 'open') return undefined;
+  return findTokenProblem(headers['authorization'], await readToken(deadline));
 }

@@ -17,7 +17,7 @@ import { handler } from '../../functions/shortener/index.ts';
 import type { Settings } from '../../functions/shortener/settings.ts';
 import { createShortener } from '../../functions/shortener/shortener.ts';
 import { createStore } from '../../functions/shortener/store.ts';
-import { type Ask, bodyOf, eventOf, json, startAt, token } from '../unit/shortener/caller.ts';
+import { type Ask, bodyOf, eventOf, json, quietSettings, startAt, token } from '../unit/shortener/caller.ts';
 import { refusals } from '../unit/shortener/refusals.ts';
 
 type Dynalite = Server & { db?: unknown };
@@ -70,7 +70,7 @@ type Sandbox = { readonly logged: string[]; call(method: string, path: string, a
 function createSandbox(settings: Partial<Settings> = {}, now = Date.now): Sandbox {
   const logged: string[] = [];
   const shortener = createShortener(
-    { table: 'links', writes: 'open', tokenParameter: '', areFaultsOn: false, ...settings },
+    { ...quietSettings, writes: 'open', areFaultsOn: false, ...settings },
     {
       store: createStore(settings.table ?? 'links', config),
       readParameter: async () => undefined,
@@ -78,6 +78,7 @@ function createSandbox(settings: Partial<Settings> = {}, now = Date.now): Sandbo
       sleep: (ms, signal) => delay(ms, undefined, { signal }),
       random: Math.random,
       randomBytes,
+      readAsset: async (name) => name,
     },
   );
   return {

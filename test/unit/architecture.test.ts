@@ -53,6 +53,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'aws-lambda': ['lambda', 'functions', 'functions/shortener', 'infra'],
   'ipaddr.js': ['net', 'functions/shortener'],
   'json-p3': ['assertion'],
+  qr: ['functions/shortener'],
   re2js: ['assertion'],
   yaml: ['config/parse', 'infra'],
   zod: ['config/parse'],

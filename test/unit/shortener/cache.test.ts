@@ -9,6 +9,7 @@ const linkOf = (code: string, more: Partial<Link> = {}): Link => ({
   code,
   url: `https://example.com/${code}`,
   createdAt: startAt,
+  isDisabled: false,
   clicks: 0,
   ...more,
 });

@@ -16,18 +16,25 @@ export type Ask = {
   readonly query?: string;
   readonly isBase64?: boolean;
   readonly host?: string;
+  /** The address that it comes from. */
+  readonly from?: string;
 };
 
 /** An HTTP API event, payload 2.0, as far as the shortener looks at it. */
 export function eventOf(method: string, path: string, ask: Ask = {}): unknown {
-  const { headers = {}, body, query = '', isBase64 = false, host = ownHost } = ask;
+  const { headers = {}, body, query = '', isBase64 = false, host = ownHost, from = '198.51.100.7' } = ask;
   return {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
     rawQueryString: query,
     headers: { host, 'x-forwarded-proto': 'https', ...headers },
-    requestContext: { domainName: host, stage: '$default', requestId: 'gateway', http: { method, path } },
+    requestContext: {
+      domainName: host,
+      stage: '$default',
+      requestId: 'gateway',
+      http: { method, path, sourceIp: from },
+    },
     ...(body !== undefined && { body }),
     isBase64Encoded: isBase64,
   };
@@ -35,6 +42,17 @@ export function eventOf(method: string, path: string, ask: Ask = {}): unknown {
 
 export const authorized = { authorization: `Bearer ${token}` };
 export const json = { ...authorized, 'content-type': 'application/json' };
+
+/** Drills may be on, and nobody is held back. */
+export const quietSettings: Settings = {
+  table: 'links',
+  writes: 'token',
+  tokenParameter: '/burnwatch/write-token',
+  areFaultsOn: true,
+  corsOrigins: [],
+  apiPerSecond: 0,
+  missesPerSecond: 0,
+};
 
 /** What tests turn: time, chance, and what is broken. */
 export type Bench = {
@@ -54,9 +72,8 @@ export type Bench = {
   shorten(input: unknown): Promise<Answer>;
 };
 
-/** A shortener over a store in memory, its clock at `startAt`. */
-export function createBench(settings: Partial<Settings> = {}): Bench {
-  const store = createMemoryStore();
+/** A shortener over a store in memory, its clock at `startAt`; over one of another bench's it is another sandbox. */
+export function createBench(settings: Partial<Settings> = {}, store: MemoryStore = createMemoryStore()): Bench {
   const bench: Bench = {
     store,
     logged: [],
@@ -89,12 +106,10 @@ export function createBench(settings: Partial<Settings> = {}): Bench {
     },
     random: () => bench.random,
     randomBytes: (size) => bench.randomBytes(size),
+    readAsset: async (name) => `the file ${name}`,
     onAnswered: (answered) => void bench.answered.push(answered),
   };
-  const shortener = createShortener(
-    { table: 'links', writes: 'token', tokenParameter: '/burnwatch/write-token', areFaultsOn: true, ...settings },
-    dependencies,
-  );
+  const shortener = createShortener({ ...quietSettings, ...settings }, dependencies);
   return bench;
 }
 

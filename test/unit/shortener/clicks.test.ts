@@ -7,6 +7,7 @@ import { startAt } from './caller.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 const signal = new AbortController().signal;
+const today = 21_915;
 const clicked = (code: string, createdAt = 0): ClickedLink => ({ code, createdAt });
 
 describe('A book of clicks', () => {
@@ -18,7 +19,7 @@ describe('A book of clicks', () => {
 
   it('gives out the clicks of a link as one batch, and forgets it once it is settled', () => {
     const book = createBook();
-    for (const code of ['aaaa', 'bbbb', 'aaaa']) book.add(clicked(code));
+    for (const code of ['aaaa', 'bbbb', 'aaaa']) book.add(clicked(code), today);
     const { batches, isAll } = book.take(10);
     expect([countsOf(batches), isAll]).toEqual([['aaaa 2', 'bbbb 1'], true]);
     for (const batch of batches) book.settle(batch);
@@ -27,9 +28,9 @@ describe('A book of clicks', () => {
 
   it('gives out a batch that was not settled again as it was, and what came since after it', () => {
     const book = createBook();
-    book.add(clicked('aaaa'));
+    book.add(clicked('aaaa'), today);
     const { batches: first } = book.take(10);
-    book.add(clicked('aaaa'));
+    book.add(clicked('aaaa'), today);
     const second = book.take(10);
     expect([second.batches, second.isAll]).toEqual([first, false]);
     for (const batch of second.batches) book.settle(batch);
@@ -40,7 +41,7 @@ describe('A book of clicks', () => {
 
   it('keeps two links that had one code apart', () => {
     const book = createBook();
-    for (const createdAt of [1, 2, 2]) book.add(clicked('aaaa', createdAt));
+    for (const createdAt of [1, 2, 2]) book.add(clicked('aaaa', createdAt), today);
     expect(book.take(10).batches.map(({ createdAt, count }) => [createdAt, count])).toEqual([
       [1, 1],
       [2, 2],
@@ -49,7 +50,7 @@ describe('A book of clicks', () => {
 
   it('lets every link have its turn, also behind those whose batches fail', () => {
     const book = createBook();
-    for (const code of ['aaaa', 'bbbb', 'cccc']) book.add(clicked(code));
+    for (const code of ['aaaa', 'bbbb', 'cccc']) book.add(clicked(code), today);
     expect(countsOf(book.take(2).batches)).toEqual(['aaaa 1', 'bbbb 1']);
     expect(countsOf(book.take(2).batches)).toEqual(['cccc 1', 'aaaa 1']);
   });
@@ -72,7 +73,7 @@ describe('A book of clicks', () => {
           written += batch.count;
         };
         for (const step of given) {
-          if (step.act === 'add' && book.add(clicked(step.code))) taken += 1;
+          if (step.act === 'add' && book.add(clicked(step.code), today)) taken += 1;
           expect(book.size).toBeLessThanOrEqual(4);
           if (step.act === 'add') continue;
           for (const [at, batch] of book.take(step.most).batches.entries()) {
@@ -119,7 +120,12 @@ function createSandboxes(count: number) {
     start,
     sandboxes: Array.from({ length: count }, start) as [Clicks, ...Clicks[]],
     make: (code: string, createdAt = startAt) =>
-      store.createLink({ code, url: 'https://example.com/', createdAt, clicks: 0 }, `${code}${createdAt}`, 0, signal),
+      store.createLink(
+        { code, url: 'https://example.com/', createdAt, isDisabled: false, clicks: 0 },
+        `${code}${createdAt}`,
+        0,
+        signal,
+      ),
     clicksOf: async (code: string) => (await store.loadLink(code, 0, signal))?.clicks,
     writes: () => store.calls.filter((call) => call === 'countClicks').length,
   };

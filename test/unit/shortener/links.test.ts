@@ -16,6 +16,7 @@ describe('A short link', () => {
       url: 'https://example.com/',
       shortUrl: `https://${ownHost}/${code}`,
       createdAt: '2030-01-01T00:00:00.000Z',
+      disabled: false,
       clicks: 0,
     });
   });
@@ -145,7 +146,7 @@ describe('A short link', () => {
     await bench.store.deleteLink('abcd', bench.now, AbortSignal.abort());
     bench.now = startAt + 10_000;
     expect((await bench.call('GET', '/abcd')).statusCode).toBe(404);
-    const link = { code: 'abcd', url: 'https://example.org/', createdAt: bench.now, clicks: 0 };
+    const link = { code: 'abcd', url: 'https://example.org/', createdAt: bench.now, isDisabled: false, clicks: 0 };
     await bench.store.createLink(link, 'elsewhere', bench.now, AbortSignal.abort());
     bench.now += 1_000;
     expect((await bench.call('GET', '/abcd')).headers['location']).toBe('https://example.org/');

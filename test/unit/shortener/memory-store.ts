@@ -1,4 +1,5 @@
 import type { Fault } from '../../../functions/shortener/fault.ts';
+import type { KeyRecord } from '../../../functions/shortener/idempotency.ts';
 import { isExpired, type Link } from '../../../functions/shortener/link.ts';
 import { type Store, StoreError } from '../../../functions/shortener/ports.ts';
 
@@ -9,9 +10,12 @@ export type MemoryStore = Store & {
   readonly calls: (keyof Store)[];
 };
 
+type Kept = Link & { readonly writer: string; readonly mark?: string; readonly byDay: ReadonlyMap<number, number> };
+
 /** A store in memory that can be broken on request, one operation at a time. */
 export function createMemoryStore(): MemoryStore {
-  const links = new Map<string, Link & { writer: string; mark?: string }>();
+  const links = new Map<string, Kept>();
+  const keys = new Map<string, KeyRecord>();
   const broken = new Set<keyof Store | '*'>();
   const calls: (keyof Store)[] = [];
   let fault: Fault | undefined;
@@ -22,7 +26,7 @@ export function createMemoryStore(): MemoryStore {
   const alive = (code: string, now: number): Link | undefined => {
     const found = links.get(code);
     if (!found || isExpired(found, now)) return undefined;
-    const { writer: _, mark: __, ...link } = found;
+    const { writer: _, mark: __, byDay: ___, ...link } = found;
     return link;
   };
   return {
@@ -32,18 +36,31 @@ export function createMemoryStore(): MemoryStore {
       enter('createLink');
       const there = alive(link.code, now);
       if (there) return links.get(link.code)?.writer === writer ? 'created' : 'taken';
-      links.set(link.code, { ...link, writer });
+      links.set(link.code, { ...link, writer, byDay: new Map() });
       return 'created';
     },
     loadLink: async (code, now) => {
       enter('loadLink');
       return alive(code, now);
     },
-    countClicks: async ({ code, createdAt, count, mark }) => {
+    loadClicks: async (code, now) => {
+      enter('loadClicks');
+      const link = alive(code, now);
+      return link && { link, byDay: links.get(code)?.byDay ?? new Map() };
+    },
+    changeLink: async (code, isDisabled, now) => {
+      enter('changeLink');
+      const found = links.get(code);
+      if (!found || isExpired(found, now)) return undefined;
+      links.set(code, { ...found, isDisabled });
+      return alive(code, now);
+    },
+    countClicks: async ({ code, createdAt, day, count, mark }) => {
       enter('countClicks');
       const found = links.get(code);
       if (found?.createdAt !== createdAt || found.mark === mark) return;
-      links.set(code, { ...found, clicks: found.clicks + count, mark });
+      const byDay = new Map(found.byDay).set(day, (found.byDay.get(day) ?? 0) + count);
+      links.set(code, { ...found, clicks: found.clicks + count, byDay, mark });
     },
     deleteLink: async (code, now) => {
       enter('deleteLink');
@@ -58,6 +75,28 @@ export function createMemoryStore(): MemoryStore {
       const last = page.at(-1);
       const shown = page.flatMap((code) => alive(code, now) ?? []);
       return { links: shown, ...(codes.length > limit && last !== undefined && { next: last }) };
+    },
+    putKey: async (record, now) => {
+      enter('putKey');
+      const there = keys.get(record.key);
+      if (there && there.expiresAt > now) return there;
+      keys.set(record.key, record);
+      return undefined;
+    },
+    takeKey: async (record, former) => {
+      enter('takeKey');
+      const there = keys.get(record.key);
+      if (there?.holder !== former || there.answer) return false;
+      keys.set(record.key, record);
+      return true;
+    },
+    finishKey: async (record, answer) => {
+      enter('finishKey');
+      if (keys.get(record.key)?.holder === record.holder) keys.set(record.key, { ...record, answer });
+    },
+    unlockKey: async (record) => {
+      enter('unlockKey');
+      if (keys.get(record.key)?.holder === record.holder) keys.set(record.key, { ...record, lockedUntil: 0 });
     },
     loadFault: async () => {
       enter('loadFault');

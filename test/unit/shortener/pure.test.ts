@@ -5,7 +5,7 @@ import { findDuplicateKey } from '../../../functions/shortener/duplicate-key.ts'
 import { isPublicAddress } from '../../../functions/shortener/host.ts';
 import { parseInstant } from '../../../functions/shortener/instant.ts';
 import { parsePageQuery, renderCursor } from '../../../functions/shortener/page.ts';
-import { routes } from '../../../functions/shortener/routes.ts';
+import { routes } from '../../../functions/shortener/route-table.ts';
 import { readSettings } from '../../../functions/shortener/settings.ts';
 import { findUrlFault } from '../../../functions/shortener/url.ts';
 
@@ -49,8 +49,9 @@ describe('A generated code', () => {
 });
 
 describe('Reserved words', () => {
-  it('hold the first segment of every path there is, in any case', () => {
-    const segments = routes.map(({ path }) => path.split('/')[1] ?? '').filter((segment) => segment !== '{code}');
+  it('hold whatever stands in a path where a code may stand, in any case', () => {
+    const segments = routes.flatMap(({ path }) => /^\/(?:links\/)?(\w+)/.exec(path)?.[1] ?? []).filter(isCode);
+    expect(segments).toEqual(expect.arrayContaining(['links', 'bulk', 'faults', 'health', 'demo', 'assets']));
     for (const segment of segments) expect(isReserved(segment.toUpperCase())).toBe(true);
     expect([...reservedCodes].every((word) => word === word.toLowerCase())).toBe(true);
   });
@@ -214,6 +215,9 @@ describe('The settings', () => {
       table: 'links',
       writes: 'token',
       tokenParameter: '/burnwatch/write-token',
+      corsOrigins: [],
+      apiPerSecond: 20,
+      missesPerSecond: 5,
       areFaultsOn: false,
     });
   });

@@ -26,7 +26,7 @@ describe('A bad request to the shortener', () => {
     const bench = createBench();
     const allowed = async (path: string) => (await bench.call('BREW', path)).headers['allow'];
     expect(await allowed('/links')).toBe('POST, GET, HEAD');
-    expect(await allowed('/links/abcd')).toBe('GET, HEAD, DELETE');
+    expect(await allowed('/links/abcd')).toBe('GET, HEAD, PATCH, DELETE');
     expect(await allowed('/faults')).toBe('GET, HEAD, PUT, DELETE');
     expect(await allowed('/abcd')).toBe('GET, HEAD');
   });
