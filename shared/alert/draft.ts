@@ -58,7 +58,11 @@ export function draftOf(state: AlertState, now: number): Draft {
 export function finish(state: AlertState, draft: Draft): AlertStep {
   if (!draft.isChanged) return { state, entries: [] };
   const { batch, alerts, resolvedAt, incidents, silences, entries } = draft;
-  const kept = Object.keys(silences).length === 0 ? {} : { silences };
+  const { steppedAt } = state;
+  const kept = {
+    ...(Object.keys(silences).length === 0 ? {} : { silences }),
+    ...(steppedAt === undefined ? {} : { steppedAt }),
+  };
   return { state: { schema: 1, version: batch, alerts, resolvedAt, incidents, ...kept }, entries };
 }
 

@@ -161,6 +161,8 @@ export type AlertState = {
   readonly schema: 1;
   /** 0 before the first write. */
   readonly version: number;
+  /** The instant of the newest evaluation that changed it. */
+  readonly steppedAt?: number;
   readonly alerts: Readonly<Record<string, FiringAlert>>;
   /** When alerts that are quiet again were resolved, while their window may still hold older failures. */
   readonly resolvedAt: Readonly<Record<string, number>>;

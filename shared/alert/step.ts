@@ -20,6 +20,7 @@ import { announce, escalate, expireSilences, remind } from './follow-up.ts';
 import { holdReason } from './hold.ts';
 import { joinIncidents, resolveInIncident } from './incident.ts';
 import type { AlertFacts, AlertState, FiringAlert, Observation } from './model.ts';
+import { latenessMs } from './monitor.ts';
 
 export { type AlertStep, maxEntriesPerStep } from './draft.ts';
 
@@ -43,9 +44,12 @@ const entriesPerResolution = 3;
  * - The end of the last alert of an incident closes it, which is told to everyone who was told of any of it.
  *
  * When nothing changes, the very same state comes back without entries. Otherwise the version is one higher, and it is
- * the batch of every transition. Instants never run backwards inside an alert, even where `now` does.
+ * the batch of every transition. Instants never run backwards inside an alert, even where `now` does. An evaluation that comes
+ * so late that a later one has changed something decides nothing: what it would fire may have fired, resolved and been forgotten,
+ * and would fire again under the id that it had.
  */
 export function stepAlerts(state: AlertState, observations: readonly Observation[], now: number): AlertStep {
+  if (isOvertaken(state, now)) return { state, entries: [] };
   const seen = new Map<string, Observation>();
   for (const observation of observations)
     if (!seen.has(observation.alertId)) seen.set(observation.alertId, observation);
@@ -60,7 +64,13 @@ export function stepAlerts(state: AlertState, observations: readonly Observation
   escalate(draft, seen);
   expireSilences(draft);
   forget(draft, seen);
-  return finish(state, draft);
+  const step = finish(state, draft);
+  return step.state === state ? step : { ...step, state: { ...step.state, steppedAt: now } };
+}
+
+/** No invocation comes later than that; what lies farther ahead was written by a clock that was wrong. */
+function isOvertaken({ steppedAt = 0 }: AlertState, now: number): boolean {
+  return now < steppedAt && steppedAt - now <= latenessMs;
 }
 
 /** Fires in a fixed order: pages before tickets, then by id, and drills after all that is real. */

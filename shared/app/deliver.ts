@@ -10,6 +10,11 @@ export type DeliverDeps = {
   readonly render: (transitions: readonly Transition[]) => readonly Message[] | Promise<readonly Message[]>;
   /** Whether there is time for one more group. */
   readonly hasTime: () => boolean;
+  /**
+   * Ids of incidents of which something earlier is undelivered: what comes later of them waits behind it, or a receiver would hear
+   * of an end before its beginning. What is not delivered here is added.
+   */
+  readonly waiting: Set<string>;
 };
 
 export type Delivery = {
@@ -22,20 +27,29 @@ export type Delivery = {
 
 /**
  * Delivers an outbox: sends, then acknowledges, so that twice is possible and never is not. What was decided together and
- * belongs to one incident is one message a channel; an incident that is over goes to the archive with what tells of its end. A group that cannot be delivered stays for the next round and does
- * not keep the others back; its error comes back. When time runs out, the rest stays, too; one group is always tried.
+ * belongs to one incident is one message a channel; an incident that is over goes to the archive with what tells of its end. A group that cannot be delivered stays for the next round and keeps
+ * back what comes later of its incident, and nothing else; its error comes back. When time runs out, the rest stays, too; one
+ * group is always tried.
  */
 export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps): Promise<Delivery> {
   const errors: unknown[] = [];
   let sent = 0;
   let sentEntries = 0;
   for (const [index, group] of groupEntries(outbox).entries()) {
-    if (index > 0 && !deps.hasTime()) break;
+    const incidentId = incidentOf(group);
+    if (index > 0 && !deps.hasTime()) {
+      deps.waiting.add(incidentId);
+      continue;
+    }
     try {
-      sent += await deliverGroup(group, deps);
+      // First, since a channel that hangs must not keep what is over out of everyone's sight.
+      for (const entry of group) if (entry.kind === 'incident') await deps.alerts.saveIncident(entry.incident);
+      if (deps.waiting.has(incidentId)) continue;
+      sent += await sendGroup(group, deps);
       sentEntries += group.length;
     } catch (error) {
       errors.push(error);
+      deps.waiting.add(incidentId);
     }
   }
   return { sent, sentEntries, errors };
@@ -65,10 +79,18 @@ function isDrill(group: readonly OutboxEntry[]): boolean {
 const batchOf = (group: readonly OutboxEntry[]): number =>
   Math.min(...group.map((entry) => (entry.kind === 'transition' ? entry.transition.batch : Number.MAX_SAFE_INTEGER)));
 
-async function deliverGroup(group: readonly OutboxEntry[], deps: DeliverDeps): Promise<number> {
+/** The incident that an entry belongs to. */
+export function incidentIdOf(entry: OutboxEntry): string {
+  return entry.kind === 'transition' ? entry.transition.incidentId : entry.id;
+}
+
+/** All of a group belong to the same. */
+function incidentOf([first]: readonly OutboxEntry[]): string {
+  return first === undefined ? '' : incidentIdOf(first);
+}
+
+async function sendGroup(group: readonly OutboxEntry[], deps: DeliverDeps): Promise<number> {
   const transitions = group.flatMap((entry) => (entry.kind === 'transition' ? [entry.transition] : []));
-  // First, since a channel that hangs must not keep what is over out of everyone's sight.
-  for (const entry of group) if (entry.kind === 'incident') await deps.alerts.saveIncident(entry.incident);
   const messages = transitions.length === 0 ? [] : await deps.render(transitions);
   for (const message of messages) await deps.notify(message);
   await deps.alerts.acknowledge(group.map((entry) => entry.id));

@@ -164,8 +164,20 @@ describe('time that misbehaves', () => {
 
   it('never lets a resolution lie before its firing', () => {
     const { state } = stepAlerts(emptyAlertState, [observe('a', 'met')], start);
-    const { entries } = stepAlerts(state, [observe('a', 'clear')], start - minute);
+    const { entries } = stepAlerts(state, [observe('a', 'clear')], start - 4 * minute);
     expect(transitionsOf(entries)[0]).toMatchObject({ kind: 'resolved', at: start, firedAt: start });
+  });
+
+  it('decides nothing in an evaluation that comes so late that a later one has changed something', () => {
+    const fired = stepAlerts(emptyAlertState, [observe('a', 'met')], start);
+    const over = run([[observe('a', 'clear')], [observe('b', 'met')]], fired.state);
+    expect(over.state.resolvedAt).toEqual({});
+    for (const lateMs of [1, minute, 3 * minute]) {
+      const now = start + minute - lateMs;
+      expect(stepAlerts(over.state, [observe('a', 'met')], now)).toEqual({ state: over.state, entries: [] });
+    }
+    const isGoingOn = (now: number) => stepAlerts(over.state, [observe('b', 'clear')], now).entries.length > 0;
+    expect([start + minute, start - 3 * minute].map(isGoingOn)).toEqual([true, true]);
   });
 
   it('starts the clear time anew when the clock jumped back, instead of waiting for it to catch up', () => {

@@ -64,8 +64,8 @@ function setUp(config = aConfig()) {
 function waitingEntry(batch: number): string {
   const id = `t${batch}`;
   const facts = { kind: 'coverage', lastJudgedAt: 0 } as const;
-  const about = { alertId: 'x', severity: 'page', notify: ['oncall'], at: 1, firedAt: 1, incidentId: 'i' } as const;
-  const transition: Transition = { ...about, id, kind: 'fired', batch, facts };
+  const about = { alertId: 'x', severity: 'page', notify: ['oncall'], at: 1, firedAt: 1 } as const;
+  const transition: Transition = { ...about, id, kind: 'fired', batch, incidentId: `i${batch}`, facts };
   return JSON.stringify({ kind: 'transition', id, transition });
 }
 
@@ -166,6 +166,26 @@ describe('what cannot be delivered', () => {
     world.isTopicDown = false;
     await run(['failed']);
     expect(sent.map(({ message }) => message.id)).toEqual(waiting);
+    expect(alerts.outbox.size).toBe(0);
+  });
+
+  it('keeps back what comes later of its incident: nobody hears of an end before its beginning', async () => {
+    const { run, sent, alerts } = setUp(aConfig({ slos: [] }));
+    await run(many(10, 'passed'));
+    let refusals = 0;
+    const refuseBeginnings: EvaluateDeps['notify'] = async ({ subject }) => {
+      refusals += 1;
+      throw new Error(`no ${subject}`);
+    };
+    await expect(run(many(3, 'failed'), { notify: refuseBeginnings })).rejects.toThrow('no fired');
+    await expect(run(['passed'], { notify: refuseBeginnings })).rejects.toThrow('no fired');
+    await expect(run(['passed'], { notify: refuseBeginnings })).rejects.toThrow('no fired');
+    expect([refusals, alerts.outbox.size, alerts.incidents.size]).toEqual([3, 4, 1]);
+    await run(['passed']);
+    expect(sent.map(({ message }) => message.subject)).toEqual([
+      'fired monitor/api/0',
+      'resolved monitor/api/0, closed',
+    ]);
     expect(alerts.outbox.size).toBe(0);
   });
 
