@@ -28,10 +28,11 @@ export async function readObject(
   return value;
 }
 
-/** Refuses an object with any other key. */
-export function requireOnly(key: string, value: Readonly<Record<string, unknown>>): void {
-  if (Object.keys(value).some((each) => each !== key))
-    throw new Refusal(400, 'Bad Request', `The body takes "${key}" and nothing else.`);
+/** Refuses an object with any other keys. */
+export function requireOnly(keys: readonly string[], value: Readonly<Record<string, unknown>>): void {
+  if (Object.keys(value).every((each) => keys.includes(each))) return;
+  const known = keys.map((key) => `"${key}"`).join(', ');
+  throw new Refusal(400, 'Bad Request', `The body takes ${known} and nothing else.`);
 }
 
 function parseJson(text: string): unknown {

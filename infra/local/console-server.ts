@@ -3,7 +3,10 @@ import { isObject } from './aws/read.ts';
 import { type BurstWatch, burstFunction } from './burst-watch.ts';
 import { type Assets, assetHeaders } from './console/assets.ts';
 import type { BurstAnswer, ConsoleState, ProbeAnswer } from './console/state.ts';
+import { type AlertActions, acknowledgeNow, silenceNow, unsilenceNow } from './console-alerts.ts';
 import { Refusal, readObject, requireOnly, send, sendJson, sendProblem } from './console-answer.ts';
+import type { Details } from './console-details.ts';
+import { type DashboardDeps, tellDashboards, tellMetrics } from './dashboards.ts';
 import type { Drill } from './drill.ts';
 import type { Functions } from './functions.ts';
 import type { GatewayAnswer } from './gateway-event.ts';
@@ -15,6 +18,9 @@ export type ConsoleDeps = {
   readonly functions: Functions;
   readonly bursts: Pick<BurstWatch, 'underWay'>;
   readonly drill: Drill;
+  readonly dashboards: DashboardDeps;
+  readonly details: Details;
+  readonly actions: AlertActions;
   /** Takes over a stream of events. */
   follow(request: IncomingMessage, response: ServerResponse): void;
   /** Something was changed by hand: tell everyone. */
@@ -33,7 +39,20 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/api/faults': { POST: startFault, DELETE: endFault },
   '/api/probe': { POST: probeNow },
   '/api/bursts': { POST: runBurstNow },
+  '/api/dashboards': { GET: ({ dashboards }, request, response) => tellDashboards(dashboards, request, response) },
+  '/api/metrics': { POST: ({ dashboards }, request, response) => tellMetrics(dashboards, request, response) },
+  '/api/slo': { GET: tellSlo },
+  '/api/incident': { GET: tellIncident },
+  '/api/acknowledgements': { POST: changing(acknowledgeNow) },
+  '/api/silences': { POST: changing(silenceNow), DELETE: changing(unsilenceNow) },
 };
+
+function changing(act: typeof acknowledgeNow): Route {
+  return async (deps, request, response) => {
+    await act(deps.actions, request, response);
+    deps.onChange();
+  };
+}
 
 /** The console: its page, its data, and its buttons. Pages of other origins are refused, and names that are not ours. */
 export function createConsole(deps: ConsoleDeps): Handle {
@@ -87,7 +106,7 @@ async function endFault(deps: ConsoleDeps, _: IncomingMessage, response: ServerR
 /** Probes by hand, off the record: every monitor, or those that the body names. */
 async function probeNow(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const asked = await readObject(request, {});
-  requireOnly('monitors', asked);
+  requireOnly(['monitors'], asked);
   const known = deps.monitors();
   const monitors = asked['monitors'] ?? known;
   if (!Array.isArray(monitors)) throw new Refusal(400, 'Bad Request', '"monitors" must be a list of ids.');
@@ -105,7 +124,7 @@ async function probeNow(deps: ConsoleDeps, request: IncomingMessage, response: S
  */
 async function runBurstNow(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const asked = await readObject(request, {});
-  requireOnly('burst', asked);
+  requireOnly(['burst'], asked);
   const { burst } = asked;
   if (typeof burst !== 'string') throw new Refusal(400, 'Bad Request', '"burst" must be the id of a burst.');
   const known = deps.burstIds();
@@ -120,6 +139,24 @@ function unknownBurst(known: readonly string[]): string {
   if (known.length === 0) return 'monitors.yml has no bursts.';
   return `The burst must be one of ${known.join(', ').slice(0, 300)}.`;
 }
+
+/** Everything about the SLO that `?id=` names. */
+async function tellSlo(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const detail = await deps.details.slo(idOf(request));
+  if (detail === 'unknown') throw new Refusal(404, 'Not Found', 'monitors.yml has no SLO of this id.');
+  if (detail === 'unreadable')
+    throw new Refusal(503, 'Service Unavailable', 'What it counts could not be read: nobody knows how it stands.');
+  sendJson(response, 200, detail);
+}
+
+/** Everything about the incident that `?id=` names. */
+async function tellIncident(deps: ConsoleDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const detail = await deps.details.incident(idOf(request));
+  if (detail === 'unknown') throw new Refusal(404, 'Not Found', 'No incident of this id is kept.');
+  sendJson(response, 200, detail);
+}
+
+const idOf = ({ url = '/' }: IncomingMessage): string => new URL(url, 'http://console').searchParams.get('id') ?? '';
 
 /** The function answers shard by shard; a reader expects the order of monitors.yml. */
 function inOrder({ results }: ProbeAnswer, ids: readonly string[]): ProbeAnswer {

@@ -2,6 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createMemory } from '../../shared/app/history.ts';
 import { type OverviewDeps, overview } from '../../shared/app/overview.ts';
+import type { AlertStore } from '../../shared/app/ports.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { createBurstStore } from '../../shared/aws/burst-store.ts';
 import { createVerdictReader } from '../../shared/aws/burst-verdicts.ts';
@@ -15,6 +16,7 @@ import { renderTarget } from '../../shared/message/command.ts';
 import type { Outputs } from '../../shared/message/shell.ts';
 import { region } from './aws/service.ts';
 import type { ConsoleState } from './console/state.ts';
+import { createDetails, type Details } from './console-details.ts';
 import { apiId, environment, type Origins } from './stack.ts';
 
 /** What only local mode knows, beside the overview and the runs that are under way. */
@@ -25,6 +27,9 @@ export type StateReader = {
   read(): Promise<ConsoleState>;
   /** As `read`, with a reading that begins after this call. */
   readAnew(): Promise<ConsoleState>;
+  readonly details: Details;
+  /** The alerts' state, to be changed by hand. */
+  alerts(): AlertStore;
   close(): void;
 };
 
@@ -42,9 +47,12 @@ export function createStateReader(
   let deps = createDeps(clients, config(), origins);
   let running: Promise<ConsoleState> | undefined;
 
-  const compute = async (): Promise<ConsoleState> => {
+  const current = (): LocalDeps => {
     if (deps.config !== config()) deps = createDeps(clients, config(), origins);
-    const [view, local] = await Promise.all([overview(deps, now()), facts()]);
+    return deps;
+  };
+  const compute = async (): Promise<ConsoleState> => {
+    const [view, local] = await Promise.all([overview(current(), now()), facts()]);
     // Read last: of a run that goes on meanwhile, pages have heard more than what was read before.
     return { ...view, ...local, liveRuns: liveRuns() };
   };
@@ -62,12 +70,14 @@ export function createStateReader(
     clients.dynamoDb.destroy();
     clients.cloudWatch.destroy();
   };
-  return { read, readAnew, close };
+  return { read, readAnew, details: createDetails(current, now), alerts: () => current().alerts, close };
 }
 
 type Clients = { readonly dynamoDb: DynamoDBClient; readonly cloudWatch: CloudWatchClient };
 
-function createDeps({ dynamoDb: client, cloudWatch }: Clients, config: Config, origins: Origins): OverviewDeps {
+type LocalDeps = OverviewDeps & { readonly alerts: AlertStore; readonly onWarning: () => void };
+
+function createDeps({ dynamoDb: client, cloudWatch }: Clients, config: Config, origins: Origins): LocalDeps {
   const table = `${config.service}-${environment}-ledger`;
   const outputs = (name: string) => outputsOf(origins)[name];
   return {
@@ -84,6 +94,8 @@ function createDeps({ dynamoDb: client, cloudWatch }: Clients, config: Config, o
     loadVerdicts: createVerdictReader(client, table),
     loadRuns: createBurstStore(client, table).loadRuns,
     runMemory: new Map(),
+    // What cannot be read is shown as such.
+    onWarning: () => {},
     outputs,
     showUrl: (monitor) => showTarget(monitor, outputs, origins),
   };

@@ -4,6 +4,7 @@ import { isObject } from './aws/read.ts';
 import type { Mail, SnsStore } from './aws/sns-store.ts';
 import { channelText } from './channel-text.ts';
 import type { DeliveryView } from './console/state.ts';
+import { aboutOf } from './mail-about.ts';
 
 export const notifyFunction = 'notify';
 
@@ -82,6 +83,7 @@ function mailOf(channel: SentChannel, message: MachineMessage, { messageId, topi
     subject: message.subject,
     text: channelText(channel, message, at),
     at,
+    about: JSON.stringify(aboutOf(message)),
     deliveryKey: keyOf(message.id, channel.id),
     delivery: JSON.stringify(onItsWay),
   };

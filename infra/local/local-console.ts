@@ -1,7 +1,7 @@
 import type { BurstWatch } from './burst-watch.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Assets } from './console/assets.ts';
-import type { Addresses, ConsoleState, DeliveryView } from './console/state.ts';
+import type { Addresses, ConsoleState, DeliveryView, MailAbout } from './console/state.ts';
 import { createConsoleEvents } from './console-events.ts';
 import { createConsole } from './console-server.ts';
 import { createStateReader } from './console-state.ts';
@@ -39,8 +39,9 @@ export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): Loca
   const drill = createDrill(player.functions, origins.shortener);
   const facts = async () => ({
     faults: await drill.read(),
-    inbox: aws.mails.mails(shownMails).map(({ id, subject, text, at, to, delivery }) => ({
+    inbox: aws.mails.mails(shownMails).map(({ id, subject, text, at, to, about, delivery }) => ({
       ...{ id, subject, text, at, to },
+      ...(about ? { about: JSON.parse(about) as MailAbout } : {}),
       ...(delivery ? { delivery: JSON.parse(delivery) as DeliveryView } : {}),
     })),
     alarms: aws.alarms.status().map(({ name, state, since }) => ({ name, state, since })),
@@ -62,6 +63,9 @@ export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): Loca
     functions: player.functions,
     bursts,
     drill,
+    dashboards: { dashboards: () => player.stack().dashboards, metrics: aws.metrics },
+    details: state.details,
+    actions: { config: () => player.stack().config, alerts: state.alerts, now: Date.now },
     follow: events.follow,
     onChange: events.changed,
     monitors: () => player.stack().config.monitors.map(({ id }) => id),

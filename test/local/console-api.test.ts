@@ -46,6 +46,43 @@ async function* follow(signal: AbortSignal): AsyncGenerator<ConsoleState> {
   }
 }
 
+/** What its pages show of an outage, and what their buttons do. */
+async function tellsAndTakes(id: string): Promise<void> {
+  const json = async (answer: Response) => (await answer.json()) as Record<string, unknown>;
+  const { slos } = await local.state();
+  expect(await json(await api(`/api/slo?id=${slos[0]?.id}`))).toMatchObject({
+    id: slos[0]?.id,
+    lately: { judged: expect.any(Number) },
+    spending: { byReason: expect.any(Array) },
+  });
+  const incident = await json(await api(`/api/incident?id=${id}`));
+  expect(incident['moments']).toContainEqual(
+    expect.objectContaining({ kind: 'fired', title: 'shortener-health failing' }),
+  );
+  expect(incident['failures']).toContainEqual(
+    expect.objectContaining({ monitor: 'shortener-health', statusCode: 503 }),
+  );
+  expect((await local.state()).inbox[0]?.about).toMatchObject({ incident: id });
+
+  const taken = await post('/api/acknowledgements', { incident: id, by: 'ann\u202e', note: 'rolling back' });
+  expect([taken.status, await json(taken)]).toEqual([200, { state: 'acknowledged', incident: id, by: 'ann' }]);
+  expect(await json(await post('/api/acknowledgements', { incident: id }))).toMatchObject({ state: 'already' });
+  const wanted = { names: ['shortener-health'], for: '5m', reason: 'known', by: 'ann' };
+  const silence = await json(await post('/api/silences', wanted));
+  expect(silence).toMatchObject({
+    alerts: ['monitor/shortener-health/', 'coverage/shortener-health'],
+    reason: 'known',
+  });
+  const state = await local.state();
+  expect(state.incidents.find((each) => each.id === id)?.acknowledged).toMatchObject({
+    by: 'ann',
+    note: 'rolling back',
+  });
+  expect(state.silences).toMatchObject([{ id: silence['id'], by: 'ann' }]);
+  const end = () => api('/api/silences', { method: 'DELETE', body: JSON.stringify({ silence: silence['id'] }) });
+  expect([(await end()).status, (await end()).status]).toEqual([204, 404]);
+}
+
 describe('the console', () => {
   it.each([
     ['/', 'text/html; charset=utf-8'],
@@ -108,6 +145,7 @@ describe('the console', () => {
     });
     expect(down.incidents[0]?.closedAt).toBeNull();
     expect((await fetch(`${local.shortener}/demo`)).status).toBe(503);
+    await tellsAndTakes(down.incidents[0]?.id ?? '');
 
     await post('/api/faults', { errorRatio: 0 });
     const up = await local.until((state) => state.inbox.some(({ subject }) => subject.startsWith('Resolved')), 20_000);
@@ -136,6 +174,15 @@ describe('the console', () => {
     ['a list', () => post('/api/probe', []), 400],
     ['an unknown key', () => post('/api/probe', { record: true }), 400],
     ['an unknown monitor', () => post('/api/probe', { monitors: ['x'] }), 404],
+    ['an SLO that is not there', () => api('/api/slo?id=__proto__'), 404],
+    ['an incident that is not there', () => api('/api/incident?id=000000000000'), 404],
+    ['an acknowledgement of nothing', () => post('/api/acknowledgements', {}), 400],
+    ['one of an incident that is not there', () => post('/api/acknowledgements', { incident: '000000000000' }), 404],
+    ['a name that is no text', () => post('/api/acknowledgements', { incident: '0', by: 7 }), 400],
+    ['a silence without a reason', () => post('/api/silences', { names: ['shortener-health'], for: '5m' }), 400],
+    ['a silence of nothing', () => post('/api/silences', { names: [], for: '5m', reason: 'x' }), 400],
+    ['a silence of nothing that is there', () => post('/api/silences', { names: ['x'], for: '5m', reason: 'x' }), 404],
+    ['a silence for ever', () => post('/api/silences', { names: ['shortener-health'], for: '99d', reason: 'x' }), 400],
     ['a body of 65 kB', () => post('/api/faults', ' '.repeat(65 * 1024)), 413],
     [
       'a page of another origin',

@@ -22,6 +22,8 @@ export type Mail = {
   readonly deliveryKey?: string;
   /** What came of it, as JSON; empty for an e-mail. */
   readonly delivery?: string;
+  /** What it is about, as JSON; empty where nobody knows. */
+  readonly about?: string;
 };
 export type StoredMail = Mail & { readonly id: string };
 
@@ -40,13 +42,14 @@ const schema = `
   CREATE TABLE IF NOT EXISTS mail(
     id INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, topic TEXT NOT NULL, recipient TEXT NOT NULL,
     subject TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
-    deliveryKey TEXT NOT NULL DEFAULT '', delivery TEXT NOT NULL DEFAULT '');
+    deliveryKey TEXT NOT NULL DEFAULT '', delivery TEXT NOT NULL DEFAULT '',
+    about TEXT NOT NULL DEFAULT '');
 `;
 /** Files of before have no place for what came of a message. */
-const addedColumns = ['deliveryKey', 'delivery'];
+const addedColumns = ['deliveryKey', 'delivery', 'about'];
 
 const subscriptionColumns = 'arn, topic AS topicArn, protocol, endpoint, filter';
-const mailColumns = 'id, messageId, topic AS topicArn, recipient AS "to", subject, text, at, delivery';
+const mailColumns = 'id, messageId, topic AS topicArn, recipient AS "to", subject, text, at, delivery, about';
 
 /** Topics, subscriptions and the inbox in one SQLite file. What returned is on the disk. */
 export function openSnsStore(file: string) {
@@ -59,7 +62,7 @@ export function openSnsStore(file: string) {
   for (const column of addedColumns)
     if (!known.includes(column)) database.exec(`ALTER TABLE mail ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`);
   const addMail = database.prepare(
-    'INSERT INTO mail(messageId, topic, recipient, subject, text, at, deliveryKey, delivery) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO mail(messageId, topic, recipient, subject, text, at, deliveryKey, delivery, about) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const addSubscription = database.prepare('INSERT OR REPLACE INTO subscription VALUES (?, ?, ?, ?, ?, ?)');
   const save = (one: Subscription, isOfStack: boolean) =>
@@ -90,8 +93,8 @@ export function openSnsStore(file: string) {
       }),
     addMails: (mails: readonly Mail[]): void =>
       transaction(database, () => {
-        for (const { messageId, topicArn, to, subject, text, at, deliveryKey = '', delivery = '' } of mails)
-          addMail.run(messageId, topicArn, to, subject, text, at, deliveryKey, delivery);
+        for (const { messageId, topicArn, to, subject, text, at, deliveryKey = '', delivery = '', about = '' } of mails)
+          addMail.run(messageId, topicArn, to, subject, text, at, deliveryKey, delivery, about);
         database.prepare('DELETE FROM mail WHERE id <= (SELECT MAX(id) FROM mail) - ?').run(mostMails);
       }),
     /** What is known of the message of this key; undefined where there is none in the inbox. */

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { readAbout } from '../mail-about.ts';
 import { AwsError } from './error.ts';
 import { readText, requireText } from './read.ts';
 import type { Input, Output, Service } from './service.ts';
@@ -30,6 +31,7 @@ export function createSns(store: SnsStore, now: () => number, onMail: OnMail, on
     const messageId = randomUUID();
     const meant = subscribers(store, arn, publication);
     const [forFunctions, mailed] = [meant.filter(isOfFunction), meant.filter((each) => !isOfFunction(each))];
+    const about = readAbout(publication.machineText);
     const mails = mailed.map(({ endpoint }) => ({
       messageId,
       topicArn: arn,
@@ -37,6 +39,7 @@ export function createSns(store: SnsStore, now: () => number, onMail: OnMail, on
       subject: publication.subject,
       text: publication.text,
       at: now(),
+      ...(about && { about: JSON.stringify(about) }),
     }));
     if (mails.length > 0) store.addMails(mails);
     if (mails.length > 0) onMail(mails);

@@ -30,9 +30,14 @@ export type InboxMessage = {
   readonly at: number;
   /** An address, or a channel and its type. */
   readonly to: string;
+  /** Of an alert: its incident, and what it tells of it. */
+  readonly about?: MailAbout;
   /** What came of it, where it was sent to a channel. */
   readonly delivery?: DeliveryView;
 };
+
+/** The incident that a message is about, and what it tells of it: `fired`, `reminded`, `mixed` … */
+export type MailAbout = { readonly incident: string; readonly kind: string };
 
 export type DeliveryView = {
   readonly state: 'sending' | 'delivered' | 'skipped' | 'failed';
