@@ -38,7 +38,7 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
       await client.send(
         new UpdateItemCommand({
           ...keyed(messagePrefix(messageId) + channel),
-          UpdateExpression: 'SET #told = :true, #toldAt = :now, #expiresAt = :expiresAt',
+          UpdateExpression: 'SET #told = :true, #toldAt = if_not_exists(#toldAt, :now), #expiresAt = :expiresAt',
           ExpressionAttributeNames: { ...names, '#told': 'told', '#toldAt': 'toldAt' },
           ExpressionAttributeValues: {
             ':true': { BOOL: true },

@@ -18,15 +18,15 @@ describe('what notify remembers, in the table', () => {
     expect(await store.load('m1')).toEqual(new Map());
     await Promise.all([store.saveTold('m1', 'chat'), store.saveTold('m1', 'pager'), store.saveTold('m10', 'room')]);
     await store.countFailure('m1', 'hook', 'it answered 500');
-    const isTold = true;
+    const told = { isTold: true, toldAt: start };
     expect(await store.load('m1')).toEqual(
       new Map([
-        ['chat', { isTold }],
-        ['hook', { isTold: false }],
-        ['pager', { isTold }],
+        ['chat', told],
+        ['hook', { isTold: false, failures: 1, problem: 'it answered 500' }],
+        ['pager', told],
       ]),
     );
-    expect(await store.load('m10')).toEqual(new Map([['room', { isTold }]]));
+    expect(await store.load('m10')).toEqual(new Map([['room', told]]));
   });
 
   it('is how often a channel could not be told, for each message, also of several who count at once', async () => {
@@ -35,7 +35,7 @@ describe('what notify remembers, in the table', () => {
     expect(counts.toSorted()).toEqual([1, 2, 3]);
     expect(await store.countFailure('m2', 'chat', 'it answered 500')).toBe(1);
     await store.saveTold('m1', 'chat');
-    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true }]]));
+    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true, toldAt: start }]]));
   });
 
   it('is who refused a message for good, to which invocation and why, until it is told after all', async () => {
@@ -44,7 +44,7 @@ describe('what notify remembers, in the table', () => {
     await store.saveRefused('m1', 'chat', refusal);
     expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: false, refusal }]]));
     await store.saveTold('m1', 'chat');
-    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true }]]));
+    expect(await store.load('m1')).toEqual(new Map([['chat', { isTold: true, toldAt: start }]]));
   });
 
   it('lets one of several report, once an hour and channel', async () => {

@@ -5,6 +5,7 @@ import { createAlertStore } from '../../../shared/aws/alert-store.ts';
 import { createBurstStore } from '../../../shared/aws/burst-store.ts';
 import { createVerdictReader, createVerdictWriter } from '../../../shared/aws/burst-verdicts.ts';
 import { createCountedStore } from '../../../shared/aws/counted-store.ts';
+import { createDrillStore } from '../../../shared/aws/drill-store.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
 import { createNotifyStore } from '../../../shared/aws/notify-store.ts';
@@ -31,6 +32,9 @@ const overMetrics = {
 };
 const overBursts = { ...aSlo('answers'), indicator: { kind: 'bursts' as const, bursts: ['redirects'] } };
 const incident: Incident = { id: 'i1', openedAt: at, closedAt: at, severity: 'page', monitors: [], alerts: [] };
+
+const drill = { id: 'd', startedAt: at, untilAt: at, notify: ['chat'], isScheduled: true };
+const refused = { kind: 'fired', outcome: 'refused', evaluatedAt: at, at, problem: 'busy' } as const;
 
 /** A client that sends nothing, refuses every conditional write, and notes `<action> <partition>` of what it is asked. */
 function recordingClient(asked: Set<string>): DynamoDBClient {
@@ -105,7 +109,7 @@ it('the function that takes acknowledgements may do with the ledger exactly what
   expect(allowed('StatusRole', { monitors: [], acknowledge: 'link' })).toEqual(asked);
 });
 
-it('the evaluation may do with the ledger exactly what judging, folding and archiving do', async () => {
+it('the evaluation may do with the ledger exactly what judging, folding, archiving and drills do', async () => {
   const asked = await askedBy(async (client) => {
     const ledger = createLedgerStore(client, 'ledger');
     await ledger.loadTicks(location, at, at);
@@ -118,8 +122,13 @@ it('the evaluation may do with the ledger exactly what judging, folding and arch
     await alerts.save({ ...emptyAlertState, version: 1 }, [], 'writer');
     await alerts.acknowledge(['t1']);
     await alerts.saveIncident(incident);
+    const drills = createDrillStore(client, 'ledger', () => at);
+    await drills.save(drill);
+    await drills.loadSince(at);
+    await drills.saveNote(drill.id, refused).catch(() => {});
+    await createNotifyStore(client, 'ledger', () => at).load('m1');
   });
-  expect(asked).toHaveLength(8);
+  expect(asked).toHaveLength(12);
   expect(allowed('EvaluateRole')).toEqual(asked);
   expect(allowed('EvaluateRole', { bursts: [aBurst({ alerts: [] })] })).toEqual(asked);
   const more = await askedBy((client) => createVerdictReader(client, 'ledger')());
