@@ -56,7 +56,8 @@ const takesBody = [
   'invalid-input',
 ] as const;
 const takesKey = ['invalid-idempotency-key', 'idempotency-key-in-use', 'idempotency-key-reused'] as const;
-const looksUp = ['unknown-link', 'link-disabled', 'too-many-requests', 'database-unavailable'] as const;
+/** A code may be a reserved word, and then there is nothing at its path. */
+const looksUp = ['unknown-path', 'unknown-link', 'link-disabled', 'too-many-requests', 'database-unavailable'] as const;
 
 const links: readonly Route[] = [
   {
@@ -134,6 +135,7 @@ const links: readonly Route[] = [
   },
 ];
 
+/** Without drills there is nothing at their path. */
 const faults: readonly Route[] = [
   {
     id: 'readFault',
@@ -142,7 +144,7 @@ const faults: readonly Route[] = [
     summary: 'Show the drill that is on',
     access: 'token',
     success: { status: 200, output: 'Fault' },
-    problems: [...api],
+    problems: [...api, 'unknown-path'],
   },
   {
     id: 'saveFault',
@@ -152,7 +154,7 @@ const faults: readonly Route[] = [
     access: 'token',
     input: 'NewFault',
     success: { status: 200, output: 'Fault' },
-    problems: [...api, ...takesBody],
+    problems: [...api, ...takesBody, 'unknown-path'],
   },
   {
     id: 'deleteFault',
@@ -161,7 +163,7 @@ const faults: readonly Route[] = [
     summary: 'End the drill',
     access: 'token',
     success: { status: 204 },
-    problems: [...api],
+    problems: [...api, 'unknown-path'],
   },
 ];
 

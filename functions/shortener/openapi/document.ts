@@ -35,7 +35,9 @@ export function describeShortener(): Json {
 
 function pathItem(path: string, all: readonly Route[]): Json {
   const operations = all.map((route) => [route.method.toLowerCase(), operation(route)] as const);
-  const code = { name: 'code', in: 'path', required: true, schema: { type: 'string', pattern: '^[0-9A-Za-z]{1,64}$' } };
+  const shortest = path.startsWith('/links') ? 1 : 4;
+  const schema = { type: 'string', pattern: `^[0-9A-Za-z]{${shortest},64}$` };
+  const code = { name: 'code', in: 'path', required: true, schema };
   return {
     ...(path.includes('{code}') && { parameters: [code] }),
     ...Object.fromEntries(operations),
@@ -59,7 +61,7 @@ function operation(route: Route): Json {
     responses: {
       ...success(route),
       ...(route.isRevalidated && { 304: { description: 'What If-None-Match names is what would be answered.' } }),
-      ...problemResponses([...own, ...everywhere, ...(path === '/faults' ? [] : drills)], route.success.output),
+      ...problemResponses([...own, ...everywhere, ...(path === '/faults' ? [] : drills)], id === 'checkReadiness'),
     },
   };
 }
@@ -86,11 +88,11 @@ const descriptions: Readonly<Record<number, string>> = {
 };
 
 /** A response for each status among the problems, with just the types that it may have. */
-function problemResponses(names: readonly ProblemName[], output?: string): Json {
+function problemResponses(names: readonly ProblemName[], isCheck = false): Json {
   const byStatus = Map.groupBy(names, (name) => problems[name].status);
   const all = [...byStatus].map(([status, some]) => [status, problemResponse(some)] as const);
   const responses = Object.fromEntries(all);
-  if (output !== 'Health') return responses;
+  if (!isCheck) return responses;
   // A failing check keeps its own form.
   const { description, content } = responses[503] as { description: string; content: Json };
   return {
@@ -108,7 +110,9 @@ function problemResponse(names: readonly ProblemName[]): Json {
 }
 
 function preflightProblems(path: string): readonly ProblemName[] {
-  return ['method-not-allowed', ...everywhere, ...(path === '/faults' ? [] : drills)];
+  const isMissing = routes.some((route) => route.path === path && route.problems.includes('unknown-path'));
+  const missing: readonly ProblemName[] = isMissing ? ['unknown-path'] : [];
+  return ['method-not-allowed', ...missing, ...(path === '/faults' ? [] : [...everywhere, ...drills])];
 }
 
 const named = (name: string) => ({ $ref: `#/components/schemas/${name}` });

@@ -3,6 +3,7 @@ import type { Answer } from '../../../functions/shortener/http.ts';
 import type { Answered, Dependencies } from '../../../functions/shortener/ports.ts';
 import type { Settings } from '../../../functions/shortener/settings.ts';
 import { createShortener } from '../../../functions/shortener/shortener.ts';
+import { nameAnswer } from './contract.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 
 export const token = 'correct-horse-battery-staple';
@@ -66,6 +67,7 @@ export type Bench = {
   parameter: string | undefined | Error;
   parameterReads: number;
   randomBytes: (size: number) => Uint8Array;
+  /** Rejects where the OpenAPI document does not promise the answer. */
   call(method: string, path: string, ask?: Ask): Promise<Answer>;
   send(event: unknown): Promise<Answer>;
   /** POST /links with a token. */
@@ -84,7 +86,11 @@ export function createBench(settings: Partial<Settings> = {}, store: MemoryStore
     parameter: token,
     parameterReads: 0,
     randomBytes: (size) => webcrypto.getRandomValues(new Uint8Array(size)),
-    call: (method, path, ask) => bench.send(eventOf(method, path, ask)),
+    call: async (method, path, ask) => {
+      const answer = await bench.send(eventOf(method, path, ask));
+      nameAnswer(method, path, answer);
+      return answer;
+    },
     send: (event) =>
       shortener(event, {
         id: requestId,
