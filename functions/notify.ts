@@ -1,10 +1,13 @@
 import { prepareForChannels } from '../shared/app/channel-request.ts';
 import { notify } from '../shared/app/notify.ts';
+import type { KnownAlarms } from '../shared/app/notify-alarm.ts';
 import type { NotifyDeps, NotifyPackage, NotifySummary, Told } from '../shared/app/notify-model.ts';
 import { sendToChannel } from '../shared/channels/send.ts';
 import { systemClock } from '../shared/clock/clock.ts';
+import type { Alarm } from '../shared/config/model.ts';
 import { runHttpAttempt } from '../shared/http/attempt.ts';
-import { readOutput, requireVariable } from '../shared/lambda/environment.ts';
+import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
+import { readOutput, readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
@@ -14,7 +17,7 @@ const settleMs = 12_000;
 
 /** What SNS delivers of the alerts' topic, to the channels that are no e-mail addresses. */
 export const handler = lambdaHandler<unknown, NotifySummary>('notify', async (event, invocation) => {
-  const summary = await notify(event, createDeps(invocation, (await loadPackage()).channels));
+  const summary = await notify(event, createDeps(invocation, await loadPackage()));
   invocation.log('info', 'notified', summary);
   return summary;
 });
@@ -27,13 +30,18 @@ const signer = keepWarm(async () =>
 const store = keepWarm(async () => {
   const { createNotifyStore } = await import('../shared/aws/notify-store.ts');
   const { createDynamoDb } = await import('../shared/aws/dynamodb.ts');
-  return createNotifyStore(createDynamoDb(), requireVariable('LEDGER_TABLE'), Date.now);
+  return createNotifyStore(meterDynamoDb(createDynamoDb()), requireVariable('LEDGER_TABLE'), Date.now);
+});
+const alarmMemory = keepWarm(async () => {
+  const { createAlarmMemory } = await import('../shared/aws/alarm-memory.ts');
+  const { createDynamoDb } = await import('../shared/aws/dynamodb.ts');
+  return createAlarmMemory(meterDynamoDb(createDynamoDb()), requireVariable('LEDGER_TABLE'), Date.now);
 });
 const topic = keepWarm(async () =>
   (await import('../shared/aws/topic.ts')).createTopic(requireVariable('ALERT_TOPIC_ARN')),
 );
 
-function createDeps({ id, log, remainingMs }: Invocation, channels: NotifyPackage['channels']): NotifyDeps {
+function createDeps({ id, log, remainingMs }: Invocation, packaged: NotifyPackage): NotifyDeps {
   const signal = AbortSignal.timeout(Math.max(0, remainingMs() - settleMs));
   const runtimeApi = process.env['AWS_LAMBDA_RUNTIME_API'];
   const queue = process.env['UNDELIVERED_QUEUE'];
@@ -47,15 +55,30 @@ function createDeps({ id, log, remainingMs }: Invocation, channels: NotifyPackag
     ...(runtimeApi ? { runtimeApi } : {}),
   };
   return {
-    channels,
+    channels: packaged.channels,
     invocationId: id,
     send: (channel, message) => sendToChannel(channel, message, sendDeps, signal),
     loadStore: store,
     publish: async (report) => (await topic())(report),
     ...(queue ? { queue } : {}),
+    ...(packaged.alarms ? { alarms: { known: knownAlarms(packaged.alarms), loadMemory: alarmMemory } } : {}),
     now: Date.now,
     onDelivery: (told) => log(told.delivery.outcome === 'failed' ? 'warn' : 'info', 'told', attributesOf(told)),
     onWarning: (message, cause) => log('warn', message, cause === undefined ? {} : describeError(cause)),
+  };
+}
+
+function knownAlarms(alarms: readonly Alarm[]): KnownAlarms {
+  const [service, environment] = ['BURNWATCH_SERVICE', 'BURNWATCH_ENVIRONMENT'].map(requireVariable) as [
+    string,
+    string,
+  ];
+  const url = readVariable('DASHBOARD_URL');
+  return {
+    alarms,
+    scope: { service, environment, outputs: readOutput },
+    neighbourArn: requireVariable('ALERT_TOPIC_ARN'),
+    links: url === undefined ? [] : [{ label: 'Dashboard', url }],
   };
 }
 

@@ -1,5 +1,6 @@
 import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
 import { deadManAlarms } from './template/alarms.ts';
+import { plainAlarms } from './template/alarms-plain.ts';
 import { dashboards, dashboardUrl } from './template/dashboard.ts';
 import { logGroups } from './template/logs.ts';
 import {
@@ -22,7 +23,7 @@ import { topics } from './template/topics.ts';
 export type { StackOptions, Template } from './template/model.ts';
 export { shardsOf } from './template/shards.ts';
 
-/** CloudFormation takes 500 resources a stack; a shard of monitors and a shard of a burst are one each. */
+/** CloudFormation takes 500 resources a stack; a shard of monitors, a shard of a burst and an alarm are one each. */
 const mostSchedules = 400;
 
 /**
@@ -34,27 +35,31 @@ export function buildResources(config: Config, options: StackOptions): Template 
   const stack = stackOf(config, options);
   const shards = shardsOf(config.monitors, options.tickMs);
   const bursts = burstSchedules(config.bursts);
-  if (shards.length + bursts.length > mostSchedules) throw tooMany(config, shards.length, bursts.length);
+  const alarms = plainAlarms(stack, config);
+  if (shards.length + bursts.length + Object.keys(alarms).length > mostSchedules)
+    throw tooMany(config, shards.length, bursts.length);
   return {
     Resources: {
       ...tables(stack),
-      ...topics(stack, config.channels),
-      ...notifyResources(stack, config.channels),
+      ...topics(stack, config),
+      ...notifyResources(stack, config),
       ...logGroups(stack),
       ...functionRoles(config, stack),
       ...schedules(stack, shards, bursts, config.drill),
       ...deadManAlarms(stack),
+      ...alarms,
       ...dashboards(stack, config),
     },
     Outputs: outputs(stack, config),
   };
 }
 
-function tooMany({ monitors }: Config, shards: number, bursts: number): BurnwatchError {
+function tooMany({ monitors, alarms = [] }: Config, shards: number, bursts: number): BurnwatchError {
   const ofBursts = bursts === 0 ? '' : ` and bursts ${bursts}`;
+  const ofAlarms = alarms.length === 0 ? '' : ` beside ${alarms.length} alarms`;
   return new BurnwatchError(
     'BURN_TOO_MANY_MONITORS',
-    `${monitors.length} monitors need ${shards} schedules${ofBursts}, and one stack holds ${mostSchedules}: ` +
+    `${monitors.length} monitors need ${shards} schedules${ofBursts}${ofAlarms}, and one stack holds ${mostSchedules}: ` +
       'split them over several configurations with a service name each',
   );
 }

@@ -1,4 +1,6 @@
-import type { Alarm, AlarmState } from './alarm-model.ts';
+import { describeAlarm } from './alarm-description.ts';
+import type { Alarm, AlarmSource, AlarmState } from './alarm-model.ts';
+import { decimal } from './alarm-step.ts';
 import { alarmArn } from './aws/cloudwatch.ts';
 import { account } from './aws/service.ts';
 import type { Publication } from './aws/sns-message.ts';
@@ -15,16 +17,20 @@ export type AlarmChange = {
 const regionName = 'US East (N. Virginia)';
 const longestSubject = 99;
 
-/** The mail that AWS makes of an alarm's notification. It carries no attributes, so a filter drops it. */
+/** What AWS makes of an alarm's notification: a mail for people, JSON for functions. It carries no attributes, so a filter drops it. */
 export function renderAlarmMail(change: AlarmChange): Publication {
   const { alarm, to } = change;
   const subject = `${to}: "${alarm.name}" in ${regionName}`;
-  return { subject: subject.slice(0, longestSubject), text: renderText(change), attributes: {} };
+  return {
+    subject: subject.slice(0, longestSubject),
+    text: renderText(change),
+    machineText: JSON.stringify(renderJson(change)),
+    attributes: {},
+  };
 }
 
 function renderText({ alarm, from, to, reason, at }: AlarmChange): string {
   const when = new Date(at).toUTCString().replace('GMT', 'UTC');
-  const dimensions = Object.entries(alarm.metric.dimensions).map(([name, value]) => `[${name} = ${value}]`);
   return `You are receiving this email because your Amazon CloudWatch Alarm "${alarm.name}" in the ${regionName} region has entered the ${to} state, because "${reason}" at "${when}".
 
 (Local mode plays CloudWatch here: nothing of this is in AWS.)
@@ -39,15 +45,10 @@ Alarm Details:
 - Alarm Arn:                  ${alarmArn(alarm.name)}
 
 Threshold:
-- The alarm is in the ALARM state when the metric is ${alarm.comparison} ${alarm.threshold.toFixed(1)} for at least ${alarm.datapointsToAlarm} of the last ${alarm.evaluationPeriods} period(s) of ${alarm.periodSeconds} seconds.
+- The alarm is in the ALARM state when the metric is ${alarm.comparison} ${decimal(alarm.threshold)} for at least ${alarm.datapointsToAlarm} of the last ${alarm.evaluationPeriods} period(s) of ${alarm.periodSeconds} seconds.
 
-Monitored Metric:
-- MetricNamespace:            ${alarm.metric.namespace}
-- MetricName:                 ${alarm.metric.name}
-- Dimensions:                 ${dimensions.join(' ')}
+${watchedText(alarm.source)}
 - Period:                     ${alarm.periodSeconds} seconds
-- Statistic:                  ${alarm.statistic}
-- Unit:                       ${alarm.unit === '' ? 'not specified' : alarm.unit}
 - TreatMissingData:           ${alarm.missingData}
 
 State Change Actions:
@@ -57,4 +58,45 @@ State Change Actions:
 `;
 }
 
+function watchedText(source: AlarmSource): string {
+  if (source.kind === 'math')
+    return `Monitored Metrics:\n${source.queries.map((query) => `- ${JSON.stringify(query)}`).join('\n')}`;
+  const { metric, statistic, unit } = source;
+  const dimensions = Object.entries(metric.dimensions).map(([name, value]) => `[${name} = ${value}]`);
+  return `Monitored Metric:
+- MetricNamespace:            ${metric.namespace}
+- MetricName:                 ${metric.name}
+- Dimensions:                 ${dimensions.join(' ')}
+- Statistic:                  ${statistic}
+- Unit:                       ${unit === '' ? 'not specified' : unit}`;
+}
+
 const list = (arns: readonly string[]) => (arns.length === 0 ? '' : `[${arns.join(', ')}]`);
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+function renderJson({ alarm, from, to, reason, at }: AlarmChange): object {
+  const { AlarmName, AlarmArn, AlarmDescription, OKActions, AlarmActions, InsufficientDataActions, ...trigger } =
+    describeAlarm(alarm, { name: alarm.name, state: to, reason, since: at });
+  const {
+    ActionsEnabled: _on,
+    StateValue: _state,
+    StateReason: _reason,
+    StateUpdatedTimestamp: _at,
+    ...Trigger
+  } = trigger;
+  return {
+    AlarmName,
+    AlarmDescription,
+    AWSAccountId: account,
+    NewStateValue: to,
+    NewStateReason: reason,
+    StateChangeTime: new Date(at).toISOString().replace('Z', '+0000'),
+    Region: regionName,
+    AlarmArn,
+    OldStateValue: from,
+    OKActions,
+    AlarmActions,
+    InsufficientDataActions,
+    Trigger,
+  };
+}

@@ -15,14 +15,18 @@ export type Comparison = keyof typeof comparisons;
 const treatments = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
 export type MissingData = (typeof treatments)[number];
 
-/** A CloudWatch alarm over one metric. */
+/** What an alarm looks at: one metric under a statistic (`Average`, `Sum`, …, or `p99`), or metric math over several. */
+export type AlarmSource =
+  | { readonly kind: 'metric'; readonly metric: MetricName; readonly statistic: string; readonly unit: string }
+  /** Queries as GetMetricData takes them; the one that returns data is what is compared. */
+  | { readonly kind: 'math'; readonly queries: readonly MathQuery[] };
+export type MathQuery = { readonly [name: string]: Json };
+
+/** An alarm of CloudWatch. */
 export type Alarm = {
   readonly name: string;
   readonly description: string;
-  readonly metric: MetricName;
-  /** `Average`, `Sum`, …, or `p99`. */
-  readonly statistic: string;
-  readonly unit: string;
+  readonly source: AlarmSource;
   readonly periodSeconds: number;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
@@ -39,21 +43,20 @@ export function isBreaching(alarm: Pick<Alarm, 'comparison' | 'threshold'>, valu
 
 type Properties = { readonly [name: string]: Json };
 
-/** An `AWS::CloudWatch::Alarm` whose references are resolved; undefined for one over metric math. */
+/** An `AWS::CloudWatch::Alarm` whose references are resolved; undefined for one that looks at something else. */
 export function alarmOf(properties: Properties): Alarm | undefined {
-  const { MetricName, Namespace, ComparisonOperator, Period, EvaluationPeriods, Threshold } = properties;
+  const { ComparisonOperator, EvaluationPeriods, Threshold } = properties;
   const comparison = comparisonNames.find((name) => name === ComparisonOperator);
-  if (typeof MetricName !== 'string' || typeof Namespace !== 'string' || !comparison) return undefined;
+  const source = sourceOf(properties);
+  if (source === undefined || !comparison) return undefined;
   const evaluationPeriods = Number(EvaluationPeriods ?? 1);
   const areActionsOn = properties['ActionsEnabled'] !== false;
   const actions = (name: string) => (areActionsOn ? texts(properties[name]) : []);
   return {
     name: String(properties['AlarmName']),
     description: String(properties['AlarmDescription'] ?? ''),
-    metric: { namespace: Namespace, name: MetricName, dimensions: readDimensions(properties['Dimensions']) },
-    statistic: String(properties['ExtendedStatistic'] ?? properties['Statistic'] ?? 'Average'),
-    unit: String(properties['Unit'] ?? ''),
-    periodSeconds: Number(Period ?? 60),
+    source,
+    periodSeconds: periodOf(properties, source),
     evaluationPeriods,
     datapointsToAlarm: Number(properties['DatapointsToAlarm'] ?? evaluationPeriods),
     threshold: Number(Threshold ?? 0),
@@ -65,6 +68,26 @@ export function alarmOf(properties: Properties): Alarm | undefined {
       INSUFFICIENT_DATA: actions('InsufficientDataActions'),
     },
   };
+}
+
+function sourceOf(properties: Properties): AlarmSource | undefined {
+  const { MetricName: name, Namespace: namespace, Metrics } = properties;
+  if (typeof name === 'string' && typeof namespace === 'string') {
+    const metric = { namespace, name, dimensions: readDimensions(properties['Dimensions']) };
+    const statistic = String(properties['ExtendedStatistic'] ?? properties['Statistic'] ?? 'Average');
+    return { kind: 'metric', metric, statistic, unit: String(properties['Unit'] ?? '') };
+  }
+  const queries = Array.isArray(Metrics) ? (Metrics as readonly MathQuery[]) : [];
+  return queries.length === 0 ? undefined : { kind: 'math', queries };
+}
+
+/** Of metric math that of its metrics, the longest one. */
+function periodOf({ Period }: Properties, source: AlarmSource): number {
+  if (source.kind === 'metric') return Number(Period ?? 60);
+  const periods = source.queries.flatMap(({ MetricStat: stat }) =>
+    Number((stat as Properties | undefined)?.['Period'] ?? 0),
+  );
+  return Math.max(...periods) || 60;
 }
 
 const comparisonNames = Object.keys(comparisons) as Comparison[];

@@ -1,8 +1,9 @@
+import { describeAlarm } from './alarm-description.ts';
 import { type AlarmChange, renderAlarmMail } from './alarm-mail.ts';
 import { type Alarm, type AlarmState, alarmStates } from './alarm-model.ts';
-import { type Datapoint, extraPeriods, judgeAlarm } from './alarm-step.ts';
-import { alarmArn, type DescribedAlarm } from './aws/cloudwatch.ts';
-import { parseStatistic, readPoints } from './aws/cloudwatch-statistics.ts';
+import { readDatapoints } from './alarm-points.ts';
+import { judgeAlarm } from './alarm-step.ts';
+import type { DescribedAlarm } from './aws/cloudwatch.ts';
 import type { CloudWatchStore } from './aws/cloudwatch-store.ts';
 import type { Sns } from './aws/sns.ts';
 
@@ -29,8 +30,6 @@ export type AlarmDeps = {
   now(): number;
 };
 
-/** A period is looked at this long after its end, so that what belongs to it has arrived. */
-const settleMs = 2_000;
 /** Evaluations further apart than this were interrupted by a sleep: nothing can be said about that time. */
 const longestPauseMs = 90_000;
 
@@ -56,7 +55,7 @@ export function createAlarms({ store, publish, now }: AlarmDeps): Alarms {
   const change = (alarm: Alarm): AlarmChange | undefined => {
     const status = statusOf(alarm);
     const points = readDatapoints(store, alarm, watchingSince, now());
-    const judged = points && judgeAlarm(alarm, points, status.state);
+    const judged = points && judgeAlarm(alarm, points.values, status.state, points.newestAt);
     if (!judged || judged.state === status.state) return undefined;
     const at = now();
     const changed = { alarm, from: status.state, to: judged.state, reason: judged.reason, at };
@@ -79,47 +78,9 @@ export function createAlarms({ store, publish, now }: AlarmDeps): Alarms {
       return alarms.flatMap((alarm) => change(alarm) ?? []);
     },
     status: () => alarms.map(statusOf),
-    describe: () => alarms.map((alarm) => describe(alarm, statusOf(alarm))),
+    describe: () => alarms.map((alarm) => describeAlarm(alarm, statusOf(alarm))),
   };
 }
 
 /** AWS also mails the first OK after a creation. Here every start would do that, and nothing was ever wrong. */
 const isNews = ({ from, to }: AlarmChange): boolean => !(from === 'INSUFFICIENT_DATA' && to === 'OK');
-
-/** The values of the newest closed periods, oldest first; undefined while too few of them began after `since`. */
-function readDatapoints(store: CloudWatchStore, alarm: Alarm, since: number, now: number): Datapoint[] | undefined {
-  const { periodSeconds, evaluationPeriods } = alarm;
-  const toSeconds = Math.floor((now - settleMs) / 1_000 / periodSeconds) * periodSeconds;
-  if ((toSeconds - evaluationPeriods * periodSeconds) * 1_000 < since) return undefined;
-  const count = evaluationPeriods + extraPeriods;
-  const span = { fromSeconds: toSeconds - count * periodSeconds, toSeconds, periodSeconds };
-  const points = readPoints(store, alarm.metric, parseStatistic(alarm.statistic), span, alarm.unit);
-  const values = new Map(points.map(({ atSeconds, value }) => [atSeconds, value]));
-  return Array.from({ length: count }, (_, index) => values.get(span.fromSeconds + index * periodSeconds));
-}
-
-function describe(alarm: Alarm, { state, reason, since }: AlarmStatus): DescribedAlarm {
-  const isExtended = alarm.statistic.startsWith('p');
-  return {
-    AlarmName: alarm.name,
-    AlarmArn: alarmArn(alarm.name),
-    AlarmDescription: alarm.description,
-    ActionsEnabled: true,
-    OKActions: alarm.actions.OK,
-    AlarmActions: alarm.actions.ALARM,
-    InsufficientDataActions: alarm.actions.INSUFFICIENT_DATA,
-    StateValue: state,
-    StateReason: reason,
-    StateUpdatedTimestamp: new Date(since),
-    MetricName: alarm.metric.name,
-    Namespace: alarm.metric.namespace,
-    ...(isExtended ? { ExtendedStatistic: alarm.statistic } : { Statistic: alarm.statistic }),
-    Dimensions: Object.entries(alarm.metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
-    Period: alarm.periodSeconds,
-    EvaluationPeriods: alarm.evaluationPeriods,
-    DatapointsToAlarm: alarm.datapointsToAlarm,
-    Threshold: alarm.threshold,
-    ComparisonOperator: alarm.comparison,
-    TreatMissingData: alarm.missingData,
-  };
-}

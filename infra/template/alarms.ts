@@ -23,7 +23,8 @@ function deadManAlarm(stack: Stack, target: 'probe' | 'evaluate', hurt: string):
       AlarmName: alarmName(stack, target),
       AlarmDescription:
         `${name} has failed or has not been run for five minutes, so ${hurt}. Look at its log, /aws/lambda/${name}, ` +
-        'and at its schedules. Right after the first deployment this alarm may ring once and recover by itself.',
+        'and at its schedules. Right after the first deployment this alarm may ring once and recover by itself. ' +
+        'Look first: docs/runbooks/monitoring-dead.md',
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
       Dimensions: [{ Name: 'FunctionName', Value: name }],

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { BurnwatchError, type Config, isSent, type Json } from '../../shared/config/model.ts';
+import type { Profile } from '../../shared/metrics/entry.ts';
 
 /** The part of a CloudFormation template that we add to what the framework makes of serverless.yml. */
 export type Template = {
@@ -32,6 +34,10 @@ export type StackOptions = {
   readonly vpc?: Vpc;
   /** Where this repository can be read, without a trailing slash: runbooks are linked there. */
   readonly repository?: string;
+  /** Answers `/metrics`, to whoever carries the token. */
+  readonly areMetricsOn?: boolean;
+  /** How much of the telemetry becomes custom metrics: `lean` where absent. */
+  readonly telemetry?: Profile;
   /** How often its schedules tick, ms: a minute where absent. */
   readonly tickMs?: number;
 };
@@ -44,7 +50,7 @@ export type Stack = StackOptions & {
   readonly hasHeartbeats: boolean;
   /** Messages carry links by which incidents are acknowledged. */
   readonly hasLinks: boolean;
-  /** One of both, and so the function that takes such calls. */
+  /** One of both, or `/metrics`, and so the function that takes such calls. */
   readonly isStatusOn: boolean;
   /** It has bursts, and so the function that sends them. */
   readonly isBurstOn: boolean;
@@ -64,7 +70,7 @@ export function stackOf(config: Config, options: StackOptions): Stack {
     service,
     hasHeartbeats,
     hasLinks,
-    isStatusOn: hasHeartbeats || hasLinks,
+    isStatusOn: hasHeartbeats || hasLinks || options.areMetricsOn === true,
     isBurstOn: bursts.length > 0,
     isNotifyOn: sent.length > 0,
     isNotifyPrivate: sent.some(({ allowPrivate }) => allowPrivate),
@@ -117,6 +123,11 @@ export function roleNameOf(stack: Stack, thing: string): string {
         `beside the service and the region, and IAM takes ${longestRoleName} characters`,
     );
   return nameOf(stack, `${stack.region}-${thing}`);
+}
+
+/** Names something in a logical id, which takes letters and digits only; it stays when others come and go. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 export const ref = (id: string) => ({ Ref: id });

@@ -1,4 +1,5 @@
-import { type Channel, isSent } from '../../shared/config/model.ts';
+import { type Config, isSent, type Json } from '../../shared/config/model.ts';
+import { alarmTopics } from './alarm-topics.ts';
 import { functions, getAtt, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
 
 /** What could not be told waits for a person so long: the longest that SQS keeps anything. */
@@ -13,45 +14,54 @@ export function undeliveredName(stack: Stack): string {
 
 /**
  * What brings the alerts to the function that sends them on, and keeps what could not be told: one subscription whose filter lists
- * all of its channels, two further attempts by Lambda, a queue, and an alarm on what lies in it. Nothing where every channel is an
+ * all of its channels, one without a filter for each topic of alarms that it tells of, two further attempts by Lambda, a queue, and an alarm on what lies in it. Nothing where every channel is an
  * e-mail address.
  */
-export function notifyResources(stack: Stack, channels: readonly Channel[]): Resources {
+export function notifyResources(stack: Stack, config: Pick<Config, 'channels' | 'alarms'>): Resources {
   if (!stack.isNotifyOn) return {};
-  const ids = channels.filter(isSent).map(({ id }) => id);
+  const ids = config.channels.filter(isSent).map(({ id }) => id);
+  const alarms = alarmTopics(config).flatMap((topic) => (topic.isToNotify ? [topic.id] : []));
   return {
-    AlertsToNotify: subscription(ids.toSorted()),
-    NotifyPermission: permission,
+    AlertsToNotify: subscription('AlertsTopic', {
+      FilterPolicyScope: 'MessageAttributes',
+      FilterPolicy: { channels: ids.toSorted() },
+    }),
+    NotifyPermission: permission('AlertsTopic'),
+    ...Object.fromEntries(
+      alarms.flatMap((id) => [
+        [`${id}ToNotify`, subscription(id)],
+        [`${id}Permission`, permission(id)],
+      ]),
+    ),
     NotifyInvokeConfig: invokeConfig,
     UndeliveredQueue: queue(stack),
-    UndeliveredQueuePolicy: queuePolicy,
+    UndeliveredQueuePolicy: queuePolicy(['AlertsTopic', ...alarms]),
     UndeliveredAlarm: alarm(stack),
   };
 }
 
-function subscription(channels: readonly string[]): Resource {
+function subscription(topic: string, filter: { readonly [name: string]: Json } = {}): Resource {
   return {
     Type: 'AWS::SNS::Subscription',
     Properties: {
-      TopicArn: ref('AlertsTopic'),
+      TopicArn: ref(topic),
       Protocol: 'lambda',
       Endpoint: getAtt(functions.notify, 'Arn'),
-      FilterPolicyScope: 'MessageAttributes',
-      FilterPolicy: { channels },
+      ...filter,
       RedrivePolicy: { deadLetterTargetArn: getAtt('UndeliveredQueue', 'Arn') },
     },
   };
 }
 
-const permission: Resource = {
+const permission = (topic: string): Resource => ({
   Type: 'AWS::Lambda::Permission',
   Properties: {
     Action: 'lambda:InvokeFunction',
     FunctionName: getAtt(functions.notify, 'Arn'),
     Principal: 'sns.amazonaws.com',
-    SourceArn: ref('AlertsTopic'),
+    SourceArn: ref(topic),
   },
-};
+});
 
 const invokeConfig: Resource = {
   Type: 'AWS::Lambda::EventInvokeConfig',
@@ -76,7 +86,7 @@ function queue(stack: Stack): Resource {
 }
 
 /** SNS puts there what it could not hand to the function; Lambda does so with the rights of the function itself. */
-const queuePolicy: Resource = {
+const queuePolicy = (topics: readonly string[]): Resource => ({
   Type: 'AWS::SQS::QueuePolicy',
   Properties: {
     Queues: [ref('UndeliveredQueue')],
@@ -97,12 +107,12 @@ const queuePolicy: Resource = {
           Principal: { Service: 'sns.amazonaws.com' },
           Action: 'sqs:SendMessage',
           Resource: getAtt('UndeliveredQueue', 'Arn'),
-          Condition: { ArnEquals: { 'aws:SourceArn': ref('AlertsTopic') } },
+          Condition: { ArnEquals: { 'aws:SourceArn': topics.length === 1 ? ref('AlertsTopic') : topics.map(ref) } },
         },
       ],
     },
   },
-};
+});
 
 /** It mails to the addresses of the alarms, so that it does not depend on what has failed. */
 function alarm(stack: Stack): Resource {
@@ -114,7 +124,7 @@ function alarm(stack: Stack): Resource {
       AlarmName: name,
       AlarmDescription:
         `There are alerts that a channel was not told, after all attempts: they lie in the queue ${name}, and the log ` +
-        `${log} says why. The alarm ends when the queue is empty.`,
+        `${log} says why. The alarm ends when the queue is empty. Look first: docs/runbooks/undelivered.md`,
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: [{ Name: 'QueueName', Value: name }],

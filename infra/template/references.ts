@@ -1,15 +1,19 @@
 import { scopeOf } from '../../shared/app/burst-scope.ts';
 import {
+  type Alarm,
   BurnwatchError,
   type Burst,
   type Config,
   type Indicator,
+  isOwn,
   type Json,
   type Reference,
   type Slo,
+  type Text,
 } from '../../shared/config/model.ts';
 import {
   referencesOf,
+  referencesOfAlarm,
   referencesOfBurst,
   referencesOfChannel,
   referencesOfIndicator,
@@ -56,6 +60,21 @@ export function sloUsers({ slos }: Pick<Config, 'slos'>): readonly User[] {
   return slos.map(({ id, indicator }) => ({ id, references: referencesOfIndicator(indicator) }));
 }
 
+/** Plain alarms, and the references in their dimensions. */
+export function alarmUsers({ alarms = [] }: Pick<Config, 'alarms'>): readonly User[] {
+  return alarms.map((alarm) => ({ id: alarm.id, references: referencesOfAlarm(alarm) }));
+}
+
+/** A text whose references are outputs of this stack, as CloudFormation puts it together. */
+export function templateText(text: Text, variables: Readonly<Record<string, Json>>): Json {
+  if (typeof text === 'string') return text;
+  const parts = text.map((part) =>
+    typeof part === 'string' ? part : 'output' in part ? (variables[`OUTPUT_${part.output}`] ?? null) : null,
+  );
+  const [only = ''] = parts;
+  return parts.length === 1 ? only : { 'Fn::Join': ['', parts] };
+}
+
 /** The SLOs whose budgets bursts require. */
 export function requiredSlos({ bursts, slos }: Pick<Config, 'bursts' | 'slos'>): readonly Slo[] {
   const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
@@ -95,7 +114,7 @@ const needsShortener = (user: User): boolean => outputsOf(user).some((name) => O
 
 /**
  * The configuration of a stack without the shortener, where its outputs name nothing: without the monitors that use
- * them, without the SLOs that judge nothing else, without the bursts that load it, take a flow that is left out, or ask for the
+ * them, without the alarms that watch it, without the SLOs that judge nothing else, without the bursts that load it, take a flow that is left out, or ask for the
  * budget of an SLO that is; and the ids of all of these, to be told.
  */
 export function withoutShortener(config: Config): { readonly config: Config; readonly left: readonly string[] } {
@@ -111,13 +130,30 @@ export function withoutShortener(config: Config): { readonly config: Config; rea
     .map((entry) => ({ ...entry, monitors: keep(entry.monitors) }))
     .filter((entry) => entry.monitors.length > 0);
   const { slos, bursts } = settle({ ...config, monitors, maintenance });
+  const alarms = (config.alarms ?? []).filter((alarm) => !isOfShortener(alarm));
   const gone = (all: readonly { id: string }[], some: readonly { id: string }[]) =>
     all.map(({ id }) => id).filter((id) => !some.some((one) => one.id === id));
   return {
-    config: { ...config, monitors, slos, bursts, maintenance },
-    left: [...gone(config.monitors, monitors), ...gone(config.slos, slos), ...gone(config.bursts, bursts)],
+    config: { ...config, monitors, slos, bursts, maintenance, ...(config.alarms && { alarms }) },
+    left: [
+      ...gone(config.monitors, monitors),
+      ...gone(config.slos, slos),
+      ...gone(config.bursts, bursts),
+      ...gone(config.alarms ?? [], alarms),
+    ],
   };
 }
+
+/** What only the shortener has: its API, its function, its table. */
+function isOfShortener(alarm: Alarm): boolean {
+  const own = Object.values(alarm.watches.dimensions).flatMap((value) => (isOwn(value) ? [value.own] : []));
+  return (
+    needsShortener({ id: '', references: referencesOfAlarm(alarm) }) ||
+    own.some((name) => shortenerThings.includes(name))
+  );
+}
+
+const shortenerThings = ['shortener', 'links'];
 
 /** Bursts ask for the budgets of SLOs, and SLOs judge bursts: what leans on something that is left out goes too, until nothing does. */
 function settle(config: Config): Config {

@@ -1,18 +1,28 @@
-import { createHash } from 'node:crypto';
-import { type Channel, isSent, type Json } from '../../shared/config/model.ts';
-import { accountId, arnOf, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
+import { type Channel, type Config, isSent, type Json } from '../../shared/config/model.ts';
+import { type AlarmTopic, alarmTopics } from './alarm-topics.ts';
+import { accountId, arnOf, digest, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
 
 /**
- * Two topics: `alerts`, on which each address gets the messages of its channels, and `alarms` for CloudWatch, whose
+ * Two kinds of topics: `alerts`, on which each address gets the messages of its channels, and those for CloudWatch, whose
  * messages carry no attributes and would be dropped by a filter. An address confirms one subscription of each.
  */
-export function topics(stack: Stack, channels: readonly Channel[]): Resources {
+export function topics(stack: Stack, config: Pick<Config, 'channels' | 'alarms'>): Resources {
   return {
     AlertsTopic: topic(stack, 'alerts'),
-    AlarmsTopic: topic(stack, 'alarms'),
     AlertsTopicPolicy: topicPolicy('AlertsTopic', []),
-    AlarmsTopicPolicy: topicPolicy('AlarmsTopic', [letAlarmsPublish(stack)]),
-    ...subscriptions(channels),
+    ...alertsSubscriptions(config.channels),
+    ...Object.assign({}, ...alarmTopics(config).map((each) => topicOfAlarms(stack, each))),
+  };
+}
+
+function topicOfAlarms(stack: Stack, { id, name, addresses }: AlarmTopic): Resources {
+  const kind = id.replace(/^AlarmsTopic/, '');
+  return {
+    [id]: topic(stack, name),
+    [`${id}Policy`]: topicPolicy(id, [letAlarmsPublish(stack)]),
+    ...Object.fromEntries(
+      addresses.map((address) => [`AlarmsEmail${kind}${digest(address)}`, subscription(id, address)]),
+    ),
   };
 }
 
@@ -57,13 +67,13 @@ const letAlarmsPublish =
   });
 
 /** One subscription an address, because SNS refuses a second one: its filter lists all of the address's channels. */
-function subscriptions(channels: readonly Channel[]): Resources {
+function alertsSubscriptions(channels: readonly Channel[]): Resources {
   const mailed = channels.flatMap((channel) => (isSent(channel) ? [] : [channel]));
   const addresses = Map.groupBy(mailed, (channel) => channel.to);
   return Object.fromEntries(
-    [...addresses].flatMap(([address, own]) => [
-      [`AlertsEmail${digest(address)}`, alertsSubscription(address, own.map(({ id }) => id).sort())],
-      [`AlarmsEmail${digest(address)}`, subscription('AlarmsTopic', address)],
+    [...addresses].map(([address, own]) => [
+      `AlertsEmail${digest(address)}`,
+      alertsSubscription(address, own.map(({ id }) => id).sort()),
     ]),
   );
 }
@@ -80,9 +90,4 @@ function subscription(topicId: string, address: string, filter: { readonly [name
     Type: 'AWS::SNS::Subscription',
     Properties: { TopicArn: ref(topicId), Protocol: 'email', Endpoint: address, ...filter },
   };
-}
-
-/** Names an address in a logical id, which takes letters and digits only; it stays when channels come and go. */
-function digest(address: string): string {
-  return createHash('sha256').update(address).digest('hex').slice(0, 12);
 }

@@ -1,13 +1,20 @@
 import type { Delivery, Failure } from '../channels/model.ts';
-import { type Config, isSent, type SentChannel } from '../config/model.ts';
+import { type Alarm, type Config, isSent, type SentChannel } from '../config/model.ts';
 import type { MachineMessage } from '../message/machine.ts';
 import type { Message } from '../message/model.ts';
+import { type AlarmDeps, packageAlarms } from './notify-alarm.ts';
 
-/** What is packaged for the function that sends to channels: those that it sends to. */
-export type NotifyPackage = { readonly service: string; readonly channels: readonly SentChannel[] };
+/** What is packaged for the function that sends to channels: those that it sends to, and the alarms that are told on them. */
+export type NotifyPackage = {
+  readonly service: string;
+  readonly channels: readonly SentChannel[];
+  readonly alarms?: readonly Alarm[];
+};
 
-export function packageChannels({ service, channels }: Config): NotifyPackage {
-  return { service, channels: channels.filter(isSent) };
+export function packageChannels(config: Config): NotifyPackage {
+  const alarms = packageAlarms(config);
+  const channels = config.channels.filter(isSent);
+  return { service: config.service, channels, ...(alarms.length > 0 && { alarms }) };
 }
 
 /**
@@ -55,6 +62,8 @@ export type NotifyDeps = {
   readonly publish: Publish;
   /** The queue in which Lambda keeps what could not be told, for people. */
   readonly queue?: string;
+  /** What is known of the alarms of this stack; absent where none is told on these channels. */
+  readonly alarms?: Omit<AlarmDeps, 'onWarning'>;
   readonly now: () => number;
   readonly onDelivery: (told: Told) => void;
   readonly onWarning: (message: string, cause: unknown) => void;

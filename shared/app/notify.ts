@@ -1,6 +1,8 @@
 import { BurnwatchError, type SentChannel } from '../config/model.ts';
+import { parseAlarmChange } from '../message/alarm-change.ts';
 import { type MachineMessage, parseMachine } from '../message/machine.ts';
 import { renderUndelivered } from '../message/undelivered.ts';
+import { readAlarm } from './notify-alarm.ts';
 import type { NotifyDeps, NotifyStore, NotifySummary, Refusal, Remembered, Told } from './notify-model.ts';
 
 /** Lambda invokes once, and twice more a minute and two minutes later: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
@@ -13,7 +15,8 @@ export const mostInvocations = 3;
  * is no message of ours.
  */
 export async function notify(event: unknown, deps: NotifyDeps): Promise<NotifySummary> {
-  const messages = textsIn(event).map(readMessage);
+  const read = await Promise.all(textsIn(event).map((text) => readMessage(text, deps)));
+  const messages = read.filter((message) => message !== undefined);
   const done = await Promise.all(messages.map((message) => notifyOf(message, deps)));
   const told = done.flatMap(({ results }) => results);
   const problems = told.flatMap(({ channel, delivery }) =>
@@ -37,7 +40,11 @@ function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
-function readMessage(text: string): MachineMessage {
+/** An alarm of CloudWatch, or a message of ours; undefined where an alarm is none that is told here. */
+async function readMessage(text: string, deps: NotifyDeps): Promise<MachineMessage | undefined> {
+  const { alarms, onWarning } = deps;
+  const change = alarms && parseAlarmChange(text);
+  if (change) return readAlarm(change, { ...alarms, onWarning });
   const parsed = parseMachine(text);
   if ('problem' in parsed) throw invalid(parsed.problem);
   return parsed.message;

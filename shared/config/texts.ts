@@ -1,13 +1,15 @@
-import type {
-  Burst,
-  Channel,
-  HttpRequest,
-  Indicator,
-  Monitor,
-  Reference,
-  RequestBody,
-  Text,
-  TlsSettings,
+import {
+  type Alarm,
+  type Burst,
+  type Channel,
+  type HttpRequest,
+  type Indicator,
+  isOwn,
+  type Monitor,
+  type Reference,
+  type RequestBody,
+  type Text,
+  type TlsSettings,
 } from './model.ts';
 
 /** Every text of a monitor that may hold references, in the order in which they are sent. */
@@ -51,6 +53,11 @@ export function referencesOfBurst(burst: Pick<Burst, 'mix'>): readonly Reference
 /** The references in what an SLO asks CloudWatch for. */
 export function referencesOfIndicator(indicator: Indicator): readonly Reference[] {
   return indicator.kind === 'cloudwatch' ? referencesIn(Object.values(indicator.dimensions)) : [];
+}
+
+/** The references in the dimensions of what an alarm watches. */
+export function referencesOfAlarm({ watches }: Pick<Alarm, 'watches'>): readonly Reference[] {
+  return referencesIn(Object.values(watches.dimensions).flatMap((value) => (isOwn(value) ? [] : [value])));
 }
 
 /** The references in what is sent to a channel. */

@@ -2,12 +2,16 @@ import type { Alarm, AlarmState, MissingData } from '../../../infra/local/alarm-
 import { alarmOf } from '../../../infra/local/alarm-model.ts';
 import { judgeAlarm } from '../../../infra/local/alarm-step.ts';
 
+const newestAt = Date.UTC(2026, 10, 26, 17, 5);
 const alarm: Alarm = {
   name: 'a',
   description: '',
-  metric: { namespace: 'AWS/Lambda', name: 'Errors', dimensions: {} },
-  statistic: 'Average',
-  unit: '',
+  source: {
+    kind: 'metric',
+    metric: { namespace: 'AWS/Lambda', name: 'Errors', dimensions: {} },
+    statistic: 'Average',
+    unit: '',
+  },
   periodSeconds: 60,
   evaluationPeriods: 3,
   datapointsToAlarm: 3,
@@ -61,7 +65,9 @@ describe('an alarm', () => {
   it.each([...rowsOf(threeOfThree, 3), ...rowsOf(twoOfThree, 2)])(
     'with $datapointsToAlarm of 3, missing data being $missingData, at [$data] from $current is $expected',
     ({ data, datapointsToAlarm, missingData, current, expected }) => {
-      expect(judgeAlarm({ ...alarm, datapointsToAlarm, missingData }, points(data), current).state).toBe(expected);
+      expect(judgeAlarm({ ...alarm, datapointsToAlarm, missingData }, points(data), current, newestAt).state).toBe(
+        expected,
+      );
     },
   );
 
@@ -72,19 +78,31 @@ describe('an alarm', () => {
     ['LessThanOrEqualToThreshold', 1, true],
     ['LessThanThreshold', 0.5, true],
   ] as const)('over %s 1 at %d breaches: %s', (comparison, value, expected) => {
-    const { state } = judgeAlarm({ ...alarm, comparison, evaluationPeriods: 1, datapointsToAlarm: 1 }, [value], 'OK');
+    const { state } = judgeAlarm(
+      { ...alarm, comparison, evaluationPeriods: 1, datapointsToAlarm: 1 },
+      [value],
+      'OK',
+      newestAt,
+    );
     expect(state === 'ALARM').toBe(expected);
   });
 
   it('says how many datapoints decided, and what was made of the missing ones', () => {
     const breaching = { ...alarm, missingData: 'breaching' } as const;
-    expect(judgeAlarm(breaching, points('- - - - X'), 'OK').reason).toBe(
-      'Threshold Crossed: 1 datapoint [1] (2 missing datapoints, treated as [Breaching]) were greater than or equal to ' +
-        'the threshold (1.0); 3 of the last 3 decide.',
+    expect(judgeAlarm(breaching, points('- - - - X'), 'OK', newestAt).reason).toBe(
+      'Threshold Crossed: 1 out of the last 3 datapoints [1.0 (26/11/26 17:05:00)] was greater than or equal to the threshold ' +
+        '(1.0) (minimum 3 datapoints for OK -> ALARM transition) and 2 missing datapoints were treated as [Breaching].',
     );
   });
 
-  it('is read from the template, and left out when it stands on metric math', () => {
+  it('names the values that decided with their times, the newest first', () => {
+    const judged = judgeAlarm({ ...alarm, datapointsToAlarm: 2 }, points('0 X 0 0 X X 0'), 'OK', newestAt);
+    expect(judged.reason).toContain(
+      '2 out of the last 3 datapoints [1.0 (26/11/26 17:04:00), 1.0 (26/11/26 17:03:00)] were',
+    );
+  });
+
+  it('is read from the template, metric math included', () => {
     const properties = {
       AlarmName: 'a',
       Namespace: 'AWS/Lambda',
@@ -95,13 +113,24 @@ describe('an alarm', () => {
       AlarmActions: ['arn:topic'],
     };
     expect(alarmOf(properties)).toMatchObject({
-      metric: { dimensions: { FunctionName: 'f' } },
+      source: { metric: { dimensions: { FunctionName: 'f' } } },
       evaluationPeriods: 5,
       datapointsToAlarm: 5,
       missingData: 'missing',
       actions: { ALARM: ['arn:topic'], OK: [] },
     });
     expect(alarmOf({ ...properties, ActionsEnabled: false })?.actions.ALARM).toEqual([]);
-    expect(alarmOf({ AlarmName: 'math', Metrics: [], ComparisonOperator: 'GreaterThanThreshold' })).toBeUndefined();
+    const stat = {
+      Id: 'count',
+      MetricStat: { Metric: { MetricName: 'Errors' }, Period: 300, Stat: 'Sum' },
+      ReturnData: false,
+    };
+    const queries = [{ Id: 'rate', Expression: 'count / PERIOD(count)' }, stat];
+    const math = alarmOf({ AlarmName: 'math', Metrics: queries, ComparisonOperator: 'GreaterThanThreshold' });
+    expect(math).toMatchObject({ source: { kind: 'math', queries }, periodSeconds: 300 });
+    expect(alarmOf({ AlarmName: 'none', Metrics: [], ComparisonOperator: 'GreaterThanThreshold' })).toBeUndefined();
+    expect(
+      alarmOf({ AlarmName: 'band', Metrics: queries, ComparisonOperator: 'LessThanLowerThreshold' }),
+    ).toBeUndefined();
   });
 });

@@ -6,12 +6,11 @@ import type { Publication } from '../../../infra/local/aws/sns-message.ts';
 const minute = 60_000;
 const start = Date.UTC(2026, 10, 21, 12, 0, 30);
 
+const metric = { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName: 'probe' } };
 const alarm: Alarm = {
   name: 'probe-dead',
   description: 'nothing is being probed',
-  metric: { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName: 'probe' } },
-  statistic: 'Average',
-  unit: '',
+  source: { kind: 'metric', metric, statistic: 'Average', unit: '' },
   periodSeconds: 60,
   evaluationPeriods: 5,
   datapointsToAlarm: 5,
@@ -46,9 +45,7 @@ describe('alarms over a store', () => {
     }
   };
   const put = (value: number): void =>
-    store.put([
-      { metric: alarm.metric, atSeconds: now / 1_000, unit: 'Count', count: 1, sum: value, min: value, max: value },
-    ]);
+    store.put([{ metric, atSeconds: now / 1_000, unit: 'Count', count: 1, sum: value, min: value, max: value }]);
   const state = (alarms: Alarms) => alarms.status()[0]?.state;
 
   beforeEach(() => {
