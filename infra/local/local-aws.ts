@@ -50,7 +50,7 @@ export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail,
         {
           cloudwatch: createCloudWatch(
             metrics,
-            { alarms: alarms.describe, dashboards: () => stack().dashboards },
+            { alarms: alarms.describe, dashboards: () => stack().dashboards.filter(({ isDeployed }) => isDeployed) },
             Date.now,
           ),
           sns: sns.service,

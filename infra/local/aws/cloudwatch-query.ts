@@ -1,6 +1,6 @@
 import { readMetric, readSpan } from './cloudwatch-read.ts';
 import { parseStatistic, readPoints } from './cloudwatch-statistics.ts';
-import type { CloudWatchStore } from './cloudwatch-store.ts';
+import type { ReadableStore } from './cloudwatch-store.ts';
 import { AwsError } from './error.ts';
 import { evaluateExpression, seriesOf } from './metric-math.ts';
 import type { MathContext, MathValue, Series } from './metric-math-model.ts';
@@ -19,7 +19,7 @@ type Query = { readonly id: string; readonly label: string | undefined; readonly
 );
 
 /** All of it in one answer, metric math included; what would not fit into one of CloudWatch's is refused. */
-export function getMetricData(store: CloudWatchStore, input: Input): Output {
+export function getMetricData(store: ReadableStore, input: Input): Output {
   const asked = readObjects(input, 'MetricDataQueries');
   if (asked.length === 0) throw new AwsError('MissingParameter', 'The parameter MetricDataQueries is required.');
   if (asked.length > mostQueries)
@@ -38,7 +38,7 @@ export function getMetricData(store: CloudWatchStore, input: Input): Output {
   return { MetricDataResults: results, Messages: [] };
 }
 
-function readQuery(store: CloudWatchStore, query: Input, input: Input): Query {
+function readQuery(store: ReadableStore, query: Input, input: Input): Query {
   const id = requireText(query, 'Id');
   if (!/^[a-z][a-zA-Z0-9_]{0,254}$/.test(id))
     throw invalid(
@@ -55,7 +55,7 @@ function readQuery(store: CloudWatchStore, query: Input, input: Input): Query {
   return { ...common, ...readSeries(store, stat, input) };
 }
 
-function readSeries(store: CloudWatchStore, stat: Input, input: Input): { series: Series; periodSeconds: number } {
+function readSeries(store: ReadableStore, stat: Input, input: Input): { series: Series; periodSeconds: number } {
   const metric = readMetric(isObject(stat['Metric']) ? stat['Metric'] : {});
   const span = readSpan(stat, input);
   const statistic = parseStatistic(requireText(stat, 'Stat'));

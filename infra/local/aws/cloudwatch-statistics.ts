@@ -1,4 +1,4 @@
-import type { Bucket, CloudWatchStore, MetricName, Span } from './cloudwatch-store.ts';
+import type { Bucket, MetricName, ReadableStore, Span } from './cloudwatch-store.ts';
 import { AwsError } from './error.ts';
 
 export const basicStatistics = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'] as const;
@@ -36,7 +36,7 @@ export function parseStatistic(text: string): Statistic {
 
 /** One point a bucket, oldest first; buckets without data have none. `unit` as the store takes it. */
 export function readPoints(
-  store: CloudWatchStore,
+  store: ReadableStore,
   metric: MetricName,
   statistic: Statistic,
   span: Span,

@@ -31,6 +31,8 @@ export type Bucket = {
 export type Span = { readonly fromSeconds: number; readonly toSeconds: number; readonly periodSeconds: number };
 
 export type CloudWatchStore = ReturnType<typeof openCloudWatchStore>;
+/** What reading its metrics takes of it. */
+export type ReadableStore = Pick<CloudWatchStore, 'buckets' | 'samples'>;
 
 /** How long a datum is kept: as CloudWatch keeps one-minute data. */
 const keepSeconds = 15 * 86_400;

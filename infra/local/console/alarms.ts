@@ -4,7 +4,8 @@ import type { AlarmState, AlarmView, ConsoleState } from './state.ts';
 import { setTime, timeElement } from './time.ts';
 import { alarmWords } from './words.ts';
 
-const badges: Readonly<Record<AlarmState, Omit<BadgeView, 'word'>>> = {
+/** How the state of an alarm looks. */
+export const alarmBadges: Readonly<Record<AlarmState, Omit<BadgeView, 'word'>>> = {
   OK: { icon: 'passed', tone: 'good' },
   ALARM: { icon: 'failed', tone: 'bad' },
   INSUFFICIENT_DATA: { icon: 'waiting', tone: 'calm' },
@@ -44,7 +45,7 @@ function alarmLine(): Part<AlarmView> {
       setAttribute(node, 'data-alarm', alarm.name);
       setAttribute(node, 'data-state', alarm.state);
       setText(name, alarm.name);
-      state.update({ ...badges[alarm.state], word: alarmWords[alarm.state] });
+      state.update({ ...alarmBadges[alarm.state], word: alarmWords[alarm.state] });
       setTime(since, alarm.since, now, true);
     },
   };

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** One file of the page, as it goes over the wire. */
 type Asset = { readonly contentType: string; readonly body: string };
 
-/** By path: `/`, `/main.js`, `/style.css`, `/favicon.svg`. */
+/** By path: `/`, `/main.js`, `/style.css`, `/favicon.svg`, and the runbooks, as `/docs/runbooks/shortener.md`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
 /**
@@ -27,8 +27,22 @@ export async function bundleConsole(): Promise<Assets> {
     ['/main.js', { contentType: 'text/javascript; charset=utf-8', body: script }],
     ['/style.css', { contentType: 'text/css; charset=utf-8', body: style }],
     ['/favicon.svg', { contentType: 'image/svg+xml', body: await source('favicon.svg') }],
+    ...(await runbooks()),
   ]);
 }
+
+/** Dashboards and alarms link them. */
+async function runbooks(): Promise<readonly (readonly [string, Asset])[]> {
+  const names = await readdir(pathOf(runbookFolder)).catch(() => []);
+  const pages = names.filter((name) => /^[\w-]+\.md$/.test(name));
+  return Promise.all(
+    pages.map(async (name) => {
+      const body = await source(`${runbookFolder}/${name}`);
+      return [`/docs/runbooks/${name}`, { contentType: 'text/plain; charset=utf-8', body }] as const;
+    }),
+  );
+}
+const runbookFolder = '../../../docs/runbooks';
 
 function pathOf(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));

@@ -4,6 +4,7 @@ import { bannerSection, type ConnectionState } from './banners.ts';
 import { withRun } from './burst-model.ts';
 import { burstsSection } from './bursts.ts';
 import { follow } from './connection.ts';
+import { dashboardPage } from './dashboard-page.ts';
 import { byId, setAttribute, setText } from './dom.ts';
 import { inboxSection } from './inbox.ts';
 import { incidentsSection } from './incidents.ts';
@@ -69,7 +70,7 @@ function start(): void {
     draw();
   };
   // Each route's first part, and the page that shows it.
-  const pages = createPages({}, () => draw());
+  const pages = createPages({ dashboards: dashboardPage }, () => draw());
   draw();
   follow(onState, onRun, onConnection);
   setInterval(draw, 1000);

@@ -24,7 +24,7 @@ export async function runBurst(burst: string): Promise<void> {
 }
 
 /** Throws an Error whose message is a sentence for people. */
-async function send(method: string, path: string, body: string | null = null): Promise<Response> {
+export async function send(method: string, path: string, body: string | null = null): Promise<Response> {
   const signal = AbortSignal.timeout(longestMs);
   const answer = await fetch(path, { method, body, signal }).catch((error: unknown) => {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';

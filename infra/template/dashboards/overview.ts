@@ -85,7 +85,7 @@ function standing({ stack, config }: Scene): readonly Row[] {
         {
           width: half,
           content: budgetsLeft(stack, slos),
-          caption: `What may still fail before the objective is missed, in percent of the budget; below 0 it is.${isMore}`,
+          caption: `What may still fail before the objective is missed, in percent; below 0 it is. Sent at midnight UTC, and while it burns.${isMore}`,
         },
         {
           width: half,

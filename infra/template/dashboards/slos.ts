@@ -41,7 +41,7 @@ function detailed(scene: Scene, slo: Slo): Row {
       { width: 10, content: burning(stack, slo) },
     ],
     caption:
-      `${plain(slo.objective)} of ${formatSpan(slo.windowMs)}. The line is the burn rate of the last hour; each threshold is held against the ` +
+      `${plain(slo.objective)} of ${formatSpan(slo.windowMs)}. What is left is sent at midnight UTC, and while it burns. The line is the burn rate of the last hour; each threshold is held against the ` +
       `windows of its own rule${rules === '' ? '' : `: ${rules}`}. ${runbook === undefined ? '' : runbookOf(scene, runbook)}`,
   };
 }
