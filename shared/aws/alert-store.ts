@@ -10,53 +10,125 @@ import {
 import { type AlertState, emptyAlertState, type Incident, type OutboxEntry } from '../alert/model.ts';
 import type { AlertStore } from '../app/ports.ts';
 import { BurnwatchError } from '../config/model.ts';
+import { createAlertParts, type EntriesPart } from './alert-parts.ts';
 
 const stateKey = { pk: { S: 'alerts' }, sk: { S: 'state' } };
 const outboxPrefix = 'out#';
+const partPrefix = 'more#';
 const incidentsPk = 'incidents';
-/** An item holds at most 400 KB (DynamoDB); the outbox needs room beside the state. */
-const mostStateBytes = 300_000;
+/** An item holds at most 400 KB (DynamoDB); the outbox needs room beside the state: some 500 entries. */
+const mostHomeBytes = 150_000;
 /** An expression names at most this many outbox attributes (DynamoDB's limit is on the expression's size: 4 KB). */
-export const mostOutboxEntries = 50;
+const mostOutboxEntries = 50;
+/** Somebody may write a new state while the parts of the old one are read. */
+const mostReads = 5;
+
+type Item = Record<string, AttributeValue>;
 
 /**
- * The alerts' state and its outbox in one item: the state as JSON, and one attribute for each undelivered entry, so that
- * an entry can be acknowledged without touching the state.
+ * The alerts' state and its outbox in one item, their home: the state as JSON, and one attribute for each undelivered entry, so that
+ * an entry can be acknowledged without touching the state. What is too large for it lies in parts beside it (see alert-parts.ts):
+ * the whole state, and entries of which there are more than one expression takes. They are written first, and the one conditional
+ * write of the home item that names them makes them count, all at once: whatever breaks off before it has changed nothing, and of two
+ * writers one wins, however many items each of them wrote. When the state is small again it is back in its home.
  */
-export function createAlertStore(client: DynamoDBClient, table: string): AlertStore {
+export function createAlertStore(client: DynamoDBClient, table: string, now: () => number = Date.now): AlertStore {
   const key = { TableName: table, Key: stateKey };
+  const parts = createAlertParts(client, table, now);
+  /** Entries in parts that are not told, by the name of the part; as they were loaded and saved here. */
+  const untold = new Map<string, Set<string>>();
 
-  async function load(): Promise<{ state: AlertState; outbox: readonly OutboxEntry[]; writer?: string }> {
-    const { Item: item } = await client.send(new GetItemCommand({ ...key, ConsistentRead: true }));
-    if (item === undefined) return { state: emptyAlertState, outbox: [] };
-    return { ...parseState(item), ...(item['writer']?.S === undefined ? {} : { writer: item['writer'].S }) };
+  async function readHome(): Promise<Item | undefined> {
+    return (await client.send(new GetItemCommand({ ...key, ConsistentRead: true }))).Item;
+  }
+
+  async function load(): Promise<{ state: AlertState; outbox: readonly OutboxEntry[] }> {
+    for (let read = 1; read <= mostReads; read += 1) {
+      const home = await readHome();
+      if (home === undefined) return { state: emptyAlertState, outbox: [] };
+      const text = home['state']?.S ?? (await loadParts(home));
+      if (text !== undefined) return { state: parseState(text), outbox: await loadOutbox(home) };
+    }
+    throw new BurnwatchError('BURN_STATE_CORRUPT', "a part of the alerts' state is missing in the ledger");
+  }
+
+  async function loadParts(home: Item): Promise<string | undefined> {
+    const { name, count } = partsIn(home);
+    return count === 0 ? '' : parts.loadText(name, count);
+  }
+
+  async function loadOutbox(home: Item): Promise<readonly OutboxEntry[]> {
+    const names = namesIn(home, partPrefix);
+    untold.clear();
+    const far = await Promise.all(names.map((name) => parts.loadEntries(name)));
+    names.forEach((name, index) => {
+      untold.set(name, new Set(far[index]?.map(({ id }) => id)));
+    });
+    const near = namesIn(home, outboxPrefix).map((name) => parseJson<OutboxEntry>(home[outboxPrefix + name]));
+    return [...near, ...far.flat()];
   }
 
   async function save(state: AlertState, entries: readonly OutboxEntry[], writer: string) {
+    const written = await writeParts(state, entries, writer);
     try {
-      await client.send(new UpdateItemCommand({ ...key, ...saveExpression(state, entries, writer) }));
-      return 'saved';
+      const command = new UpdateItemCommand({ ...key, ...saveExpression(written), ReturnValues: 'UPDATED_OLD' });
+      const { Attributes: before = {} } = await client.send(command);
+      const old = partsIn(before);
+      await parts.retireText(old.name, old.count);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // An answer may have been lost after our own write went through: the writer's id tells.
-      const stored = await load();
-      return stored.writer === writer && stored.state.version === state.version ? 'saved' : 'conflict';
+      if (!(await isOurs(written))) return 'conflict';
     }
+    for (const part of written.far) untold.set(part.name, new Set(part.ids));
+    return 'saved';
+  }
+
+  async function writeParts(state: AlertState, entries: readonly OutboxEntry[], writer: string): Promise<Written> {
+    const json = JSON.stringify(state);
+    const name = `${state.version}#${writer}`;
+    const isNear = Buffer.byteLength(json) <= mostHomeBytes;
+    const areNear = entries.length <= mostOutboxEntries;
+    const count = isNear ? 0 : await parts.saveText(name, json);
+    const far = areNear ? [] : await parts.saveEntries(name, entries);
+    return { state, writer, name, count, ...(isNear && { json }), near: areNear ? entries : [], far };
+  }
+
+  /** An answer may have been lost after our own write went through: the writer's id tells. Otherwise our parts are nobody's. */
+  async function isOurs({ state, writer, name, count, far }: Written): Promise<boolean> {
+    const home = (await readHome()) ?? {};
+    if (home['writer']?.S === writer && home['version']?.N === String(state.version)) return true;
+    // Where somebody has written since, they may still name what we wrote.
+    const named = new Set(namesIn(home, partPrefix));
+    await parts.retireText(name, partsIn(home).name === name ? 0 : count);
+    await parts.retireEntries(far.map((part) => part.name).filter((part) => !named.has(part)));
+    return false;
+  }
+
+  async function forget(attributes: readonly string[]): Promise<void> {
+    for (let from = 0; from < attributes.length; from += mostOutboxEntries) {
+      const some = attributes.slice(from, from + mostOutboxEntries);
+      const names = Object.fromEntries(some.map((attribute, i) => [`#o${i}`, attribute]));
+      const UpdateExpression = `REMOVE ${Object.keys(names).join(', ')}`;
+      await client.send(new UpdateItemCommand({ ...key, UpdateExpression, ExpressionAttributeNames: names }));
+    }
+  }
+
+  async function forgetIn(part: string, ids: readonly string[]): Promise<void> {
+    const left = untold.get(part) ?? new Set();
+    for (const id of ids) left.delete(id);
+    if (left.size > 0) return parts.markTold(part, ids);
+    await forget([partPrefix + part]);
+    untold.delete(part);
+    await parts.retireEntries([part]);
   }
 
   return {
     load,
     save,
     acknowledge: async (ids) => {
-      if (ids.length === 0) return;
-      const names = Object.fromEntries(ids.map((id, i) => [`#o${i}`, outboxPrefix + id]));
-      await client.send(
-        new UpdateItemCommand({
-          ...key,
-          UpdateExpression: `REMOVE ${Object.keys(names).join(', ')}`,
-          ExpressionAttributeNames: names,
-        }),
-      );
+      const partOf = new Map([...untold].flatMap(([part, left]) => [...left].map((id) => [id, part] as const)));
+      for (const [part, group] of Map.groupBy(ids, (id) => partOf.get(id)))
+        await (part === undefined ? forget(group.map((id) => outboxPrefix + id)) : forgetIn(part, group));
     },
     saveIncident: async (incident) => {
       const sk = `${new Date(incident.openedAt).toISOString()}#${incident.id}`;
@@ -78,49 +150,64 @@ export function createAlertStore(client: DynamoDBClient, table: string): AlertSt
   };
 }
 
-function saveExpression(state: AlertState, entries: readonly OutboxEntry[], writer: string) {
-  if (entries.length > mostOutboxEntries)
-    throw new BurnwatchError(
-      'BURN_OUTBOX_FULL',
-      `one write carries at most ${mostOutboxEntries} entries, not ${entries.length}`,
-    );
-  const json = JSON.stringify(state);
-  if (json.length > mostStateBytes)
-    throw new BurnwatchError(
-      'BURN_STATE_TOO_LARGE',
-      `the alerts' state takes ${json.length} bytes of at most ${mostStateBytes}: too many alerts fire at once`,
-    );
-  const outbox = entries.map((entry, i) => ({ name: `#o${i}`, value: `:o${i}`, entry }));
+type Written = {
+  readonly state: AlertState;
+  readonly writer: string;
+  /** The state where it is near; otherwise it is in so many parts of this name. */
+  readonly json?: string;
+  readonly name: string;
+  readonly count: number;
+  /** Entries that go into the home item, and those in parts. */
+  readonly near: readonly OutboxEntry[];
+  readonly far: readonly EntriesPart[];
+};
+
+function saveExpression({ state, writer, json, name, count, near, far }: Written) {
+  const sets: [name: string, value: AttributeValue][] = [
+    ['version', { N: String(state.version) }],
+    ['writer', { S: writer }],
+    ...(json === undefined
+      ? ([
+          ['parts', { N: String(count) }],
+          ['partsOf', { S: name }],
+        ] as [string, AttributeValue][])
+      : ([['state', { S: json }]] as [string, AttributeValue][])),
+    ...near.map((entry): [string, AttributeValue] => [outboxPrefix + entry.id, { S: JSON.stringify(entry) }]),
+    ...far.map((part): [string, AttributeValue] => [partPrefix + part.name, { N: String(part.ids.length) }]),
+  ];
+  const gone = json === undefined ? ['state'] : ['parts', 'partsOf'];
   return {
-    UpdateExpression: `SET #version = :version, #writer = :writer, #state = :state${outbox.map(({ name, value }) => `, ${name} = ${value}`).join('')}`,
-    ConditionExpression: 'attribute_not_exists(#version) OR #version = :before',
-    ExpressionAttributeNames: {
-      '#version': 'version',
-      '#writer': 'writer',
-      '#state': 'state',
-      ...Object.fromEntries(outbox.map(({ name, entry }) => [name, outboxPrefix + entry.id])),
-    },
+    UpdateExpression: `SET ${sets.map((_, i) => `#s${i} = :s${i}`).join(', ')} REMOVE ${gone.map((_, i) => `#r${i}`).join(', ')}`,
+    ConditionExpression: 'attribute_not_exists(#s0) OR #s0 = :before',
+    ExpressionAttributeNames: Object.fromEntries([
+      ...sets.map(([attribute], i) => [`#s${i}`, attribute]),
+      ...gone.map((attribute, i) => [`#r${i}`, attribute]),
+    ]),
     ExpressionAttributeValues: {
-      ':version': { N: String(state.version) },
       ':before': { N: String(state.version - 1) },
-      ':writer': { S: writer },
-      ':state': { S: json },
-      ...Object.fromEntries(outbox.map(({ value, entry }) => [value, { S: JSON.stringify(entry) }])),
+      ...Object.fromEntries(sets.map(([, value], i) => [`:s${i}`, value])),
     },
   };
 }
 
-function parseState(item: Record<string, AttributeValue>): { state: AlertState; outbox: readonly OutboxEntry[] } {
-  const state = parseJson<AlertState>(item['state']);
+function partsIn(home: Item): { readonly name: string; readonly count: number } {
+  return { name: home['partsOf']?.S ?? '', count: Number(home['parts']?.N ?? 0) };
+}
+
+function namesIn(home: Item, prefix: string): readonly string[] {
+  return Object.keys(home)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+}
+
+function parseState(text: string): AlertState {
+  const state = parseJson<AlertState>({ S: text });
   if (state.schema !== 1)
     throw new BurnwatchError(
       'BURN_STATE_UNKNOWN',
       `the alerts' state has schema ${state.schema}; this release reads 1`,
     );
-  const outbox = Object.entries(item)
-    .filter(([name]) => name.startsWith(outboxPrefix))
-    .map(([, value]) => parseJson<OutboxEntry>(value));
-  return { state, outbox };
+  return state;
 }
 
 /** What we wrote ourselves: its shape is the writer's promise, kept by the schema number beside it. */
