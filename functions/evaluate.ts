@@ -4,7 +4,7 @@ import { type EvaluateDeps, type EvaluateSummary, evaluate, type Render } from '
 import { createMemory } from '../shared/app/history.ts';
 import { openLinks } from '../shared/app/open-links.ts';
 import { renderTransitions } from '../shared/app/render.ts';
-import { parseEvaluationTime, parseScheduledTime } from '../shared/app/tick.ts';
+import { parseDrillTime, parseEvaluationTime } from '../shared/app/tick.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
 import { createVerdictReader } from '../shared/aws/burst-verdicts.ts';
 import { createCountedStore } from '../shared/aws/counted-store.ts';
@@ -13,6 +13,7 @@ import { createDynamoDb } from '../shared/aws/dynamodb.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../shared/aws/run-counts.ts';
 import type { Config } from '../shared/config/model.ts';
+import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
 import { readLocation, readOutput, readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, lambdaHandler } from '../shared/lambda/handler.ts';
@@ -29,11 +30,8 @@ export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary | StartedDri
   async (event, { log, remainingMs }) => {
     const { config, memory, deps, render } = await sandbox();
     if (event?.drill === true) {
-      const started = await startScheduledDrill(
-        config,
-        deps.drills.store,
-        parseScheduledTime(event.scheduledTime, Date.now()),
-      );
+      const at = parseDrillTime(event.scheduledTime, Date.now());
+      const started = await startScheduledDrill(config, deps.drills.store, at);
       log('info', 'drill started', { 'burnwatch.drill': started.drill });
       return started;
     }
@@ -61,7 +59,7 @@ function createDeps(config: Config): Deps {
   const table = requireVariable('LEDGER_TABLE');
   const topicArn = requireVariable('ALERT_TOPIC_ARN');
   const environment = requireVariable('BURNWATCH_ENVIRONMENT');
-  const client = createDynamoDb();
+  const client = meterDynamoDb(createDynamoDb());
   // A calm evaluation needs neither of them.
   const topic = keepWarm(async () => (await import('../shared/aws/topic.ts')).createTopic(topicArn));
   const reader = keepWarm(async () => (await import('../shared/aws/metric-reader.ts')).createMetricReader());

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { createExpose, type ExposeDeps } from '../shared/app/expose.ts';
 import { type Heartbeat, type HeartbeatAnswer, type HeartbeatDeps, takeCall } from '../shared/app/heartbeat.ts';
+import { answerScrape } from '../shared/app/scrape.ts';
 import type { TakeAcknowledgementDeps } from '../shared/app/take-acknowledgement.ts';
 import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
-import { readVariable, requireVariable } from '../shared/lambda/environment.ts';
+import { readLocation, readOutput, readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
-import { type HttpApiAnswer, readForm, readHttpApiRequest, textAnswer } from '../shared/lambda/http-api.ts';
+import { type HttpApiAnswer, readForm, readHeader, readHttpApiRequest, textAnswer } from '../shared/lambda/http-api.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
 
 /**
- * Heartbeats behind `ANY /heartbeats/{proxy+}` of an HTTP API, and the pages of links that acknowledge behind `ANY /ack/{proxy+}`.
- * Both have secrets in their paths, so no path is ever logged.
+ * Heartbeats behind `ANY /heartbeats/{proxy+}` of an HTTP API, the pages of links that acknowledge behind `ANY /ack/{proxy+}`, and
+ * the numbers of everything behind `ANY /metrics`. The first two have secrets in their paths, so no path is ever logged.
  */
 export const handler = lambdaHandler<unknown, HttpApiAnswer>('status', async (event, invocation) => {
   const { method, path } = readHttpApiRequest(event) ?? { method: 'GET', path: '' };
   if (!methods.includes(method)) return textAnswer(method, 405, 'method not allowed', { allow: methods.join(', ') });
+  if (path === '/metrics') return answerMetrics(event, method, invocation);
   if (path.startsWith('/ack/')) return answerLink(event, method, path, invocation);
   const keyParameter = readVariable('HEARTBEAT_KEY_PARAMETER');
   if (keyParameter === undefined) return answerCall(method, 'refused');
@@ -57,6 +60,24 @@ async function answerLink(
   return { statusCode, headers, body: method === 'HEAD' ? '' : html };
 }
 
+async function answerMetrics(event: unknown, method: string, invocation: Invocation): Promise<HttpApiAnswer> {
+  const [access, parameter] = [readVariable('METRICS'), readVariable('METRICS_TOKEN_PARAMETER')];
+  if (access !== 'open' && parameter === undefined) return textAnswer(method, 404, 'not found');
+  const { statusCode, headers, body } = await answerScrape(
+    { authorization: readHeader(event, 'authorization'), accept: readHeader(event, 'accept') },
+    {
+      access:
+        access === 'open'
+          ? { kind: 'open' }
+          : { kind: 'token', readToken: async () => (await parameters())(parameter ?? '') },
+      expose: async (signal) => expose(await createExposeDeps(invocation), signal),
+      onTrouble: (message, cause) => invocation.log('error', message, cause === undefined ? {} : describeError(cause)),
+      deadline: invocation.deadline,
+    },
+  );
+  return { statusCode, headers, body: method === 'HEAD' ? '' : body };
+}
+
 const loadHeartbeats = keepWarm(() =>
   readPackaged<readonly Heartbeat[]>(new URL('./heartbeats.json', import.meta.url)),
 );
@@ -96,5 +117,27 @@ function createLinkDeps(keyParameter: string, { log, deadline }: Invocation): Ta
     now: Date.now,
     onTrouble: (message, cause) => log('error', message, cause === undefined ? {} : describeError(cause)),
     deadline,
+  };
+}
+
+const expose = createExpose();
+const exposed = keepWarm(async () => {
+  const { createMetricsReaders } = await import('../shared/aws/metrics-readers.ts');
+  return createMetricsReaders(await client(), {
+    table: requireVariable('LEDGER_TABLE'),
+    environment: requireVariable('BURNWATCH_ENVIRONMENT'),
+    location: readLocation(),
+    outputs: readOutput,
+    functions: requireVariable('METRICS_FUNCTIONS').split(','),
+    packaged: await readPackaged(new URL('./metrics.json', import.meta.url)),
+  });
+});
+
+async function createExposeDeps({ log }: Invocation): Promise<ExposeDeps> {
+  return {
+    ...(await exposed()),
+    location: readLocation(),
+    now: Date.now,
+    onWarning: (message, cause) => log('warn', message, describeError(cause)),
   };
 }

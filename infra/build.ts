@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { caches, hotRoutes } from '../functions/shortener/telemetry.ts';
 import { packageBursts } from '../shared/app/burst-package.ts';
 import { heartbeatsOf } from '../shared/app/heartbeat.ts';
+import type { MetricsPackage } from '../shared/app/metrics-package.ts';
 import { packageChannels } from '../shared/app/notify-model.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
 import { latencyLimits } from '../shared/slo/latency.ts';
@@ -80,7 +82,7 @@ function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: numbe
 
 /**
  * Writes the parsed configuration where the bundles read it: `<outdir>/probe/shards/<shard>.json` with each shard's
- * monitors, `<outdir>/status/heartbeats.json` with its heartbeats, `<outdir>/burst/bursts.json` with its bursts,
+ * monitors, `<outdir>/status/heartbeats.json` with its heartbeats and `metrics.json` with what `/metrics` tells of, `<outdir>/burst/bursts.json` with its bursts,
  * `<outdir>/notify/channels.json` with its channels, `<outdir>/evaluate/config.json` whole. Nothing but parsed configuration gets there, so a secret stays the path of its parameter. Each file is replaced in one step, so a running
  * function reads the old one or the new one. `tickMs` is how often schedules tick.
  */
@@ -92,6 +94,8 @@ export function writeRuntimeConfig(config: Config, outdir: string, tickMs: numbe
   if (existsSync(folder))
     for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name), { force: true });
   replaceJson(join(outdir, 'status'), 'heartbeats.json', heartbeatsOf(config));
+  const exposed: MetricsPackage = { config, routes: hotRoutes, caches };
+  replaceJson(join(outdir, 'status'), 'metrics.json', exposed);
   replaceJson(join(outdir, 'burst'), 'bursts.json', packageBursts(config));
   replaceJson(join(outdir, 'notify'), 'channels.json', packageChannels(config));
   replaceJson(join(outdir, 'evaluate'), 'config.json', config);

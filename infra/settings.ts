@@ -1,4 +1,5 @@
 import { BurnwatchError } from '../shared/config/model.ts';
+import { type Profile, profiles } from '../shared/metrics/entry.ts';
 import { retentionDays } from './template/logs.ts';
 import type { Vpc } from './template/model.ts';
 
@@ -10,6 +11,8 @@ export type Settings = {
   readonly areFaultsOn: boolean;
   readonly isRetained: boolean;
   readonly logRetentionDays: number;
+  readonly areMetricsOn: boolean;
+  readonly telemetry: Profile;
   readonly vpc?: Vpc;
 };
 
@@ -21,6 +24,8 @@ const names = [
   'faults',
   'retain',
   'logRetentionDays',
+  'metrics',
+  'telemetry',
   'vpcSubnets',
   'vpcSecurityGroups',
 ] as const;
@@ -46,6 +51,8 @@ export function parseSettings(
     areFaultsOn: oneOf(params, 'faults', { on: true, off: false }, problems),
     isRetained: oneOf(params, 'retain', { true: true, false: false }, problems),
     logRetentionDays: days(params, 'logRetentionDays', problems),
+    areMetricsOn: oneOf(params, 'metrics', { on: true, off: false }, problems),
+    telemetry: profile(params, problems),
     ...(vpc === undefined ? {} : { vpc }),
   };
   if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));
@@ -71,6 +78,13 @@ function oneOf(
   if (!Object.hasOwn(values, value))
     problems.push(`--param ${name}: must be ${Object.keys(values).join(' or ')}, got ${value}`);
   return values[value] ?? false;
+}
+
+function profile(params: Params, problems: string[]): Profile {
+  const value = profiles.find((each) => each === text(params, 'telemetry'));
+  if (value === undefined)
+    problems.push(`--param telemetry: must be ${profiles.join(' or ')}, got ${text(params, 'telemetry')}`);
+  return value ?? 'lean';
 }
 
 function days(params: Params, name: (typeof names)[number], problems: string[]): number {

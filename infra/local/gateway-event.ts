@@ -20,6 +20,7 @@ export const routes = {
   default: '$default',
   heartbeats: 'ANY /heartbeats/{proxy+}',
   acknowledge: 'ANY /ack/{proxy+}',
+  metrics: 'ANY /metrics',
 } as const;
 export type RouteKey = (typeof routes)[keyof typeof routes];
 
@@ -27,6 +28,7 @@ export type RouteKey = (typeof routes)[keyof typeof routes];
 export function routeOf(url: string): RouteKey {
   const { path } = splitUrl(url);
   if (/^\/heartbeats\/./.test(path)) return routes.heartbeats;
+  if (path === '/metrics') return routes.metrics;
   return /^\/ack\/./.test(path) ? routes.acknowledge : routes.default;
 }
 
@@ -54,6 +56,7 @@ export function toEvent(request: Request, body: Buffer, call: Call, routeKey: Ro
     ...(cookies.length > 0 ? { cookies } : {}),
     headers: {
       ...headers,
+      'x-amzn-trace-id': headers['x-amzn-trace-id'] ?? traceOf(call),
       'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
       'x-forwarded-port': String(request.socket.localPort ?? 80),
       'x-forwarded-proto': 'http',
@@ -79,6 +82,15 @@ export function toEvent(request: Request, body: Buffer, call: Call, routeKey: Ro
     },
     ...encodeBody(body, headers['content-type'] ?? ''),
   };
+}
+
+/** A trace of its own for each request: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function traceOf({ requestId, at }: Call): string {
+  const random = requestId
+    .replaceAll(/[^0-9a-f]/g, '')
+    .slice(0, 24)
+    .padEnd(24, '0');
+  return `Root=1-${Math.floor(at / 1_000).toString(16)}-${random}`;
 }
 
 /** Proxies may send the absolute form: its origin is not part of the path. */

@@ -85,6 +85,7 @@ export function buildStack(
     areFaultsOn: true,
     isRetained: false,
     logRetentionDays: 30,
+    areMetricsOn: true,
     repository: origins.console,
     tickMs,
   });
@@ -173,6 +174,7 @@ function localEnvironment(name: string, origins: Origins): Record<string, string
   if (name === 'probe' || name === 'burst')
     return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
   if (name === 'evaluate') return { DASHBOARD_URL: origins.console };
+  if (name === 'status') return { METRICS: 'open' };
   return name === 'shortener' ? { WRITES: 'open' } : {};
 }
 

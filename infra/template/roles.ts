@@ -1,7 +1,12 @@
 import { hasBurstAlerts } from '../../shared/alert/burst.ts';
 import { BurnwatchError, type Config, type Indicator, type Json, type Slo } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
-import { acknowledgeKeyParameter, heartbeatKeyParameter, writeTokenParameter } from './environment.ts';
+import {
+  acknowledgeKeyParameter,
+  heartbeatKeyParameter,
+  metricsTokenParameter,
+  writeTokenParameter,
+} from './environment.ts';
 import {
   arnOf,
   type FunctionName,
@@ -77,6 +82,7 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
       return [
         ...(stack.hasHeartbeats ? [writeHeartbeats, readKey(heartbeatKeyParameter)] : []),
         ...(stack.hasLinks ? [...changeAlerts, readKey(acknowledgeKeyParameter)] : []),
+        ...(stack.areMetricsOn ? exposeAll(config) : []),
       ];
     default:
       return name satisfies never;
@@ -145,6 +151,19 @@ function readBudgets(config: Config): readonly Statement[] {
     allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*']),
     ...(required.some(isOver('bursts')) ? [readRunCounts] : []),
     ...(required.some(isOver('cloudwatch')) ? [readCounted] : []),
+  ];
+}
+
+/** Reads all that `/metrics` tells of, and the token that opens it. */
+function exposeAll(config: Config): readonly Statement[] {
+  return [
+    allowLedger(['dynamodb:GetItem'], ['alerts']),
+    allowLedger(['dynamodb:Query'], ['tick#*', 'hour#*', 'day#*', 'incidents']),
+    ...(config.bursts.length > 0 ? [allowLedger(['dynamodb:Query'], ['burst-verdict', 'burst#*'])] : []),
+    ...(config.slos.some(isOver('bursts')) ? [readRunCounts] : []),
+    ...(config.slos.some(isOver('cloudwatch')) ? [readCounted] : []),
+    getMetrics,
+    readKey(metricsTokenParameter),
   ];
 }
 

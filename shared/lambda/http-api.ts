@@ -19,6 +19,12 @@ export function readHttpApiRequest(event: unknown): HttpApiRequest | undefined {
   return typeof rawPath === 'string' && typeof method === 'string' ? { method, path: rawPath } : undefined;
 }
 
+/** A header of the request in an event, by its name in lower case. */
+export function readHeader(event: unknown, name: string): string | undefined {
+  const value = record(record(event)['headers'])[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** A form that was sent is at most so long; what is longer is none of ours. */
 const longestForm = 8_192;
 

@@ -84,6 +84,21 @@ export function createTelemetry(deps: TelemetryDeps): SandboxTelemetry {
     flush(at);
   };
 
+  const tellInvocation = (durationMs: number, outcome: Outcome, id: string): void => {
+    const trace = traceIdOf({}, deps.env['_X_AMZN_TRACE_ID']);
+    const { level, message, fields } = invocationLine(
+      {
+        'faas.invocation_id': id,
+        ...(trace !== undefined && { trace_id: trace }),
+        'faas.invoke_duration': seconds(durationMs),
+        ...('errorType' in outcome && { 'error.type': outcome.errorType }),
+      },
+      momentAt(now()),
+      context,
+    );
+    deps.log(level, message, fields);
+  };
+
   return {
     served: (id, served) => {
       pending.set(id, served);
@@ -102,23 +117,12 @@ export function createTelemetry(deps: TelemetryDeps): SandboxTelemetry {
     },
     end: ({ startedAt, isWatched }, event, { awsRequestId: id }, outcome) => {
       const durationMs = performance.now() - startedAt;
-      active.now -= 1;
       if (isWatched) meter?.rest();
       const served = pending.get(id) ?? servedOf(event, outcome, durationMs);
       pending.delete(id);
-      if (served) return tellRequest(served, event, id);
-      const trace = traceIdOf({}, deps.env['_X_AMZN_TRACE_ID']);
-      const { level, message, fields } = invocationLine(
-        {
-          'faas.invocation_id': id,
-          ...(trace !== undefined && { trace_id: trace }),
-          'faas.invoke_duration': seconds(durationMs),
-          ...('errorType' in outcome && { 'error.type': outcome.errorType }),
-        },
-        momentAt(now()),
-        context,
-      );
-      deps.log(level, message, fields);
+      if (served) tellRequest(served, event, id);
+      else tellInvocation(durationMs, outcome, id);
+      active.now -= 1;
     },
   };
 }

@@ -37,7 +37,6 @@ export const applicationEntries = {
     },
     logKey: 'error.type',
     openTelemetry: 'http.server.request.duration',
-    prometheus: gauge('http_server_errors_per_second', 'error_type'),
   },
   cacheHits: {
     concern: 'application',

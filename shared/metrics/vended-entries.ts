@@ -86,12 +86,7 @@ export const vendedEntries = {
     api('DataProcessed', { unit: 'Bytes', statistics: ['Sum'], isOnlyOnAws: true }),
     'Bytes that went through the HTTP API.',
   ),
-  invocations: vended(
-    'infrastructure',
-    lambda('Invocations', count),
-    'How often a function was run.',
-    gauge('faas_invocations_per_second', 'faas_name'),
-  ),
+  invocations: vended('infrastructure', lambda('Invocations', count), 'How often a function was run.'),
   functionErrors: vended(
     'infrastructure',
     lambda('Errors', ratio),
@@ -108,7 +103,6 @@ export const vendedEntries = {
     'infrastructure',
     lambda('Duration', latency),
     'How long a function ran. Near its timeout it will soon fail.',
-    gauge('faas_duration_seconds', 'faas_name', 'quantile'),
   ),
   concurrency: vended(
     'infrastructure',

@@ -1,7 +1,10 @@
 import { parseSettings } from '../../../infra/settings.ts';
 
 const configured = {
-  default: { config: 'monitors.yml', shortener: 'on', faults: 'off', retain: false, logRetentionDays: 30 },
+  default: {
+    ...{ config: 'monitors.yml', shortener: 'on', faults: 'off', retain: false, logRetentionDays: 30 },
+    ...{ metrics: 'off', telemetry: 'lean' },
+  },
   prod: { retain: true },
 };
 
@@ -13,6 +16,8 @@ describe('settings of an environment', () => {
       areFaultsOn: false,
       isRetained: false,
       logRetentionDays: 30,
+      areMetricsOn: false,
+      telemetry: 'lean',
     });
   });
 
@@ -28,11 +33,13 @@ describe('settings of an environment', () => {
   it.each([
     [['shortener=maybe'], '--param shortener: must be on or off, got maybe'],
     [['faults=true'], '--param faults: must be on or off, got true'],
+    [['metrics=yes'], '--param metrics: must be on or off, got yes'],
+    [['telemetry=rich'], '--param telemetry: must be logs or lean or full, got rich'],
     [['retain=on'], '--param retain: must be true or false, got on'],
     [['logRetentionDays=31'], /^--param logRetentionDays: must be one of 1, 3, 5, .* \(days\), got 31$/],
     [
       ['shortner=off'],
-      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, vpcSubnets, vpcSecurityGroups',
+      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, metrics, telemetry, vpcSubnets, vpcSecurityGroups',
     ],
     [['vpcSubnets=subnet-01234567'], '--param vpcSecurityGroups: is needed beside vpcSubnets'],
     [['vpcSecurityGroups=sg-01234567'], '--param vpcSubnets: is needed beside vpcSecurityGroups'],

@@ -38,6 +38,7 @@ describe('a request as an event', () => {
         host: 'h:1',
         'content-type': 'application/json',
         'user-agent': 'u',
+        'x-amzn-trace-id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
         'x-forwarded-for': '127.0.0.1',
         'x-forwarded-port': '4001',
         'x-forwarded-proto': 'http',
