@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Assets, assetHeaders, bundleConsole } from '../../infra/local/console/assets.ts';
 import type { ConsoleState, LiveRun, ProbeAnswer } from '../../infra/local/console/state.ts';
+import type { IncidentDetailView, SloDetailView } from '../../shared/app/overview-model.ts';
 import { liveRun } from './console-bursts.ts';
+import { acknowledged, incidentDetailOf, silenced, sloDetailOf } from './console-details.ts';
 import {
   burstFailed,
   burstRunning,
@@ -32,6 +34,8 @@ export type ConsoleMock = {
   readonly refuse: (title: string | null) => void;
   /** What a manual probe finds from now on. */
   readonly answerProbe: (answer: ProbeAnswer) => void;
+  /** What the page about this SLO or incident is told from now on; without it something is made of the state. */
+  readonly tellOf: (id: string, detail: SloDetailView | IncidentDetailView) => void;
   /** Breaks every event stream, and refuses new ones until it is called with false. */
   readonly disconnect: (isDown: boolean) => void;
   readonly close: () => Promise<void>;
@@ -80,6 +84,7 @@ export async function startConsoleMock(initial: ConsoleState, port = 0): Promise
     isDown: false,
     streams: new Set(),
     commands: [],
+    details: new Map(),
   };
   const server = createServer((request, response) => answer(assets, held, request, response));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -97,6 +102,9 @@ export async function startConsoleMock(initial: ConsoleState, port = 0): Promise
     answerProbe: (probe) => {
       held.probe = probe;
     },
+    tellOf: (id, detail) => {
+      held.details.set(id, detail);
+    },
     disconnect: (isDown) => {
       held.isDown = isDown;
       if (isDown) for (const stream of held.streams) stream.destroy();
@@ -112,6 +120,7 @@ type Held = {
   isDown: boolean;
   readonly streams: Set<ServerResponse>;
   readonly commands: string[];
+  readonly details: Map<string, SloDetailView | IncidentDetailView>;
 };
 
 function broadcast(held: Held, state: ConsoleState): void {
@@ -130,7 +139,23 @@ function answer(assets: Assets, held: Held, request: IncomingMessage, response: 
   else if (held.isDown) response.destroy();
   else if (path === '/api/state') respond(response, 200, 'application/json', JSON.stringify(held.state));
   else if (path === '/api/events') openStream(held, response);
+  else if (path === '/api/slo' || path === '/api/incident') tellDetail(held, request.url ?? '', response);
   else command(held, `${request.method} ${path}`, response);
+}
+
+function tellDetail({ details, state }: Held, url: string, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(url, 'http://mock');
+  const id = searchParams.get('id') ?? '';
+  const made = pathname === '/api/slo' ? sloDetailOf(state, id) : incidentDetailOf(state, id);
+  const detail = details.get(id) ?? made;
+  if (detail !== undefined) respond(response, 200, 'application/json', JSON.stringify(detail));
+  else
+    respond(
+      response,
+      404,
+      'application/problem+json',
+      JSON.stringify({ title: 'Not Found', detail: `There is no ${id}.` }),
+    );
 }
 
 function openStream(held: Held, response: ServerResponse): void {
@@ -162,6 +187,18 @@ function command(held: Held, name: string, response: ServerResponse): void {
     case 'POST /api/bursts':
       broadcast(held, { ...held.state, liveRuns: [liveRun(now, 0)] });
       respond(response, 202, 'application/json', JSON.stringify({ burst: 'redirects', run: 'run-1' }));
+      break;
+    case 'POST /api/acknowledgements':
+      broadcast(held, acknowledged(held.state, now));
+      respond(response, 200, 'application/json', '{}');
+      break;
+    case 'POST /api/silences':
+      broadcast(held, silenced(held.state, now));
+      respond(response, 201, 'application/json', '{}');
+      break;
+    case 'DELETE /api/silences':
+      broadcast(held, { ...held.state, at: now, silences: [] });
+      respond(response, 204, null, '');
       break;
     case 'POST /api/probe':
       respond(response, 200, 'application/json', JSON.stringify(held.probe));

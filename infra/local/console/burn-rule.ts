@@ -1,6 +1,7 @@
 import type { BurnRuleView } from '../../../shared/app/overview-model.ts';
 import { badge } from './badge.ts';
 import { element, type Part, setAttribute, setText, show } from './dom.ts';
+import { heldBackText } from './forecast-words.ts';
 import { alertTones } from './monitor-alert.ts';
 import { setTime, timeElement } from './time.ts';
 import { burnText, countText, roughSpanText, ruleWords, severityWords } from './words.ts';
@@ -71,7 +72,8 @@ function ruleNote(): Part<BurnRuleView> {
   const middle = element('span');
   const resolves = timeElement();
   const tail = element('span');
-  const node = element('p', { class: 'rule-note' }, lead, fired, middle, resolves, tail);
+  const held = element('span', { class: 'chip' });
+  const node = element('p', { class: 'rule-note' }, lead, fired, middle, resolves, tail, ' ', held);
   return {
     element: node,
     update: (rule, now) => {
@@ -85,6 +87,8 @@ function ruleNote(): Part<BurnRuleView> {
       setText(lead, leadText(rule));
       setText(middle, hasResolve ? '; resolves at ' : '');
       setText(tail, hasResolve ? ' at the earliest, if nothing more fails' : '');
+      setText(held, heldBackText(rule.heldBack));
+      show(held, rule.heldBack !== undefined);
     },
   };
 }

@@ -45,6 +45,11 @@ export function inboxSection(onUnread: (count: number) => void): (state: Console
     change(withSelection(model, next));
     document.getElementById(rowId(next.id))?.scrollIntoView({ block: 'nearest' });
   });
+  const pickLinked = () => {
+    const linked = messages.find((message) => `#${rowId(message.id)}` === location.hash);
+    if (linked !== undefined) change(withSelection(model, linked));
+  };
+  addEventListener('hashchange', pickLinked);
   parts.allRead.addEventListener('click', () => change(withAllRead(model, messages)));
   return (state, now) => {
     messages = state.inbox;

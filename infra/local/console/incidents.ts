@@ -2,11 +2,13 @@ import type { IncidentView } from '../../../shared/app/overview-model.ts';
 import { badge } from './badge.ts';
 import { byId, element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { icon } from './icons.ts';
+import { atItText, incidentBadge, incidentHref, incidentTitle, lengthText } from './incident-line.ts';
+import { pendingCard } from './pending.ts';
+import { silencesCard } from './silences.ts';
 import type { ConsoleState } from './state.ts';
 import { setTime, timeElement } from './time.ts';
-import { plural, severityWords, spanText } from './words.ts';
 
-/** Incidents, the open ones first: each unfolds into the timeline of its alerts. */
+/** What is pending, what is silenced, and incidents, the open ones first: each unfolds into the timeline of its alerts, and has a page of its own. */
 export function incidentsSection(): (state: ConsoleState, now: number) => void {
   const list = element('ul', { class: 'stack' });
   const empty = element('p', { class: 'empty', hidden: '' });
@@ -14,17 +16,23 @@ export function incidentsSection(): (state: ConsoleState, now: number) => void {
     empty,
     'No incidents so far. One opens when an alert fires, and closes when the last of its alerts resolves.',
   );
-  byId('incidents').append(list, empty);
+  const pending = pendingCard();
+  const silences = silencesCard();
+  byId('incidents').append(pending.element, silences.element, list, empty);
   const update = keyedList<IncidentView>(list, (incident) => incident.id, incidentCard);
   return (state, now) => {
     show(empty, state.incidents.length === 0);
+    pending.update(state, now);
+    silences.update(state.silences, now);
     update(state.incidents, now);
   };
 }
 
 function incidentCard(incident: IncidentView): Part<IncidentView> {
   const state = badge();
-  const title = element('span', { class: 'card-name' });
+  const link = element('a', { class: 'card-link' });
+  const title = element('span', { class: 'card-name' }, link);
+  const atIt = element('span', { class: 'chip' });
   const opened = timeElement();
   const length = element('span');
   const timeline = element('ol', { class: 'timeline' });
@@ -34,6 +42,7 @@ function incidentCard(incident: IncidentView): Part<IncidentView> {
     { class: 'card-head' },
     state.element,
     title,
+    atIt,
     element('span', { class: 'quiet' }, opened, length),
     element('span', { class: 'toggle' }, icon('chevron')),
   );
@@ -45,18 +54,13 @@ function incidentCard(incident: IncidentView): Part<IncidentView> {
       const isOpen = view.closedAt === null;
       setAttribute(node, 'data-incident', view.id);
       setAttribute(node, 'data-open', String(isOpen));
-      state.update(
-        isOpen ? { icon: 'firing', tone: 'bad', word: 'Open' } : { icon: 'passed', tone: 'calm', word: 'Closed' },
-      );
-      setText(
-        title,
-        `${severityWords[view.severity]}: ${[...view.monitors, ...view.bursts, ...(view.slos ?? [])].join(', ')}`,
-      );
+      state.update(incidentBadge(view));
+      setAttribute(link, 'href', incidentHref(view.id));
+      setText(link, incidentTitle(view));
+      setText(atIt, atItText(view));
+      show(atIt, isOpen && view.acknowledged !== undefined);
       setTime(opened, view.openedAt, now);
-      setText(
-        length,
-        `, ${isOpen ? 'for' : 'lasted'} ${spanText((view.closedAt ?? now) - view.openedAt)}, ${plural(view.alerts.length, 'alert')}`,
-      );
+      setText(length, lengthText(view, now));
       updateTimeline(momentsOf(view), now);
     },
   };

@@ -7,11 +7,13 @@ import { follow } from './connection.ts';
 import { dashboardPage } from './dashboard-page.ts';
 import { byId, setAttribute, setText } from './dom.ts';
 import { inboxSection } from './inbox.ts';
+import { incidentPage } from './incident-page.ts';
 import { incidentsSection } from './incidents.ts';
 import { monitorsSection } from './monitors.ts';
 import { newsBetween } from './news.ts';
 import { createPages } from './pages.ts';
 import { probeResultSection } from './probe-result.ts';
+import { sloPage } from './slo-page.ts';
 import { slosSection } from './slos.ts';
 import type { ConsoleState, LiveRun } from './state.ts';
 import { verdictSection } from './verdict.ts';
@@ -70,7 +72,14 @@ function start(): void {
     draw();
   };
   // Each route's first part, and the page that shows it.
-  const pages = createPages({ dashboards: dashboardPage }, () => draw());
+  const pages = createPages(
+    {
+      slo: (id) => sloPage(id, () => draw()),
+      incident: (id) => incidentPage(id, () => draw()),
+      dashboards: dashboardPage,
+    },
+    () => draw(),
+  );
   draw();
   follow(onState, onRun, onConnection);
   setInterval(draw, 1000);

@@ -23,6 +23,42 @@ export async function runBurst(burst: string): Promise<void> {
   await send('POST', '/api/bursts', JSON.stringify({ burst }));
 }
 
+/** Says that somebody is at an incident. */
+export async function acknowledge(asked: {
+  readonly incident: string;
+  readonly by?: string;
+  readonly note?: string;
+}): Promise<void> {
+  await send('POST', '/api/acknowledgements', JSON.stringify(asked));
+}
+
+/** Keeps the alerts of some monitors, SLOs and bursts quiet. */
+export async function silence(asked: {
+  readonly names: readonly string[];
+  readonly for: string;
+  readonly reason: string;
+  readonly by?: string;
+}): Promise<void> {
+  await send('POST', '/api/silences', JSON.stringify(asked));
+}
+
+export async function endSilence(id: string): Promise<void> {
+  await send('DELETE', '/api/silences', JSON.stringify({ silence: id }));
+}
+
+/** What a page about one thing shows; `isGone` where there is no such thing. Never rejects. */
+export async function loadDetail<T>(
+  path: string,
+): Promise<{ readonly value: T } | { readonly problem: string; readonly isGone: boolean }> {
+  try {
+    const answer = await fetch(path, { signal: AbortSignal.timeout(longestMs) });
+    if (answer.ok) return { value: (await answer.json()) as T };
+    return { problem: await problemText(answer), isGone: answer.status === 404 };
+  } catch {
+    return { problem: 'Local mode does not answer. Is it still running?', isGone: false };
+  }
+}
+
 /** Throws an Error whose message is a sentence for people. */
 export async function send(method: string, path: string, body: string | null = null): Promise<Response> {
   const signal = AbortSignal.timeout(longestMs);

@@ -3,6 +3,8 @@ import { budgetBar } from './budget-bar.ts';
 import { burnDownChart } from './burn-down-chart.ts';
 import { burnRule } from './burn-rule.ts';
 import { byId, element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
+import { forecastSentence } from './forecast-words.ts';
+import { pageHref } from './route.ts';
 import type { ConsoleState } from './state.ts';
 import { setTime, timeElement } from './time.ts';
 import { budgetText, burnText, countText, ratioText, roughSpanText } from './words.ts';
@@ -31,7 +33,9 @@ export function slosSection(): (state: ConsoleState, now: number) => void {
 }
 
 function sloCard(): Part<SloView> {
-  const name = element('h3', { class: 'card-name' });
+  const link = element('a', { class: 'card-link' });
+  const name = element('h3', { class: 'card-name' }, link);
+  const ahead = element('p', { class: 'meta' });
   const objective = element('p', { class: 'meta' });
   const figures = sloFigures();
   const bar = budgetBar();
@@ -40,23 +44,26 @@ function sloCard(): Part<SloView> {
   const rules = element('ul', { class: 'rules' });
   const updateRules = keyedList<SloView['rules'][number]>(rules, (rule) => rule.id, burnRule);
   const head = element('div', { class: 'slo-head' }, element('div', {}, name, objective), figures.element);
-  const node = element('li', { class: 'card' }, head, bar.element, counts, chart.element, rules);
+  const node = element('li', { class: 'card' }, head, bar.element, ahead, counts, chart.element, rules);
   return {
     element: node,
     update: (slo, now) => {
       setAttribute(node, 'data-slo', slo.id);
-      setText(name, slo.id);
+      setAttribute(link, 'href', pageHref('slo', slo.id));
+      setText(link, slo.id);
       setText(objective, `${slo.objective} ${windowText(slo)}: ${slo.counts}`);
       figures.update(slo, now);
       bar.update(slo, now);
       setText(counts, countsText(slo));
+      setText(ahead, forecastSentence(slo.forecast, now));
       chart.update(slo);
       updateRules(slo.rules, now);
     },
   };
 }
 
-const windowText = ({ windowMs, calendar }: SloView): string =>
+/** `over 30 d`, `this month`. */
+export const windowText = ({ windowMs, calendar }: Pick<SloView, 'windowMs' | 'calendar'>): string =>
   calendar === undefined ? `over ${roughSpanText(windowMs)}` : `this ${calendar.unit}`;
 
 function countsText(slo: SloView): string {

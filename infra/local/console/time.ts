@@ -10,6 +10,14 @@ export function instantText(at: number, now: number): string {
   return (isToday ? clock : day).format(at);
 }
 
+const minuteClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** As `instantText`, to the minute. */
+export function minuteText(at: number, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return (isToday ? minuteClock : day).format(at);
+}
+
 /** The same in UTC, whole. */
 function utcText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
