@@ -21,6 +21,8 @@ export type Deliveries = {
 export type DeliveriesDeps = {
   readonly mails: Pick<SnsStore, 'addMails' | 'delivery' | 'setDelivery'>;
   readonly channels: () => readonly Channel[];
+  /** The message that is made of an alarm of CloudWatch; undefined of anything else. */
+  readonly readAlarm?: (text: string) => MachineMessage | undefined;
   readonly now: () => number;
   /** Something is on its way, or has come to something. `problem`: why it was not told. */
   readonly onChange: (channel: string, problem?: string) => void;
@@ -29,14 +31,15 @@ export type DeliveriesDeps = {
 const onItsWay: DeliveryView = { state: 'sending', detail: 'on its way' };
 const gaveUp: DeliveryView = { state: 'failed', detail: 'the function failed three times: its log says why' };
 
-export function createDeliveries({ mails, channels, now, onChange }: DeliveriesDeps): Deliveries {
+export function createDeliveries(deps: DeliveriesDeps): Deliveries {
+  const { mails, channels, now, onChange } = deps;
   const meantBy = (message: MachineMessage) =>
     channels()
       .filter(isSent)
       .filter(({ id }) => message.channels.includes(id));
   return {
     began: (event) => {
-      const { message, sns } = readEvent(event);
+      const { message, sns } = readEvent(event, deps);
       if (message === undefined) return;
       // The same message once more is dropped by the function for whoever has it.
       const meant = meantBy(message).filter(({ id }) => mails.delivery(keyOf(message.id, id)) === undefined);
@@ -51,7 +54,7 @@ export function createDeliveries({ mails, channels, now, onChange }: DeliveriesD
       }
     },
     dropped: (event) => {
-      const { message } = readEvent(event);
+      const { message } = readEvent(event, deps);
       if (message === undefined) return;
       for (const { id } of meantBy(message)) {
         const key = keyOf(message.id, id);
@@ -65,12 +68,13 @@ export function createDeliveries({ mails, channels, now, onChange }: DeliveriesD
 
 type Sns = { readonly messageId: string; readonly topicArn: string };
 
-function readEvent(event: string): { message: MachineMessage | undefined; sns: Sns } {
+function readEvent(event: string, { readAlarm }: DeliveriesDeps): { message: MachineMessage | undefined; sns: Sns } {
   const records = fieldOf(parse(event), 'Records');
   const sns = fieldOf(Array.isArray(records) ? records[0] : undefined, 'Sns');
-  const parsed = parseMachine(String(fieldOf(sns, 'Message')));
+  const text = String(fieldOf(sns, 'Message'));
+  const parsed = parseMachine(text);
   return {
-    message: 'message' in parsed ? parsed.message : undefined,
+    message: 'message' in parsed ? parsed.message : readAlarm?.(text),
     sns: { messageId: String(fieldOf(sns, 'MessageId')), topicArn: String(fieldOf(sns, 'TopicArn')) },
   };
 }
@@ -83,11 +87,15 @@ function mailOf(channel: SentChannel, message: MachineMessage, { messageId, topi
     subject: message.subject,
     text: channelText(channel, message, at),
     at,
-    about: JSON.stringify(aboutOf(message)),
+    // An alarm is no incident of ours, of which the console could tell more.
+    ...(isOfAlarm(message) ? {} : { about: JSON.stringify(aboutOf(message)) }),
     deliveryKey: keyOf(message.id, channel.id),
     delivery: JSON.stringify(onItsWay),
   };
 }
+
+const isOfAlarm = ({ transitions }: MachineMessage): boolean =>
+  transitions.some(({ alert }) => alert.startsWith('alarm/'));
 
 const keyOf = (message: string, channel: string): string => `${message} ${channel}`;
 

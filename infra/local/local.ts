@@ -92,7 +92,10 @@ async function run(options: LocalOptions, config: Config, data: DataFolder, clea
     },
     config,
   );
-  const onward = openOnward({ aws, player, vended, terminal, onChange: () => page.changed() }, cleanup);
+  const onward = openOnward(
+    { aws, player, vended, terminal, console: doors.origins.console, onChange: () => page.changed() },
+    cleanup,
+  );
   cleanup.add(() => player.functions.close(graceMs));
   await player.prepare();
 

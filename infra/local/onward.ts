@@ -1,3 +1,4 @@
+import { createAlarmReader, knownAlarms } from './alarm-messages.ts';
 import { createAsyncInvoker } from './async-invoke.ts';
 import type { Cleanup } from './cleanup.ts';
 import { createDeliveries, notifyFunction } from './deliveries.ts';
@@ -18,16 +19,20 @@ export type OnwardDeps = {
   readonly player: Player;
   readonly vended: Pick<VendedMetrics, 'onQueue'>;
   readonly terminal: Terminal;
+  /** Where the console is. */
+  readonly console: string;
   readonly onChange: () => void;
 };
 
 const queueEveryMs = 5_000;
 
-export function openOnward({ aws, player, vended, terminal, onChange }: OnwardDeps, cleanup: Cleanup): Onward {
+export function openOnward(deps: OnwardDeps, cleanup: Cleanup): Onward {
+  const { aws, player, vended, terminal, console, onChange } = deps;
   const { functions } = player;
   const deliveries = createDeliveries({
     mails: aws.mails,
     channels: () => player.stack().config.channels,
+    readAlarm: createAlarmReader(() => knownAlarms(player.stack(), console)),
     now: Date.now,
     onChange: (channel, problem) => {
       if (problem !== undefined) terminal.line('bad', `${channel} was not told: ${problem}`);

@@ -173,7 +173,7 @@ function runtimeEnvironment(stack: Stack, functionName: string, limits: Limits, 
 function localEnvironment(name: string, origins: Origins): Record<string, string> {
   if (name === 'probe' || name === 'burst')
     return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
-  if (name === 'evaluate') return { DASHBOARD_URL: origins.console };
+  if (name === 'evaluate' || name === 'notify') return { DASHBOARD_URL: origins.console };
   if (name === 'status') return { METRICS: 'open' };
   return name === 'shortener' ? { WRITES: 'open' } : {};
 }

@@ -130,13 +130,13 @@ function ringsRows(news: AlarmNews): readonly Row[] {
   const side = limitText(alarm);
   const ends =
     alarm.of === 1
-      ? `ends with the next period that is not ${side}`
-      : `ends once fewer than ${alarm.datapoints} of the last ${alarm.of} periods are ${side}`;
+      ? `resolves with the next period that is not ${side}`
+      : `resolves once fewer than ${alarm.datapoints} of the last ${alarm.of} periods are ${side}`;
   return [
     { label: 'Hurt', text: cleanText(alarm.reason, 256) },
     { label: 'Value', text: valueLines(news).join('\n') },
     { label: 'Since', text: `${formatInstant(since)} (${formatDuration(at - since)})` },
-    ...(datapoints.length === 0 ? [{ label: 'CloudWatch says', text: cleanText(reason, 512) }] : []),
+    ...(datapoints.length === 0 && reason !== '' ? [{ label: 'CloudWatch says', text: cleanText(reason, 512) }] : []),
     { label: 'Ends', text: ends },
   ];
 }

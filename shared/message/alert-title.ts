@@ -11,6 +11,8 @@ export function titleOf(alertId: string): string {
       return `${id} burning (${rule.replace('-', ' ')})`;
     case 'burst':
       return `burst ${id} failed`;
+    case 'alarm':
+      return `${id} rings`;
     case 'coverage':
       return `${id} without results`;
     case 'drill':

@@ -83,6 +83,7 @@ const alertNames: Readonly<Record<string, readonly [name: string, label: string]
   coverage: ['BurnwatchMonitorUnwatched', 'monitor'],
   slo: ['BurnwatchBudgetBurns', 'slo'],
   burst: ['BurnwatchBurstFailed', 'burst'],
+  alarm: ['BurnwatchAlarmRings', 'alarm'],
   drill: ['BurnwatchDrill', 'drill'],
   path: ['BurnwatchAlertsLost', ''],
 };

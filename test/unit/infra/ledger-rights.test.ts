@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { buildResources } from '../../../infra/resources.ts';
 import { emptyAlertState, type Incident } from '../../../shared/alert/model.ts';
+import { createAlarmMemory } from '../../../shared/aws/alarm-memory.ts';
 import { createAlertStore } from '../../../shared/aws/alert-store.ts';
 import { createBurstStore } from '../../../shared/aws/burst-store.ts';
 import { createVerdictReader, createVerdictWriter } from '../../../shared/aws/burst-verdicts.ts';
@@ -200,6 +201,9 @@ it('the function that sends to channels may do with the ledger exactly what reme
     await store.countFailure('m1', 'chat', 'it answered 500');
     await store.claimReport('chat', 'm1', at);
     await store.saveReport('chat', 'm1', at);
+    const alarms = createAlarmMemory(client, 'ledger', () => at);
+    await alarms.load('shop-dev-a');
+    await alarms.save('shop-dev-a', { firedAt: at });
   });
   expect(asked).toEqual(['dynamodb:PutItem notify', 'dynamodb:Query notify', 'dynamodb:UpdateItem notify']);
   expect(allowed('NotifyRole', { channels: [aSlack()] })).toEqual(asked);
