@@ -31,6 +31,11 @@ export function parseScheduledTime(value: unknown, arrivedAt: number): number {
   return Number.isNaN(at) ? Math.floor(arrivedAt / minuteMs) * minuteMs : Math.floor(at / 1_000) * 1_000;
 }
 
+/** When a drill was asked for: its scheduled time, by which one that is delivered twice is one; of one by hand, now. */
+export function parseDrillTime(scheduledTime: unknown, now: number): number {
+  return scheduledTime === undefined ? now : parseScheduledTime(scheduledTime, now);
+}
+
 /** A monitor is due at the multiples of its interval, counted from the epoch. */
 export function isDue(monitor: Monitor, at: number): boolean {
   return at % monitor.intervalMs === 0;
