@@ -10,6 +10,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import type { Answer } from '../../functions/shortener/http.ts';
@@ -18,6 +19,7 @@ import type { Settings } from '../../functions/shortener/settings.ts';
 import { createShortener } from '../../functions/shortener/shortener.ts';
 import { createStore } from '../../functions/shortener/store.ts';
 import { type Ask, bodyOf, eventOf, json, quietSettings, startAt, token } from '../unit/shortener/caller.ts';
+import { runWithCrashes } from '../unit/shortener/crash-run.ts';
 import { refusals } from '../unit/shortener/refusals.ts';
 
 type Dynalite = Server & { db?: unknown };
@@ -190,8 +192,46 @@ describe('The shortener over DynamoDB', () => {
     for (const code of codes) await shorten(sandbox, { url: 'https://example.com/', code });
     for (const code of codes) await sandbox.call('GET', `/${code}`);
     for (const code of codes) expect(bodyOf(await sandbox.call('GET', `/links/${code}`))['clicks']).toBe(1);
-    expect(endpoint.connections).toBeLessThanOrEqual(20);
-  });
+    expect(endpoint.connections).toBeLessThanOrEqual(100);
+  }, 30_000);
+
+  it('loses no link and doubles none while sandboxes die between any two writes', async () => {
+    await createTable('crashes');
+    const store = createStore('crashes', config);
+    const seed = Date.now() % 2 ** 31;
+    const tale = await runWithCrashes({ store, operations: 300, clients: 4, sandboxes: 2, crashRatio: 0.05, seed });
+    let clicks = 0;
+    for (const [code, url] of tale.made) {
+      const link = await store.loadLink(code, startAt, AbortSignal.timeout(5_000));
+      expect({ seed, url: link?.url }).toEqual({ seed, url });
+      clicks += link?.clicks ?? 0;
+    }
+    const { Count } = await client.send(
+      new ScanCommand({
+        TableName: 'crashes',
+        FilterExpression: 'begins_with(pk, :link)',
+        ExpressionAttributeValues: { ':link': { S: 'link#' } },
+      }),
+    );
+    expect({ seed, links: Count }).toEqual({ seed, links: tale.made.size });
+    expect(tale.crashes).toBeGreaterThan(0);
+    expect(clicks).toBeGreaterThanOrEqual(tale.redirects - tale.lost);
+    expect(clicks).toBeLessThanOrEqual(tale.redirects + tale.cut);
+  }, 30_000);
+
+  it('keeps the clicks of sixty days at least, and never those of more than ninety', async () => {
+    const store = createStore('links', config);
+    const signal = AbortSignal.timeout(20_000);
+    const link = { code: 'days1', url: 'https://example.com/', createdAt: 1, isDisabled: false, clicks: 0 };
+    await store.createLink(link, 'w', 1, signal);
+    for (let day = 0; day <= 95; day++)
+      await store.countClicks({ code: 'days1', createdAt: 1, day, count: 2, mark: `m${day}` }, signal);
+    const found = await store.loadClicks('days1', 2, signal);
+    expect(found?.link.clicks).toBe(192);
+    const days = [...(found?.byDay.keys() ?? [])].sort((a, b) => a - b);
+    expect([days.length, days[0], days.at(-1)]).toEqual([65, 31, 95]);
+    expect(new Set(found?.byDay.values())).toEqual(new Set([2]));
+  }, 30_000);
 
   it('makes no link of the clicks of one that was deleted elsewhere, and gives them to no other', async () => {
     const [here, elsewhere] = [createSandbox(), createSandbox()];
