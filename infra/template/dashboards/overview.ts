@@ -1,3 +1,5 @@
+import type { Config } from '../../../shared/config/model.ts';
+import { alarmNameOf } from '../../../shared/message/alarm-text.ts';
 import { alarmName } from '../alarms.ts';
 import type { Stack } from '../model.ts';
 import { undeliveredName } from '../notify.ts';
@@ -44,7 +46,7 @@ function failures({ stack, config }: Scene): readonly Row[] {
   const [first, ...more] = chunks(config.monitors.slice(0, limits.failures), limits.aGraph);
   const ringing = {
     width: first === undefined ? columns : 8,
-    content: alarms(stack),
+    content: alarms(stack, config),
     caption: 'Red alarms, the newest first. The *dead* ones say that probe or evaluate no longer runs.',
   };
   if (first === undefined) return [{ figures: [ringing] }];
@@ -59,8 +61,8 @@ function failures({ stack, config }: Scene): readonly Row[] {
   ];
 }
 
-function alarms(stack: Stack): Content {
-  const arns = alarmNames(stack).map(
+function alarms(stack: Stack, config: Config): Content {
+  const arns = alarmNames(stack, config).map(
     (name) => `arn:${token('AWS::Partition')}:cloudwatch:${stack.region}:${token('AWS::AccountId')}:alarm:${name}`,
   );
   const properties: AlarmProperties = { title: 'Does an alarm ring?', alarms: arns, sortBy: 'stateUpdatedTimestamp' };
@@ -70,9 +72,10 @@ function alarms(stack: Stack): Content {
 /** At most 100 of them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const mostAlarms = 100;
 
-function alarmNames(stack: Stack): readonly string[] {
+function alarmNames(stack: Stack, { alarms = [] }: Config): readonly string[] {
   const own = (['probe', 'evaluate'] as const).map((target) => alarmName(stack, target));
-  return [...own, ...(stack.isNotifyOn ? [undeliveredName(stack)] : [])].slice(0, mostAlarms);
+  const plain = alarms.map((alarm) => alarmNameOf(alarm, stack.service, stack.stage));
+  return [...own, ...(stack.isNotifyOn ? [undeliveredName(stack)] : []), ...plain].slice(0, mostAlarms);
 }
 
 function standing({ stack, config }: Scene): readonly Row[] {

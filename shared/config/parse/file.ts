@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Config, isSent, type Monitor, notifiedChannels, type Slo, type Text } from '../model.ts';
+import { type Config, dashboardNames, isSent, type Monitor, notifiedChannels, type Slo, type Text } from '../model.ts';
 import { type Alarms, buildAlarms } from './alarms.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import type { BurstEntry } from './assemble-burst.ts';
@@ -62,8 +62,9 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const alarms = readAlarms(root['alarms'], schemas, functionsOf(frame.value, channels, monitors, sent));
   const data = checkData(root, options.env);
   const drill = readDrill(root['drill'], schemas);
+  const dashboards = readDashboards(root['dashboards'], schemas);
   const sections = [channels, monitors, slos, allow, bursts, alarms, data, maintenance];
-  const all = [frame, defaults, drill, ...sections].flatMap((section) => section.faults);
+  const all = [frame, defaults, drill, dashboards, ...sections].flatMap((section) => section.faults);
   const faults = [...all, ...checkRoot(root, options.env)];
   const warnings = sections.flatMap((section) => section.warnings);
   if (faults.length > 0 || !frame.value) return { faults, warnings };
@@ -77,11 +78,19 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     allow: [...allow.entries.values()].map(toAllowed),
     maintenance: [...maintenance.entries.values()].map(buildMaintenance),
     ...(alarms.alarms.length > 0 ? { alarms: alarms.alarms } : {}),
+    ...dashboardsOf(dashboards.value),
     ...(frame.value['acknowledge'] === 'link' ? { acknowledge: 'link' } : {}),
   };
   const built = drill.value && buildDrill(drill.value, notifiedChannels(config));
   if (built && built.faults.length > 0) return { faults: built.faults, warnings };
   return { config: { ...config, ...(built && { drill: built.value }) }, faults, warnings };
+}
+
+/** A word is `all`, or the name of one. */
+function dashboardsOf(written: DashboardsEntry | undefined): Pick<Config, 'dashboards'> {
+  if (written === undefined) return {};
+  if (written === 'all') return { dashboards: dashboardNames };
+  return { dashboards: typeof written === 'string' ? [written] : written };
 }
 
 /** What is judged by the file as it was written, whatever else is wrong with it. */
@@ -106,6 +115,7 @@ function frameSchema(schemas: Schemas) {
     alarm: any,
     allowed: any,
     maintenance: any,
+    dashboards: any,
     drill: any,
   });
 }
@@ -141,6 +151,12 @@ function readDefaults(written: Plain | undefined, schemas: Schemas): { value: De
 
 function readDrill(written: Plain | undefined, schemas: Schemas): { value?: DrillEntry; faults: Fault[] } {
   return written === undefined ? { faults: [] } : readBy(schemas.drill, written, ['drill']);
+}
+
+type DashboardsEntry = z.output<Schemas['dashboards']>;
+
+function readDashboards(written: Plain | undefined, schemas: Schemas): { value?: DashboardsEntry; faults: Fault[] } {
+  return written === undefined ? { faults: [] } : readBy(schemas.dashboards, written, ['dashboards']);
 }
 
 function readMonitors(

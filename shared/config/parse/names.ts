@@ -69,6 +69,7 @@ function listsOfNames(root: Readonly<Record<string, Plain>>): List[] {
     ...select(root, ['bursts', '*', 'thresholds']),
     ...select(root, ['alarms', '*', 'notify']),
     ...select(root, ['allow']),
+    ...select(root, ['dashboards']),
     ...select(root, ['drill', 'notify']),
     ...select(root, ['maintenance', '*', 'monitors']),
     ...select(root, ['maintenance', '*', 'every']),

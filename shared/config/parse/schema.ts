@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { weekdays } from '../model.ts';
+import { dashboardNames, weekdays } from '../model.ts';
 import { drillSchema } from './drill.ts';
 import { type Context, choice, createFields, type Fields, idPattern, map } from './fields.ts';
 import { day, minute, most } from './limits.ts';
@@ -13,6 +13,8 @@ import { sloSchema } from './schema-slo.ts';
 const description = {
   acknowledge:
     'link: messages carry an address at which somebody says that they are at it. Its key is made once: see docs/alerts.md.',
+  dashboards:
+    'Those that are deployed: all, or a list; overview, slos and application by default. What they cost: npx burnwatch dashboards.',
   drill:
     'A test alert that is sent by itself, and told of as an alert when it does not come through: see docs/drills.md.',
   allow: 'Hosts that bursts may load beside those that monitors name.',
@@ -44,12 +46,16 @@ export function createSchemas(context: Context) {
     allowed: allowedSchema(sent.plain),
     maintenance: maintenanceSchema(fields),
     acknowledge: choice(['link']),
+    dashboards: z.union([
+      z.array(choice(dashboardNames)).max(dashboardNames.length),
+      choice(['all', ...dashboardNames]),
+    ]),
     drill: drillSchema(fields),
   };
 }
 export type Schemas = ReturnType<typeof createSchemas>;
 
-const laterSections = ['backstop', 'profile', 'locations', 'status', 'dashboards', 'quorum'];
+const laterSections = ['backstop', 'profile', 'locations', 'status', 'quorum'];
 
 /** The whole file as one schema: what editors complete from, and the list of its sections. */
 export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
@@ -76,6 +82,7 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
       .optional()
       .meta({ description: description.maintenance }),
     acknowledge: schemas.acknowledge.optional().meta({ description: description.acknowledge }),
+    dashboards: schemas.dashboards.optional().meta({ description: description.dashboards }),
     drill: schemas.drill.optional().meta({ description: description.drill }),
   };
   return map(shape, laterSections).meta({

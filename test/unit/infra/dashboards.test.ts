@@ -107,6 +107,19 @@ describe('the dashboards', () => {
     expect(chosen({ ...shipped, dashboards: [] })).toEqual([]);
   });
 
+  it.each([
+    ['all', dashboardNames],
+    ['runtime', ['runtime']],
+    ['[]', []],
+    ['[slos, overview]', ['slos', 'overview']],
+  ])('are asked for as dashboards: %s', (text, expected) => {
+    const result = parseConfig(`${readFileSync(join(root, 'monitors.yml'), 'utf8')}\ndashboards: ${text}\n`, {
+      file: 'monitors.yml',
+      env: {},
+    });
+    expect(result.ok && result.config.dashboards).toEqual(expected);
+  });
+
   it('by default cost nothing, of ten monitors, three SLOs and a burst', () => {
     const config = fleet(10, 3, 1);
     const sizes = chosenDashboards(stackOf(config, options), config).map((name) => sizeOf(bodyOf(name, config)));
