@@ -32,6 +32,28 @@ async function open(): Promise<{ page: Page; errors: string[] }> {
   return { page, errors };
 }
 
+/** From the budget to the incident that spends it, to saying that one is at it, and back by the browser's own button. */
+async function walk(page: Page): Promise<void> {
+  await page.locator('[data-slo] a.card-link').first().click();
+  await page.locator('[data-page=slo] .lead').waitFor({ timeout: 10_000 });
+  await page.locator('[data-page=slo] .rule').first().waitFor({ timeout: 5_000 });
+  await page.locator('[data-page=slo] .line', { hasText: 'Open' }).locator('a').first().click({ timeout: 20_000 });
+  await page.locator('.moment[data-kind=fired]').first().waitFor({ timeout: 10_000 });
+  await page.locator('.probe-failures .line', { hasText: 'status 503' }).first().waitFor({ timeout: 5_000 });
+  await page.getByLabel('Who are you?').fill('ann');
+  await page.getByLabel('A word to the others').fill('rolling back');
+  await page.getByRole('button', { name: 'Acknowledge' }).click();
+  await page.locator('.moment[data-kind=acknowledged]', { hasText: 'by ann' }).waitFor({ timeout: 10_000 });
+  const state = await local?.state();
+  expect(state?.incidents.some(({ acknowledged }) => acknowledged?.note === 'rolling back')).toBe(true);
+  await page.locator('.moment[data-kind=message] a', { hasText: '[PAGE]' }).first().click({ timeout: 10_000 });
+  await page.locator('#overview').waitFor({ timeout: 5_000 });
+  expect(await page.locator('.message-text').textContent()).toContain('[PAGE]');
+  await page.goBack();
+  await page.locator('[data-page=incident]').waitFor({ timeout: 5_000 });
+  await page.getByRole('link', { name: '← Overview' }).click();
+}
+
 describe('a newcomer at the console', () => {
   story(
     'breaks the shortener, reads the mail that SNS would have sent, mends it and reads the resolved one',
@@ -50,6 +72,7 @@ describe('a newcomer at the console', () => {
       expect(text).toContain('WHAT IS HURT');
       expect(text).toContain('curl ');
       await page.locator('[data-incident][data-open=true]').first().waitFor({ timeout: 5_000 });
+      await walk(page);
 
       await page.getByRole('button', { name: 'Mend it' }).click();
       await monitor('passed').waitFor({ timeout: 10_000 });

@@ -27,7 +27,7 @@ export function sloDetailOf(state: ConsoleState, id: string): SloDetailView | un
           : { kind: 'fires', at: now + (index + 1) * 90_000 },
     })),
     spending: {
-      bad: slo.badEvents,
+      bad: 16,
       episodes: [
         {
           fromAt: now - 2 * minuteMs,
