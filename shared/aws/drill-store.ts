@@ -49,7 +49,6 @@ export function createDrillStore(client: DynamoDBClient, table: string, now: () 
       const { Items: items = [] } = await client.send(
         new QueryCommand({
           TableName: table,
-          ConsistentRead: true,
           KeyConditionExpression: 'pk = :pk AND sk >= :from',
           ExpressionAttributeValues: { ':pk': { S: partition }, ':from': { S: secondOf(fromAt) } },
           ScanIndexForward: false,

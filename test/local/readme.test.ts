@@ -84,6 +84,7 @@ const notRun: Readonly<Record<string, string>> = {
   [`npx serverless invoke -f burst -d '{"burst":"redirects"}' --stage prod`]:
     'it needs an AWS account; the same is run against local mode',
   'npx serverless invoke -f evaluate --stage prod': 'it needs an AWS account; the same is run against local mode',
+  'npx burnwatch drill --stage prod': 'it needs an AWS account; drill.test.ts runs the same against local mode',
 };
 
 const blocks = [...readme.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(([, language = '', text = '']) => ({

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { drillHorizonMs, scheduledDrillMs } from '../../../shared/alert/drill.ts';
+import { parseConfig } from '../../../shared/config/parse/index.ts';
+
+const page = readFileSync(new URL('../../../docs/drills.md', import.meta.url), 'utf8');
+const yaml = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+const minutesAMonth = 43_200;
+
+describe('the page about drills', () => {
+  it('shows a configuration that is valid and warned of by nobody', () => {
+    const parsed = parseConfig(yaml, { file: 'docs/drills.md', env: {} });
+    expect(parsed).toMatchObject({ ok: true, warnings: [], config: { drill: { notify: ['oncall', 'chat'] } } });
+  });
+
+  it('shows a subject that the golden message has', () => {
+    const [subject] = /^\[TICKET\] alerts may not arrive: .*$/m.exec(page) ?? [];
+    const golden = readFileSync(new URL('../../fixtures/messages/path-broken.txt', import.meta.url), 'utf8');
+    expect(golden).toContain(subject?.replace(/, no delivery.*/, '') ?? 'nothing');
+  });
+
+  it('says how long a drill has, and how far back one is looked at', () => {
+    expect([scheduledDrillMs / 60_000, drillHorizonMs / 3_600_000]).toEqual([15, 2]);
+    expect(page).toContain('it has 15 minutes');
+    expect(page).toContain('older than two hours');
+  });
+
+  it('adds up what it costs', () => {
+    const reads = (minutesAMonth * 0.5 * 0.125) / 1e6;
+    expect(page).toContain(`$${reads.toFixed(4)} a month`);
+    // Two messages to five addresses, at $2 for 100,000 mails; a million units of writing cost $0.625.
+    const mails = 2 * 5 * (2 / 100_000);
+    expect(mails + 10 * 0.625e-6 + 2 * 0.5e-6).toBeLessThan(0.001);
+    expect(page).toContain('to five addresses less than $0.001');
+  });
+});
