@@ -4,7 +4,8 @@ import type { AcknowledgeDeps } from '../../shared/app/acknowledge.ts';
 import type { Config } from '../../shared/config/model.ts';
 import type { Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
-import { withStack } from './stack.ts';
+import { findLocalMode } from './probe-local.ts';
+import { type DeployedStack, withStack } from './stack.ts';
 
 export type AlertsArguments = {
   readonly config?: string | undefined;
@@ -15,7 +16,7 @@ export type AlertsArguments = {
 };
 
 /** What commands on the alerts of a running stack work with. */
-export type AlertsWork = { readonly config: Config; readonly deps: AcknowledgeDeps };
+export type AlertsWork = { readonly config: Config; readonly deps: AcknowledgeDeps; readonly stack: DeployedStack };
 
 /** Runs `work` on the alerts of the stack that is meant; answers 2 where the configuration is wrong, which is then said. */
 export async function withAlerts(
@@ -23,14 +24,15 @@ export async function withAlerts(
   io: Io,
   work: (given: AlertsWork) => Promise<number>,
 ): Promise<number> {
-  const parsed = await readConfig(file, io);
+  const folders = [dirname(resolve(io.cwd, file)), io.cwd];
+  const intervalMs = stage === undefined || stage === 'local' ? findLocalMode(folders)?.intervalMs : undefined;
+  const parsed = await readConfig(file, io, intervalMs === undefined ? {} : { intervalMs });
   if (!parsed.ok || !json) printProblems(parsed, io);
   if (!parsed.ok) return 2;
-  const folders = [dirname(resolve(io.cwd, file)), io.cwd];
-  return withStack(parsed.config, { stage, region, folders }, io, async ({ client, table }) => {
+  return withStack(parsed.config, { stage, region, folders }, io, async (stack) => {
     const { createAlertStore } = await import('../../shared/aws/alert-store.ts');
-    const deps = { alerts: createAlertStore(client, table), writer: randomUUID(), now: Date.now };
-    return work({ config: parsed.config, deps });
+    const deps = { alerts: createAlertStore(stack.client, stack.table), writer: randomUUID(), now: Date.now };
+    return work({ config: parsed.config, deps, stack });
   });
 }
 

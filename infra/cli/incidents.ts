@@ -1,18 +1,21 @@
 import type { Incident } from '../../shared/alert/model.ts';
 import { type IncidentsNow, loadIncidentsNow } from '../../shared/app/incidents.ts';
+import type { PendingAlert } from '../../shared/app/overview-pending.ts';
 import { titleOf } from '../../shared/message/alert-title.ts';
 import { cleanText } from '../../shared/message/clean.ts';
 import { formatDuration, formatInstant } from '../../shared/message/format.ts';
 import { withAlerts } from './alerts.ts';
 import type { Command, Io } from './command.ts';
 import { readFlags } from './flags.ts';
+import { loadPending, renderPending } from './pending.ts';
 import { stackHelp, stackOptions } from './stack.ts';
 import { count, paint, renderTable } from './terminal.ts';
 
 const help = `
 npx burnwatch incidents [--stage NAME] [--region REGION] [--config FILE] [--json]
 
-Lists what is wrong now, and the newest incidents that are over.
+Lists what is wrong now, what is pending, and the newest incidents that are over. An alert is pending when some of what it
+takes to fire is there; SLOs over metrics of CloudWatch are not asked.
 
 ${stackHelp}
   --config FILE          another file than monitors.yml
@@ -37,28 +40,38 @@ export const incidentsCommand: Command = {
   run: (argv, io) => {
     const options = { ...stackOptions, config: { type: 'string' }, json: { type: 'boolean' } } as const;
     const { values } = readFlags(argv, options);
-    return withAlerts(values, io, async ({ deps }) => {
+    return withAlerts(values, io, async ({ config, deps, stack }) => {
       const now = deps.now();
-      const seen = await loadIncidentsNow(deps.alerts, mostClosed, now);
-      io.stdout(values.json ? toJson(seen) : render(seen, now, io));
+      const [seen, pending] = await Promise.all([
+        loadIncidentsNow(deps.alerts, mostClosed, now),
+        loadPending(config, stack, deps.alerts, now),
+      ]);
+      io.stdout(values.json ? toJson(seen, pending) : render(seen, pending, now, io));
       return 0;
     });
   },
 };
 
-function toJson({ open, closed, silences }: IncidentsNow): string {
+function toJson({ open, closed, silences }: IncidentsNow, pending: readonly PendingAlert[]): string {
   const incidents = [...open, ...closed].map(({ told, acknowledgements: _, ...incident }) => ({
     state: incident.closedAt === undefined ? 'open' : 'closed',
     ...incident,
     told: told ?? [],
   }));
-  return `${JSON.stringify({ incidents, silences })}\n`;
+  return `${JSON.stringify({ incidents, silences, pending })}\n`;
 }
 
-function render({ open, closed, silences }: IncidentsNow, now: number, io: Io): string {
+function render(
+  { open, closed, silences }: IncidentsNow,
+  pending: readonly PendingAlert[],
+  now: number,
+  io: Io,
+): string {
   const quiet =
     silences.length === 0 ? '' : `${count(silences.length, 'silence')} in force: npx burnwatch silence --list\n`;
-  if (open.length + closed.length === 0) return `Nothing is wrong, and nothing was lately.\n${quiet}`;
+  const coming = renderPending(pending, io);
+  if (open.length + closed.length === 0)
+    return `${coming === '' ? 'Nothing is wrong, and nothing was lately.\n' : `${coming}\nNothing has fired lately.\n`}${quiet}`;
   const head = ['incident', 'state', 'severity', 'since', 'lasted', 'acknowledged', 'what'];
   const rows = [...open, ...closed].map((incident) => rowOf(incident, now, io));
   const table = renderTable([head.map((word) => paint(word, 'dim', io)), ...rows], {
@@ -67,7 +80,7 @@ function render({ open, closed, silences }: IncidentsNow, now: number, io: Io): 
   const next = open.some(({ acknowledged }) => acknowledged === undefined)
     ? `\n${paint(`Say that you are at it: npx burnwatch ack ${open.find((each) => !each.acknowledged)?.id}`, 'dim', io)}\n`
     : '';
-  return `${table}\n${next}${quiet}`;
+  return `${coming === '' ? '' : `${coming}\n`}${table}\n${next}${quiet}`;
 }
 
 function rowOf(incident: Incident, now: number, io: Io): string[] {

@@ -18,12 +18,12 @@ export function pendingOf({
   slos,
   bursts,
 }: Pick<Overview, 'monitors' | 'slos' | 'bursts'>): readonly PendingAlert[] {
-  const ofMonitors = monitors.flatMap(({ id: name, alerts }) =>
+  const ofMonitors = monitors.flatMap(({ id: name, type, alerts }) =>
     alerts
       .filter(({ status }) => status === 'pending')
       .map(({ id, failures, needed, of, heldBy }) => ({
         ...{ id, name, kind: 'monitor' as const },
-        why: `${failures} of ${needed} failures in the last ${of}${heldBy === undefined ? '' : `, held by ${heldBy.join(', ')}`}`,
+        why: `${failures} of ${needed} failures in the last ${countedText(type, of)}${heldBy === undefined ? '' : `, held by ${heldBy.join(', ')}`}`,
       })),
   );
   const ofSlos = slos.flatMap(({ id: name, rules }) =>
@@ -48,4 +48,8 @@ export function pendingOf({
   return [...ofMonitors, ...ofSlos, ...ofBursts];
 }
 
+const countedText = (type: string, of: number): string => {
+  const word = type === 'heartbeat' ? 'minute' : 'probe';
+  return of === 1 ? word : `${of} ${word}s`;
+};
 const rateText = (rate: number): string => `${Number(rate.toFixed(1))}x`;

@@ -5,6 +5,8 @@ import { run } from '../../infra/cli/main.ts';
 import type { AlertState, Observation } from '../../shared/alert/model.ts';
 import { stepAlerts } from '../../shared/alert/step.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
+import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
+import { parseConfig } from '../../shared/config/parse/index.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 import { createIo } from '../unit/cli/io.ts';
 
@@ -108,6 +110,33 @@ describe('burnwatch incidents', () => {
       ],
       silences: [],
     });
+  });
+});
+
+describe('what burnwatch incidents lists as pending', () => {
+  const failedTick = async () => {
+    const read = parseConfig(config, { file: 'monitors.yml', env: {} });
+    if (!read.ok) throw new Error(read.errors.join());
+    const at = Math.floor(Date.now() / 60_000) * 60_000 - 60_000;
+    const outcomes = read.config.monitors.map(({ id, key }) => ({
+      ...{ monitorKey: key, latencyMs: 5, isMaintenance: false, isRetried: false, isContaminated: false },
+      ...(id === 'api'
+        ? { outcome: 'failed' as const, errorType: 'timeout' as const }
+        : { outcome: 'passed' as const }),
+    }));
+    const tick = { location: 'us-east-1', at, shard: 's00', outcomes, details: [] };
+    await createLedgerStore(db.client, 'shop-local-ledger').saveTick(tick, 'writer');
+  };
+
+  it('is what has failed and does not fire yet, with how far it is', async () => {
+    await failedTick();
+    const { stdout } = await burnwatch('incidents');
+    expect(stdout).toMatch(/^pending {2}severity {2}why\napi {6}- {9}1 of 3 failures in the last 3 probes\s*\n/);
+    expect(stdout).toContain('Nothing has fired lately.');
+    const json = await burnwatch('incidents', '--json');
+    expect(JSON.parse(json.stdout).pending).toEqual([
+      { id: 'monitor/api/0', name: 'api', kind: 'monitor', why: '1 of 3 failures in the last 3 probes' },
+    ]);
   });
 });
 

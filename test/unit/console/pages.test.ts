@@ -211,7 +211,7 @@ describe('what is pending', () => {
     expect(pendingOf({ ...state, monitors: [half] } as Parameters<typeof pendingOf>[0])).toEqual([
       {
         ...{ id: 'monitor/shortener-health/0', name: 'shortener-health', kind: 'monitor' },
-        why: '2 of 3 failures in the last 5',
+        why: '2 of 3 failures in the last 5 probes',
       },
       {
         ...{
