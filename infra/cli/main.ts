@@ -68,6 +68,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch drill --stage prod',
     load: async () => (await import('./drill.ts')).drillCommand,
   },
+  dashboards: {
+    summary: 'list the dashboards, what they answer and what they cost',
+    example: 'npx burnwatch dashboards',
+    load: async () => (await import('./dashboards.ts')).dashboardsCommand,
+  },
   export: {
     summary: 'write SLOs as OpenSLO, or as rules of Prometheus',
     example: 'npx burnwatch export openslo > slos.yaml',

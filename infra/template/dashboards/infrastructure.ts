@@ -69,7 +69,13 @@ function lambdaFigures(stack: Stack): readonly Figure[] {
     },
     {
       width: third,
-      content: graph(stack, 'Does Lambda refuse?', refusals(stack), 'in a minute', { stat: 'Sum' }),
+      content: graph(stack, 'Does Lambda refuse?', refusals(stack), 'in a minute', {
+        stat: 'Sum',
+        yAxis: {
+          left: { min: 0, label: 'in a minute', showUnits: false },
+          right: { min: 0, label: 'at once', showUnits: false },
+        },
+      }),
       caption: 'Throttled, or too old when their turn came. The right axis: how many ran at once.',
     },
   ];
