@@ -2,6 +2,7 @@ import { BurnwatchError, type Config, type Json } from '../shared/config/model.t
 import { deadManAlarms } from './template/alarms.ts';
 import { plainAlarms } from './template/alarms-plain.ts';
 import { dashboards, dashboardUrl } from './template/dashboard.ts';
+import { queryDefinitions } from './template/log-queries.ts';
 import { logGroups } from './template/logs.ts';
 import {
   getAtt,
@@ -44,6 +45,7 @@ export function buildResources(config: Config, options: StackOptions): Template 
       ...topics(stack, config),
       ...notifyResources(stack, config),
       ...logGroups(stack),
+      ...queryDefinitions(stack),
       ...functionRoles(config, stack),
       ...schedules(stack, shards, bursts, config.drill),
       ...deadManAlarms(stack),

@@ -68,6 +68,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch drill --stage prod',
     load: async () => (await import('./drill.ts')).drillCommand,
   },
+  logs: {
+    summary: 'ask the logs by a saved query',
+    example: 'npx burnwatch logs slowest-routes --since 15m',
+    load: async () => (await import('./logs.ts')).logsCommand,
+  },
   dashboards: {
     summary: 'list the dashboards, what they answer and what they cost',
     example: 'npx burnwatch dashboards',

@@ -6,6 +6,7 @@ import { type CloudWatchStore, openCloudWatchStore } from './aws/cloudwatch-stor
 import { type DynamoDb, openDynamoDb } from './aws/dynamodb.ts';
 import { createAwsEndpoint } from './aws/endpoint.ts';
 import { createLambda } from './aws/lambda.ts';
+import { createLogs } from './aws/logs.ts';
 import { createSns, type OnEvent, type OnMail } from './aws/sns.ts';
 import { openSnsStore, type SnsStore } from './aws/sns-store.ts';
 import { createSsm, seedParameters } from './aws/ssm.ts';
@@ -13,6 +14,7 @@ import { sts } from './aws/sts.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Functions } from './functions.ts';
+import { readLogEvents } from './log-events.ts';
 import type { Handle } from './server.ts';
 import type { LocalStack } from './stack.ts';
 
@@ -55,6 +57,7 @@ export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail,
           ),
           sns: sns.service,
           ssm: createSsm(data.parameters),
+          logs: logsOf(data, stack),
           sts,
           dynamodb,
           lambda: createLambda(functions),
@@ -62,4 +65,15 @@ export function openLocalAws(data: DataFolder, cleanup: Cleanup, onMail: OnMail,
         onError,
       ),
   };
+}
+
+/** The logs of the functions, each in a group of its function's name, as in AWS. */
+function logsOf(data: DataFolder, stack: () => LocalStack) {
+  const groups = () =>
+    new Map(stack().functions.map(({ name, functionName }) => [`/aws/lambda/${functionName}`, name]));
+  return createLogs({
+    groups: () => [...groups().keys()],
+    read: (group, span) => readLogEvents(data.logs, groups().get(group) ?? '', group, span),
+    definitions: () => stack().queries,
+  });
 }

@@ -44,7 +44,10 @@ export type LocalStack = {
   readonly alarms: readonly Alarm[];
   readonly dashboards: readonly PlayedDashboard[];
   readonly schedules: readonly Schedule[];
+  /** The saved queries of Logs Insights. */
+  readonly queries: readonly SavedLogQuery[];
 };
+export type SavedLogQuery = { readonly name: string; readonly query: string; readonly groups: readonly string[] };
 
 /** One schedule: the short name of its function, and its event's JSON with the time left open. */
 export type Schedule = {
@@ -118,6 +121,11 @@ export function buildStack(
     alarms: all('AWS::CloudWatch::Alarm').flatMap((alarm) => alarmOf(alarm) ?? []),
     dashboards: playedDashboards(stack, played, names),
     schedules: all('AWS::Scheduler::Schedule').map((schedule) => readSchedule(schedule, stack, spans)),
+    queries: all('AWS::Logs::QueryDefinition').map((definition) => ({
+      name: String(definition['Name']),
+      query: String(definition['QueryString']),
+      groups: (definition['LogGroupNames'] as readonly Json[]).map(String),
+    })),
   };
 }
 
@@ -143,6 +151,7 @@ function namesOf(stack: Stack, resources: Readonly<Record<string, Resource>>, or
   }
   for (const [id, { Type, Properties: properties }] of Object.entries(resources)) {
     if (Type === 'AWS::SNS::Topic') refs[id] = topicArn(String(properties['TopicName']));
+    if (Type === 'AWS::Logs::LogGroup') refs[id] = String(properties['LogGroupName']);
     if (Type === 'AWS::DynamoDB::Table') refs[id] = String(properties['TableName']);
   }
   return { refs, attributes };
@@ -169,13 +178,13 @@ function runtimeEnvironment(stack: Stack, functionName: string, limits: Limits, 
   };
 }
 
-/** What differs on this machine: writes are open, messages link to the console, probes may reach local mode itself. */
+/** What differs on this machine: writes are open and unbounded, messages link to the console, probes may reach local mode itself. */
 function localEnvironment(name: string, origins: Origins): Record<string, string> {
   if (name === 'probe' || name === 'burst')
     return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
   if (name === 'evaluate' || name === 'notify') return { DASHBOARD_URL: origins.console };
   if (name === 'status') return { METRICS: 'open' };
-  return name === 'shortener' ? { WRITES: 'open' } : {};
+  return name === 'shortener' ? { WRITES: 'open', THROTTLE_API_PER_SECOND: '0', THROTTLE_MISSES_PER_SECOND: '0' } : {};
 }
 
 /** People write it either way. */

@@ -13,6 +13,7 @@ export type AwsServices = {
   readonly cloudwatch: Service;
   readonly sns: Service;
   readonly ssm: Service;
+  readonly logs: Service;
   readonly sts: Service;
   readonly dynamodb: DynamoDb;
   readonly lambda: LambdaInvoke;
@@ -71,6 +72,7 @@ async function route(services: AwsServices, call: Call): Promise<void> {
     throw new AwsError('InvalidAction', 'The request names no service and no action.', 404);
   if (prefix.startsWith('DynamoDB_')) return relayToDynamoDb(services.dynamodb, action, call);
   if (prefix === 'GraniteServiceVersion20100801') return runJson(services.cloudwatch, action, call, mostMetricBytes);
+  if (prefix === 'Logs_20140328') return runJson(services.logs, action, call, mostBytes);
   if (prefix === 'AmazonSSM') return runJson(services.ssm, action, call, mostBytes);
   if (target === '' && protocolOf(request) === 'query') return runQuery(services, call);
   throw new AwsError(
@@ -81,7 +83,7 @@ async function route(services: AwsServices, call: Call): Promise<void> {
 }
 
 /** The services by their names in signatures, which are not always those of their clients. */
-const signedNames = ['monitoring', 'dynamodb', 'lambda', 'sns', 'ssm', 'sts'];
+const signedNames = ['monitoring', 'dynamodb', 'lambda', 'logs', 'sns', 'ssm', 'sts'];
 const names = signedNames.map((name) => (name === 'monitoring' ? 'cloudwatch' : name));
 /** Their clients look for XML in errors. */
 const xmlServices = ['s3', 's3express', 'route53', 'cloudfront'];

@@ -32,6 +32,7 @@ describe('the stack', () => {
       'SNS::TopicPolicy': 2,
       'SNS::Subscription': 2,
       'Logs::LogGroup': 3,
+      'Logs::QueryDefinition': 4,
       'IAM::Role': 4,
       'Scheduler::ScheduleGroup': 1,
       'Scheduler::Schedule': 2,
