@@ -14,14 +14,16 @@ import type {
 } from './model.ts';
 
 /**
- * One step brings at most this many outbox entries, because one conditional write carries them all. What is left over
- * stays undecided: stepping the answer again with the same observations goes on with it, until nothing changes.
+ * One step brings at most this many outbox entries: as many as the largest file has monitors, so that what fires together is told
+ * together. What is left over stays undecided: stepping the answer again with the same observations goes on with it, until nothing
+ * changes.
  */
-export const maxEntriesPerStep = 50;
+export const maxEntriesPerStep = 10_000;
 
 /** A state that is being changed by one step, with what there is to tell. */
 export type Draft = {
   readonly now: number;
+  readonly mostEntries: number;
   /** The version that it becomes. */
   readonly batch: number;
   readonly alerts: Record<string, FiringAlert>;
@@ -39,9 +41,10 @@ export type Draft = {
 export type Seen = ReadonlyMap<string, Observation>;
 export type AlertStep = { readonly state: AlertState; readonly entries: readonly OutboxEntry[] };
 
-export function draftOf(state: AlertState, now: number): Draft {
+export function draftOf(state: AlertState, now: number, mostEntries: number = maxEntriesPerStep): Draft {
   return {
     now,
+    mostEntries,
     batch: state.version + 1,
     alerts: { ...state.alerts },
     pagedSlos: undefined,
@@ -67,8 +70,8 @@ export function finish(state: AlertState, draft: Draft): AlertStep {
 }
 
 /** How many more entries the step takes. */
-export function roomOf({ entries }: Draft): number {
-  return maxEntriesPerStep - entries.length;
+export function roomOf({ mostEntries, entries }: Draft): number {
+  return mostEntries - entries.length;
 }
 
 /** An alert's instants only ever grow, even where the clock does not. */
@@ -126,13 +129,13 @@ export function keepIncident(draft: Draft, incident: Incident): void {
 
 export function keepAlert(draft: Draft, id: string, alert: FiringAlert): void {
   draft.alerts[id] = alert;
-  draft.pagedSlos = undefined;
+  if (alert.severity === 'page') draft.pagedSlos = undefined;
   draft.isChanged = true;
 }
 
 export function dropAlert(draft: Draft, id: string): void {
+  if (draft.alerts[id]?.severity === 'page') draft.pagedSlos = undefined;
   delete draft.alerts[id];
-  draft.pagedSlos = undefined;
   draft.isChanged = true;
 }
 

@@ -25,7 +25,7 @@ export function holdReason(
   return slo !== undefined && pagedSlos(draft).has(slo) ? 'page' : undefined;
 }
 
-/** Remembered until an alert changes: thousands may ask. */
+/** Remembered until a page changes: thousands may ask. */
 function pagedSlos(draft: Draft): ReadonlySet<string> {
   draft.pagedSlos ??= new Set(
     Object.entries(draft.alerts).flatMap(([id, { severity, heldBack }]) =>

@@ -100,6 +100,8 @@ export type Incident = {
   readonly severity: Severity;
   readonly monitors: readonly string[];
   readonly alerts: readonly IncidentAlert[];
+  /** How many more there were of one that is over. */
+  readonly omittedAlerts?: number;
   /** Every channel that has been told of any of it. */
   readonly told?: readonly string[];
   /** Somebody is at it: it is silent until something new joins. */
@@ -156,7 +158,7 @@ export type Transition = {
   readonly facts: AlertFacts;
 };
 
-/** The remembered state of all alerts: one small item, changed together with its outbox in one conditional write. */
+/** The remembered state of all alerts: small as a rule, changed together with its outbox in one conditional write. */
 export type AlertState = {
   readonly schema: 1;
   /** 0 before the first write. */

@@ -8,6 +8,7 @@ import {
   instantOf,
   keepAlert,
   keepIncident,
+  maxEntriesPerStep,
   roomOf,
   type Seen,
   type Told,
@@ -18,11 +19,11 @@ import {
 import { drillOf, pathAlertId } from './drill.ts';
 import { announce, escalate, expireSilences, remind } from './follow-up.ts';
 import { holdReason } from './hold.ts';
-import { joinIncidents, resolveInIncident } from './incident.ts';
+import { archived, joinIncidents, resolveInIncident } from './incident.ts';
 import type { AlertFacts, AlertState, FiringAlert, Observation } from './model.ts';
 import { latenessMs } from './monitor.ts';
 
-export { type AlertStep, maxEntriesPerStep } from './draft.ts';
+export type { AlertStep } from './draft.ts';
 
 /** A forgotten resolution is worth a write of its own only when it has been due for this long: one write a day at most. */
 const staleMs = 86_400_000;
@@ -48,12 +49,17 @@ const entriesPerResolution = 3;
  * so late that a later one has changed something decides nothing: what it would fire may have fired, resolved and been forgotten,
  * and would fire again under the id that it had.
  */
-export function stepAlerts(state: AlertState, observations: readonly Observation[], now: number): AlertStep {
+export function stepAlerts(
+  state: AlertState,
+  observations: readonly Observation[],
+  now: number,
+  mostEntries: number = maxEntriesPerStep,
+): AlertStep {
   if (isOvertaken(state, now)) return { state, entries: [] };
   const seen = new Map<string, Observation>();
   for (const observation of observations)
     if (!seen.has(observation.alertId)) seen.set(observation.alertId, observation);
-  const draft = draftOf(state, now);
+  const draft = draftOf(state, now, mostEntries);
   // Pages first: what is open of them by now holds their tickets back.
   announce(draft, seen, 'page');
   fire(draft, seen);
@@ -150,7 +156,7 @@ function resolveOne(draft: Draft, id: string, alert: FiringAlert, observation: O
   if (next.closedAt === undefined) return;
   delete draft.incidents[next.id];
   tellOfIncident(draft, next, 'closed', next.closedAt);
-  draft.entries.push({ kind: 'incident', id: next.id, incident: next });
+  draft.entries.push({ kind: 'incident', id: next.id, incident: archived(next) });
 }
 
 /** Starts the clear time of what has become clear and drops it where it was broken. */

@@ -92,7 +92,16 @@ function incidentOf([first]: readonly OutboxEntry[]): string {
 async function sendGroup(group: readonly OutboxEntry[], deps: DeliverDeps): Promise<number> {
   const transitions = group.flatMap((entry) => (entry.kind === 'transition' ? [entry.transition] : []));
   const messages = transitions.length === 0 ? [] : await deps.render(transitions);
-  for (const message of messages) await deps.notify(message);
+  await notifyAll(messages, deps.notify);
   await deps.alerts.acknowledge(group.map((entry) => entry.id));
   return messages.length;
+}
+
+/** Of thousands of transitions there may be hundreds of messages for machines; those for people come first, one after the other. */
+const mostInTurn = 10;
+
+async function notifyAll(messages: readonly Message[], notify: Notify): Promise<void> {
+  for (const message of messages.slice(0, mostInTurn)) await notify(message);
+  for (let from = mostInTurn; from < messages.length; from += mostInTurn)
+    await Promise.all(messages.slice(from, from + mostInTurn).map(notify));
 }

@@ -5,7 +5,7 @@ import { type Config, type Monitor, monitorIdsOf } from '../config/model.ts';
 import { details, outcomesBetween } from '../ledger/history.ts';
 import { dayMs } from '../ledger/keys.ts';
 import type { Dependency, Message, Notice, SpentBudget } from '../message/model.ts';
-import { buildNotices, type Failure } from '../message/notice.ts';
+import { buildNotices, type Failure, worstTransitions } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { RenderView } from './evaluate.ts';
@@ -22,6 +22,9 @@ export type RenderContext = {
   readonly acknowledgeUrl?: (incidentId: string, at: number) => string | undefined;
 };
 
+/** A message shows fifty lines at most. */
+const mostShown = 100;
+
 /** Renders what one batch says of one incident, at the moment of sending: a message for each distinct set of channels. */
 export function renderTransitions(
   transitions: readonly Transition[],
@@ -29,19 +32,19 @@ export function renderTransitions(
   context: RenderContext,
 ): readonly Message[] {
   const { config, standings, now } = view;
+  // Of thousands the worst are shown: what is known of the others is not looked up.
+  const shown = worstTransitions(transitions, mostShown);
   const notices = buildNotices(transitions, {
     config,
     now,
     environment: context.environment,
     incidents: Object.fromEntries(view.incidents),
-    standings: new Map(
-      spokenOf(standings, transitions, config).map((each) => [each.slo.id, describeStanding(each, now)]),
-    ),
-    failures: new Map(concerned(config, transitions).flatMap((monitor) => newestFailure(monitor, view))),
+    standings: new Map(spokenOf(standings, shown, config).map((each) => [each.slo.id, describeStanding(each, now)])),
+    failures: new Map(concerned(config, shown).flatMap((monitor) => newestFailure(monitor, view))),
     verdicts: view.verdicts ?? [],
-    resolvesAt: new Map(resolutions(transitions, view)),
-    failingSince: new Map(transitions.flatMap((transition) => failingSince(transition, view))),
-    dependencies: new Map(transitions.flatMap((transition) => dependencyOf(transition, view))),
+    resolvesAt: new Map(resolutions(shown, view)),
+    failingSince: new Map(shown.flatMap((transition) => failingSince(transition, view))),
+    dependencies: new Map(shown.flatMap((transition) => dependencyOf(transition, view))),
     spent: new Map(transitions.flatMap((transition) => spentOf(transition, view))),
     quiet: new Map(quietOf(view.state)),
     ...(context.acknowledgeUrl && { acknowledgeUrl: context.acknowledgeUrl }),

@@ -27,10 +27,15 @@ export function closedWords(item: IncidentItem, detail: number, longestName: num
   return `Closed: the incident of ${membersWords(item, item.members, longestName)}${after}`;
 }
 
-function membersWords({ transition }: IncidentItem, members: readonly IncidentMember[], longestName: number): string {
+function membersWords(
+  { transition, omittedMembers }: IncidentItem,
+  members: readonly IncidentMember[],
+  longestName: number,
+): string {
   const titles = [...new Set(members.map(({ alertId }) => titleOf(alertId)))];
   const [first = transition.incidentId] = titles;
-  const more = titles.length > 1 ? ` +${titles.length - 1} more` : '';
+  const others = titles.length - 1 + omittedMembers;
+  const more = others > 0 ? ` +${others} more` : '';
   return `${cutMiddle(first, longestName)}${more}`;
 }
 
@@ -61,7 +66,7 @@ export function wholeLines(items: readonly IncidentItem[]): string[] {
         '  ',
       ),
       ...several.slice(0, mostMembers).flatMap((member) => memberLines(member, at)),
-      ...moreLines(several.length - mostMembers),
+      ...moreLines(several.length - mostMembers + item.omittedMembers),
       ...spent.slice(0, mostSpent).flatMap((each) => wrap(spentText(each), '  ')),
     ];
   });

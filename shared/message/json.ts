@@ -8,13 +8,12 @@ import { cleanText } from './clean.ts';
 import { acknowledgedWords, closedWords, longestBy, longestNote } from './incident-text.ts';
 import { mostDetailed } from './layout.ts';
 import type { IncidentItem, Notice, NoticeItem, SloStanding } from './model.ts';
+import { mostTransitions } from './notice.ts';
 import { rowsOf, rowsOfIncident } from './rows.ts';
 import { commandsOf } from './sections.ts';
 import { renderLine } from './subject.ts';
 import { errorTypeOf, firingOf, nameOf } from './words.ts';
 
-/** As many as one step can bring; with text and JSON together SNS takes 256 KB. */
-const mostTransitions = 50;
 const mostBudgets = 50;
 const longestUrl = 320;
 const longestRunbook = 256;

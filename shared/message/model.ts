@@ -95,6 +95,8 @@ export type IncidentItem = {
   readonly transition: Transition;
   /** What fired in it, in its order; empty where nobody knows any more. */
   readonly members: readonly IncidentMember[];
+  /** How many more fired in it. */
+  readonly omittedMembers: number;
   /** Of its end: what it cost. */
   readonly spent: readonly SpentBudget[];
 };

@@ -61,7 +61,7 @@ export type NoticeContext = {
  */
 export function buildNotices(transitions: readonly Transition[], context: NoticeContext): Notice[] {
   const notices = new Map<string, { channels: string[]; seen: readonly Transition[] }>();
-  for (const group of groupBy(transitions, ({ batch, incidentId }) => `${batch} ${incidentId}`).values()) {
+  for (const group of Map.groupBy(transitions, ({ batch, incidentId }) => `${batch} ${incidentId}`).values()) {
     for (const channel of [...new Set(group.flatMap((each) => each.notify))].sort()) {
       const seen = group.filter((each) => each.notify.includes(channel));
       const key = seen.map((each) => each.id).join(' ');
@@ -70,7 +70,44 @@ export function buildNotices(transitions: readonly Transition[], context: Notice
       else notices.set(key, { channels: [channel], seen });
     }
   }
-  return [...notices.values()].map(({ channels, seen }) => noticeOf(seen, channels, context));
+  const whole = [...notices.values()].map(({ channels, seen }) => noticeOf(seen, channels, context));
+  return [...whole, ...whole.flatMap((notice) => restOf(notice, context))];
+}
+
+/** As many transitions as one message carries for machines; with text and JSON together SNS takes 256 KB. */
+export const mostTransitions = 50;
+
+/**
+ * What one message has no room for, in further ones, for channels that keep account of every alert. People, and what pages them, are
+ * told how many more there are.
+ */
+function restOf(notice: Notice, { config }: NoticeContext): readonly Notice[] {
+  const isAccount = (id: string) =>
+    config.channels.some(
+      (channel) => channel.id === id && (channel.type === 'webhook' || channel.type === 'alertmanager'),
+    );
+  const channels = notice.channels.filter(isAccount);
+  const rest = channels.length === 0 ? [] : notice.items.slice(mostTransitions);
+  return Array.from({ length: Math.ceil(rest.length / mostTransitions) }, (_, index) => {
+    const items = rest.slice(index * mostTransitions, (index + 1) * mostTransitions);
+    const id = idOf([...items.map(({ transition }) => transition.id).sort(), ...channels]);
+    return { ...notice, id, channels, items, whole: [] };
+  });
+}
+
+/** The worst of some transitions first, as far as they tell by themselves: in about the order of a notice. */
+export function worstTransitions(transitions: readonly Transition[], most: number): readonly Transition[] {
+  const kinds = ['monitor', 'burn', 'burst', 'coverage', 'path', 'drill', 'incident'];
+  if (transitions.length <= most) return transitions;
+  return transitions
+    .toSorted(
+      (a, b) =>
+        transitionOrder.indexOf(a.kind) - transitionOrder.indexOf(b.kind) ||
+        rank(a.severity) - rank(b.severity) ||
+        kinds.indexOf(a.facts.kind) - kinds.indexOf(b.facts.kind) ||
+        (a.alertId < b.alertId ? -1 : 1),
+    )
+    .slice(0, most);
 }
 
 function noticeOf(seen: readonly Transition[], channels: readonly string[], context: NoticeContext): Notice {
@@ -108,8 +145,8 @@ function acknowledgeUrlOf(
 
 function wholeOf(transition: Transition, { incidents, spent }: NoticeContext): IncidentItem {
   const { incidentId, kind } = transition;
-  const members = incidents[incidentId]?.alerts ?? [];
-  return { transition, members, spent: (kind === 'closed' && spent?.get(incidentId)) || [] };
+  const { alerts: members = [], omittedAlerts: omittedMembers = 0 } = incidents[incidentId] ?? {};
+  return { transition, members, omittedMembers, spent: (kind === 'closed' && spent?.get(incidentId)) || [] };
 }
 
 function incidentOf(seen: readonly Transition[], context: NoticeContext): Notice['incident'] {
@@ -128,21 +165,47 @@ function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
   if (drill !== undefined) return { transition, kind: 'drill', drill };
   if (isWithdrawn) return { transition, kind: 'withdrawn' };
   if (alertId === pathAlertId) return { transition, kind: 'path', command: drillCommand(context) };
-  for (const monitor of config.monitors) {
-    if (alertId === `coverage/${monitor.id}`)
-      return { transition, kind: 'coverage', monitor, target: renderTarget(monitor, context.outputs) };
-    const alert = monitor.alerts.find(({ id }) => id === alertId);
-    if (alert) return monitorItem(transition, monitor, alert, context);
+  const subject = subjectsOf(config).get(alertId);
+  switch (subject?.kind) {
+    case undefined:
+      return { transition, kind: 'withdrawn' };
+    case 'coverage':
+      return { transition, ...subject, target: renderTarget(subject.monitor, context.outputs) };
+    case 'monitor':
+      return monitorItem(transition, subject.monitor, subject.alert, context);
+    case 'burn':
+      return burnItem(transition, subject.slo, subject.rule, context);
+    case 'burst':
+      return burstItem(transition, subject.burst, subject.alert, context);
+    default:
+      return subject satisfies never;
   }
-  for (const slo of config.slos) {
-    const rule = slo.alerts.find(({ id }) => id === alertId);
-    if (rule) return burnItem(transition, slo, rule, context);
-  }
-  for (const burst of config.bursts) {
-    const alert = burst.alerts.find(({ id }) => id === alertId);
-    if (alert) return burstItem(transition, burst, alert, context);
-  }
-  return { transition, kind: 'withdrawn' };
+}
+
+type Subject =
+  | { readonly kind: 'coverage'; readonly monitor: Monitor }
+  | { readonly kind: 'monitor'; readonly monitor: Monitor; readonly alert: MonitorAlert }
+  | { readonly kind: 'burn'; readonly slo: Slo; readonly rule: BurnRule }
+  | { readonly kind: 'burst'; readonly burst: Burst; readonly alert: BurstAlert };
+
+/** What each alert of a configuration is about, found once: thousands may be told of. */
+const subjectsOfConfig = new WeakMap<Config, ReadonlyMap<string, Subject>>();
+
+function subjectsOf(config: Config): ReadonlyMap<string, Subject> {
+  const known = subjectsOfConfig.get(config);
+  if (known !== undefined) return known;
+  const subjects = new Map<string, Subject>([
+    ...config.bursts.flatMap((burst) =>
+      burst.alerts.map((alert) => [alert.id, { kind: 'burst', burst, alert }] as const),
+    ),
+    ...config.slos.flatMap((slo) => slo.alerts.map((rule) => [rule.id, { kind: 'burn', slo, rule }] as const)),
+    ...config.monitors.flatMap((monitor) => [
+      [`coverage/${monitor.id}`, { kind: 'coverage', monitor }] as const,
+      ...monitor.alerts.map((alert) => [alert.id, { kind: 'monitor', monitor, alert }] as const),
+    ]),
+  ]);
+  subjectsOfConfig.set(config, subjects);
+  return subjects;
 }
 
 function monitorItem(
@@ -250,10 +313,4 @@ function longOf(item: NoticeItem): number {
 
 function idOf(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
-  return groups;
 }

@@ -11,7 +11,7 @@ import {
   secondOf,
 } from '../../../shared/alert/drill.ts';
 import { type AlertState, emptyAlertState, type Observation } from '../../../shared/alert/model.ts';
-import { maxEntriesPerStep, stepAlerts } from '../../../shared/alert/step.ts';
+import { stepAlerts } from '../../../shared/alert/step.ts';
 import { minute, observe, said, start, toldOf } from './sample.ts';
 
 const drill: Drill = {
@@ -105,13 +105,13 @@ describe('a drill', () => {
   });
 
   it('waits where real alerts fill a step, and takes no room of theirs', () => {
-    const crowd = Array.from({ length: maxEntriesPerStep }, (_, index) =>
+    const crowd = Array.from({ length: 50 }, (_, index) =>
       observe(`monitor/m${index}/0`, 'met', { severity: 'ticket', monitors: [`m${index}`] }),
     );
     const observations = [observeDrill(drill, emptyAlertState, start), ...crowd];
-    const first = stepAlerts(emptyAlertState, observations, start);
+    const first = stepAlerts(emptyAlertState, observations, start, 50);
     expect(toldOf(first.entries).map((each) => each.alertId)).not.toContain(alertId);
-    expect(first.entries).toHaveLength(maxEntriesPerStep);
+    expect(first.entries).toHaveLength(50);
     expect(said(stepAlerts(first.state, observations, start).entries)).toBe(`fired ${alertId}`);
   });
 

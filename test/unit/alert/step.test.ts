@@ -1,5 +1,5 @@
 import { emptyAlertState, type Observation } from '../../../shared/alert/model.ts';
-import { maxEntriesPerStep, stepAlerts } from '../../../shared/alert/step.ts';
+import { stepAlerts } from '../../../shared/alert/step.ts';
 import { minute, observe, run, said, start, transitionsOf } from './sample.ts';
 
 const slow = { resolveDelayMs: 2 * minute };
@@ -201,9 +201,9 @@ describe('a great many alerts at once', () => {
       let state = condition === 'met' ? emptyAlertState : settled(all('met'));
       const told: string[] = [];
       for (;;) {
-        const step = stepAlerts(state, all(condition), start + minute);
+        const step = stepAlerts(state, all(condition), start + minute, 50);
         if (step.state === state) break;
-        expect(step.entries.length).toBeLessThanOrEqual(maxEntriesPerStep);
+        expect(step.entries.length).toBeLessThanOrEqual(50);
         told.push(...transitionsOf(step.entries).map(({ alertId }) => alertId));
         state = step.state;
       }
