@@ -39,7 +39,7 @@ function hurt(item: NoticeItem): string[] {
   if (item.kind === 'burn' && facts.kind === 'burn') {
     const newest = facts.lastFailureAt > 0 ? `, the newest at ${formatInstant(facts.lastFailureAt)}` : '';
     const counted = badNoun(item.slo, monitorOf(item)?.type === 'heartbeat');
-    const bad = `${plural(facts.longBad, counted)} in the last ${formatWindow(item.rule.longMs)}${newest}`;
+    const bad = `${plural(facts.longBad, counted)} in the last ${item.rule.longMs === 3_600_000 ? 'hour' : formatWindow(item.rule.longMs)}${newest}`;
     return [
       ...wrap(`${name}: ${bad}`, '  '),
       ...(item.counts === undefined ? [] : wrap(cleanText(item.counts, longestUrl), '    ')),
@@ -62,7 +62,7 @@ const stateLines = (item: NoticeItem): string[] => (stateText(item) === '' ? [] 
 
 /** Why it is told again, or to others, or only now; empty of what has just fired. */
 export function stateText({ transition: { kind, at, firedAt, heldBack, n = 1 } }: NoticeItem): string {
-  const fires = `fires since ${formatInstant(firedAt)} (${formatDuration(at - firedAt)})`;
+  const fires = `firing since ${formatInstant(firedAt)} (${formatDuration(at - firedAt)})`;
   if (kind === 'reminded') return `${fires}; this is reminder ${n}`;
   if (kind === 'escalated') return `${fires}, and nobody has acknowledged it`;
   if (heldBack === undefined) return '';
@@ -75,8 +75,8 @@ const mostAlso = 3;
 export function alsoTexts(item: NoticeItem): readonly string[] {
   if (item.kind !== 'burn') return [];
   return item.also.slice(0, mostAlso).map(({ rule, firedAt }) => {
-    const since = `fires since ${formatInstant(firedAt)}`;
-    return `also: its ${rule.severity} over ${formatWindow(rule.longMs)} ${since}; it waits until this page is over`;
+    const since = `firing since ${formatInstant(firedAt)}`;
+    return `also: its ${rule.severity} over ${formatWindow(rule.longMs)}, ${since}, waits until this page is over`;
   });
 }
 
@@ -218,7 +218,10 @@ export function commandLines(fired: readonly NoticeItem[]): string[] {
   const variables = new Set(commands.flatMap((command) => [...command.matchAll(/"(\$\w+)"/g)].map(([, name]) => name)));
   const all = [...commands, ...uniqueParagraphs(fired.map(repeatLines)).flat()];
   if (variables.size === 0) return all;
-  return [...all, ...wrap(`(set ${[...variables].join(' and ')} first: a secret is never sent)`, '')];
+  return [
+    ...all,
+    ...wrap(`(set ${[...variables].join(' and ')} first: what is secret, or not known here, is left out)`, ''),
+  ];
 }
 
 /** When each alert can resolve. */

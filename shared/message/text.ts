@@ -68,7 +68,10 @@ function nowLines({ incident }: Notice, resolved: readonly NoticeItem[]): readon
   const look = isWithdrawn
     ? wrap('Look once more yourself at what was withdrawn: nothing watches it here any more.', '  ')
     : [];
-  if (incident.closedAt !== undefined) return [...look, '  The incident is over: nothing of it fires any more.'];
+  const isOver = incident.closedAt !== undefined;
+  if (isOver && look.length === 0)
+    return wrap('Nothing to do: the incident is over, and nothing of it fires any more.', '  ');
+  if (isOver) return [...look, '  The incident is over: nothing of it fires any more.'];
   if (resolved.length === 0) {
     const quiet = 'Reminders and escalation stop until something new joins; each alert tells when it has resolved.';
     return wrap(quiet, '  ');

@@ -100,7 +100,9 @@ export function longCause(
   type: MonitorType | undefined,
 ): string[] {
   const message = cleanText(failure?.message ?? '', 256);
-  const status = failure?.statusCode === undefined ? '' : `status ${failure.statusCode}`;
+  const { statusCode } = failure ?? {};
+  const isSaid = /\bstatus\b/.test(message) && message.includes(String(statusCode));
+  const status = statusCode === undefined || isSaid ? '' : `status ${statusCode}`;
   const said = [status, message].filter((part) => part !== '').join('; ');
   const lead = type === 'heartbeat' ? 'The newest judgement' : 'The newest failed probe';
   const meaning = errorType ? meaningOf(errorType, message, type) : '';

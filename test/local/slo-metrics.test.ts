@@ -66,7 +66,7 @@ describe('SLOs over metrics in local mode', () => {
     expect(state.incidents[0]).toMatchObject({ monitors: [], slos: ['orders'] });
     const { inbox } = await local.until((seen) => seen.inbox.length > 0, 10_000);
     expect(inbox[0]?.subject).toContain('[PAGE] orders burns');
-    expect(inbox[0]?.text).toContain('300 bad events in the last 1 h');
+    expect(inbox[0]?.text).toContain('300 bad events in the last hour');
   }, 60_000);
 
   it('read the metrics of the gateway itself, under the id that the stack gives it', async () => {

@@ -64,8 +64,8 @@ describe('a message', () => {
   it('counts the bad periods of a heartbeat in a budget that burns, and else bad probes', () => {
     const burn = fired({ alertId: fastPage.id, facts: burnFacts });
     const hurt = (around: Partial<NoticeContext>) => section(messageOf([burn], around).text, 'WHAT IS HURT');
-    expect(hurt({})).toContain('3 bad probes in the last 1 h');
-    expect(hurt({ config: { ...config, monitors: [heartbeat] } })).toContain('3 bad periods in the last 1 h');
+    expect(hurt({})).toContain('3 bad probes in the last hour');
+    expect(hurt({ config: { ...config, monitors: [heartbeat] } })).toContain('3 bad periods in the last hour');
   });
 
   it('fits into SNS with its JSON however long everything in it is', () => {
@@ -150,7 +150,7 @@ describe('a mail', () => {
 
   it('says which variables a command wants', () => {
     expect(section(messageOf([fired()]).text, 'SEE FOR YOURSELF')).toMatch(
-      /\n\(set \$WRITE_TOKEN first: a secret is never sent\)$/,
+      /\n\(set \$WRITE_TOKEN first: what is secret, or not known here, is left out\)$/,
     );
     const open = { ...health, request: { ...health.request, headers: {} } };
     expect(messageOf([fired()], { config: { ...config, monitors: [open] } }).text).not.toMatch(/\(set /);
