@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { caches, hotRoutes } from '../functions/shortener/telemetry.ts';
 import { packageBursts } from '../shared/app/burst-package.ts';
@@ -66,7 +66,24 @@ async function bundleOne(root: string, outdir: string, { name, file }: EntryPoin
   });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+  const page = join(root, dirname(file), 'page');
+  if (existsSync(page)) await bundlePage(page, join(folder, 'page'));
   return { name, ...measure(metafile), metafile };
+}
+
+/** The web page of a function, beside its bundle: `page/app.ts` for browsers, its styles and its HTML as it is. */
+export async function bundlePage(source: string, outdir: string): Promise<void> {
+  await build({
+    entryPoints: ['app.ts', 'app.css'].map((name) => join(source, name)),
+    outdir,
+    bundle: true,
+    platform: 'browser',
+    target: 'es2024',
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+  });
+  copyFileSync(join(source, 'index.html'), join(outdir, 'index.html'));
 }
 
 function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: number } {

@@ -12,9 +12,11 @@ export const publicly = 'public, max-age=300';
  */
 export function revalidate({ headers }: Request, answer: Answer, cacheControl: string): Answer {
   const etag = `"${createHash('sha256').update(answer.body).digest('base64url').slice(0, 22)}"`;
-  const validators = { etag, 'cache-control': cacheControl };
-  if (isAmong(headers['if-none-match'], etag)) return { statusCode: 304, headers: validators, body: '' };
-  return { ...answer, headers: { ...answer.headers, ...validators } };
+  const all: Answer['headers'] = { ...answer.headers, etag, 'cache-control': cacheControl };
+  const { 'content-type': _, ...rest } = all;
+  // Whoever keeps the answer takes the headers of a 304 over, its policy too, so they have to be the same.
+  if (isAmong(headers['if-none-match'], etag)) return { statusCode: 304, headers: rest, body: '' };
+  return { ...answer, headers: all };
 }
 
 function isAmong(given: string | undefined, etag: string): boolean {

@@ -7,7 +7,7 @@ type ReadAsset = Dependencies['readAsset'];
 
 /** Scripts, styles and requests of this origin alone, and nothing inline. */
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** What a page may not do, beside what every answer says. */

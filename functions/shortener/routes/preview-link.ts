@@ -8,7 +8,7 @@ import { pageHeaders } from './assets.ts';
 import { findLink } from './follow-link.ts';
 
 const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Where a link leads, on a page without scripts. Looking is no click. */
 export function previewLink({ kept }: World): Endpoint {
@@ -37,6 +37,7 @@ function renderPreview({ code, url, createdAt, expiresAt }: KnownLink, origin: s
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(host.unicode ?? host.ascii)}: preview of /${escapeHtml(code)}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/app.css">
 </head>
 <body>

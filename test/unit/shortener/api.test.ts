@@ -154,7 +154,8 @@ describe('Who has an answer already', () => {
     for (const given of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
       const again = await bench.call('GET', path, { headers: { ...authorized, 'if-none-match': given } });
       expect([again.statusCode, again.body, again.headers['etag']]).toEqual([304, '', etag]);
-      expect(again.headers['cache-control']).toBe(first.headers['cache-control']);
+      const { 'content-type': _, ...kept } = first.headers;
+      expect(again.headers).toEqual(kept);
     }
     const other = await bench.call('GET', path, { headers: { ...authorized, 'if-none-match': '"x"' } });
     expect(other).toEqual(first);
