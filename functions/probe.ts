@@ -54,11 +54,27 @@ async function runTick(name: string, at: number, invocation: Invocation): Promis
   const { deps, stop } = await createDeps(invocation);
   const signal = endBeforeRecording(invocation, shard.spanMs === undefined ? longestTickMs : longestSpanMs);
   const { results, saved } = await probeTick(shard, at, deps, signal).finally(stop);
+  for (const result of results) if (result.outcome !== 'passed') invocation.log('warn', 'probe', describeProbe(result));
   const counts = Object.fromEntries(
     Object.entries(Object.groupBy(results, ({ outcome }) => outcome)).map(([outcome, some]) => [outcome, some.length]),
   );
   invocation.log('info', 'probed', { 'burnwatch.shard': name, at, saved, ...counts });
   return { results: [] };
+}
+
+type Result = Awaited<ReturnType<typeof probeTick>>['results'][number];
+
+/** What a probe that did not pass saw. Its message is redacted already. */
+function describeProbe({ monitor, outcome, errorType, message, statusCode, latencyMs, attempts }: Result) {
+  return {
+    'burnwatch.monitor': monitor,
+    'burnwatch.outcome': outcome,
+    'burnwatch.attempts': attempts,
+    'burnwatch.latency': Math.round(latencyMs * 1_000) / 1e6,
+    'error.type': errorType,
+    'http.response.status_code': statusCode,
+    'burnwatch.message': message,
+  };
 }
 
 const endBeforeRecording = (invocation: Invocation, longestMs: number): AbortSignal =>

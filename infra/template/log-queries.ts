@@ -46,10 +46,10 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     name: 'what did the probe see',
-    help: 'The newest ticks: how many probes passed and failed, and what the function had to say.',
+    help: 'The newest probes that did not pass and why, and how many did in each tick.',
     commands: [
-      `fields @timestamp, message, ${quoted('burnwatch.shard')} as shard, passed, degraded, failed, unknown, blocked, ${quoted('exception.message')} as why`,
-      'filter message = "probed" or level != "info"',
+      `fields @timestamp, message, ${quoted('burnwatch.shard')} as shard, passed, ${quoted('burnwatch.monitor')} as monitor, ${quoted('burnwatch.outcome')} as outcome, ${field('requestErrors')} as error, ${field('statusCodes')} as status, ${quoted('burnwatch.message')} as why`,
+      'filter message = "probe" or message = "probed" or level = "error"',
       'sort @timestamp desc',
       'limit 50',
     ],

@@ -22,7 +22,7 @@ export const queries = {
   ],
   errorsByType: [
     `filter ispresent(${field('requestErrors')})`,
-    `stats count(*) as lines by ${field('requestErrors')}, ${route}, message`,
+    `stats ${requests} as requests, count(*) as lines by ${field('requestErrors')}, ${route}, message`,
     'sort lines desc',
     'limit 20',
   ],
