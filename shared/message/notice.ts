@@ -13,6 +13,7 @@ import {
   type Slo,
 } from '../config/model.ts';
 import { monitorsOf } from '../slo/indicator.ts';
+import { subjectsOf } from './alert-subject.ts';
 import { renderCommand, renderTarget } from './command.ts';
 import { countCommand, describeIndicator } from './indicator-text.ts';
 import { renderSent } from './load-text.ts';
@@ -180,32 +181,6 @@ function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
     default:
       return subject satisfies never;
   }
-}
-
-type Subject =
-  | { readonly kind: 'coverage'; readonly monitor: Monitor }
-  | { readonly kind: 'monitor'; readonly monitor: Monitor; readonly alert: MonitorAlert }
-  | { readonly kind: 'burn'; readonly slo: Slo; readonly rule: BurnRule }
-  | { readonly kind: 'burst'; readonly burst: Burst; readonly alert: BurstAlert };
-
-/** What each alert of a configuration is about, found once: thousands may be told of. */
-const subjectsOfConfig = new WeakMap<Config, ReadonlyMap<string, Subject>>();
-
-function subjectsOf(config: Config): ReadonlyMap<string, Subject> {
-  const known = subjectsOfConfig.get(config);
-  if (known !== undefined) return known;
-  const subjects = new Map<string, Subject>([
-    ...config.bursts.flatMap((burst) =>
-      burst.alerts.map((alert) => [alert.id, { kind: 'burst', burst, alert }] as const),
-    ),
-    ...config.slos.flatMap((slo) => slo.alerts.map((rule) => [rule.id, { kind: 'burn', slo, rule }] as const)),
-    ...config.monitors.flatMap((monitor) => [
-      [`coverage/${monitor.id}`, { kind: 'coverage', monitor }] as const,
-      ...monitor.alerts.map((alert) => [alert.id, { kind: 'monitor', monitor, alert }] as const),
-    ]),
-  ]);
-  subjectsOfConfig.set(config, subjects);
-  return subjects;
 }
 
 function monitorItem(
