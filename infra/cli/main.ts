@@ -58,6 +58,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch silence checkout --for 2h --reason "provider outage" --stage prod',
     load: async () => (await import('./silence.ts')).silenceCommand,
   },
+  alarms: {
+    summary: 'list the alarms that are deployed, what they watch and what they cost',
+    example: 'npx burnwatch alarms --presets',
+    load: async () => (await import('./alarms.ts')).alarmsCommand,
+  },
   notify: {
     summary: 'send a test message to a channel',
     example: 'npx burnwatch notify test --channel chat',

@@ -10,6 +10,8 @@ export type Preset = {
   readonly watches: (of: string) => readonly { readonly suffix?: string; readonly watched: Watched }[];
   readonly unit: AlarmUnit;
   readonly limit: (of: string) => Limit;
+  /** The limit in words, where it is another one for each. */
+  readonly limitText?: string;
   readonly window: { readonly datapoints: number; readonly of: number };
   readonly reason: (of: string) => string;
   readonly runbook: string;
@@ -120,6 +122,7 @@ export const presets = {
     of: 'function',
     watches: ofFunction('Duration', 'Maximum'),
     unit: 'milliseconds',
+    limitText: 'above 80 % of its timeout',
     limit: (of) => ({ threshold: functionTimeouts[of as OwnFunction] * nearTimeoutRatio, severity: 'ticket' }),
     window: { datapoints: 3, of: 5 },
     reason: (of) => `The function ${of} takes nearly all the time that it has: soon it is cut off.`,

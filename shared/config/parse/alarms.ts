@@ -1,5 +1,5 @@
 import type { Alarm, AlarmUnit, Severity, Watched } from '../model.ts';
-import { type Limit, type Preset, presets } from './alarm-presets.ts';
+import { type Limit, type Preset, presetNames, presets } from './alarm-presets.ts';
 import type { TypedLimit } from './alarm-values.ts';
 import type { ShortCode } from './codes.ts';
 import { day, minute, second } from './limits.ts';
@@ -218,4 +218,26 @@ function checkPeriod(periodMs: number, of: number, { namespace }: Watched, { per
   if (periodMs * of <= longestMs) return [];
   const span = `${of} periods of ${renderDuration(periodMs)}`;
   return no(`makes it look back over ${span}, and CloudWatch looks back over ${renderDuration(longestMs)} at most`);
+}
+
+/** Every preset with the alarms that it makes, of those that need to be told which thing, for one of these. */
+export function presetAlarms(): readonly {
+  readonly preset: string;
+  readonly of?: 'function' | 'table';
+  readonly about: string;
+  readonly limitText?: string;
+  readonly alarms: readonly Alarm[];
+}[] {
+  return presetNames.map((name) => {
+    const preset: Preset = presets[name];
+    const of = preset.of === undefined ? {} : { [preset.of]: preset.of === 'table' ? 'ledger' : 'evaluate' };
+    const built = buildAlarm(name, { preset: name, ...of, notify: [] }, { functions: new Set(['evaluate']) });
+    return {
+      preset: name,
+      ...(preset.of && { of: preset.of }),
+      about: preset.about,
+      ...(preset.limitText && { limitText: preset.limitText }),
+      alarms: built.alarms,
+    };
+  });
 }
