@@ -1,3 +1,4 @@
+import type { Remembered } from '../../shared/app/notify-model.ts';
 import { createNotifyStore } from '../../shared/aws/notify-store.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 
@@ -18,9 +19,9 @@ describe('what notify remembers, in the table', () => {
     expect(await store.load('m1')).toEqual(new Map());
     await Promise.all([store.saveTold('m1', 'chat'), store.saveTold('m1', 'pager'), store.saveTold('m10', 'room')]);
     await store.countFailure('m1', 'hook', 'it answered 500');
-    const told = { isTold: true, toldAt: start };
+    const told: Remembered = { isTold: true, toldAt: start };
     expect(await store.load('m1')).toEqual(
-      new Map([
+      new Map<string, Remembered>([
         ['chat', told],
         ['hook', { isTold: false, failures: 1, problem: 'it answered 500' }],
         ['pager', told],
