@@ -39,7 +39,7 @@ async function walk(page: Page): Promise<void> {
   await page.locator('[data-page=slo] .rule').first().waitFor({ timeout: 5_000 });
   await page.locator('[data-page=slo] .line', { hasText: 'Open' }).locator('a').first().click({ timeout: 20_000 });
   await page.locator('.moment[data-kind=fired]').first().waitFor({ timeout: 10_000 });
-  await page.locator('.probe-failures .line', { hasText: 'status 503' }).first().waitFor({ timeout: 5_000 });
+  await page.locator('.probe-failures .line', { hasText: '503' }).first().waitFor({ timeout: 5_000 });
   await page.getByLabel('Who are you?').fill('ann');
   await page.getByLabel('A word to the others').fill('rolling back');
   await page.getByRole('button', { name: 'Acknowledge' }).click();

@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { pageHref } from '../../infra/local/console/route.ts';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
 import { launchBrowser } from './browser.ts';
 
 /**
  * Takes the README's pictures of the console from a running local mode: quiet, after a burst, then in an outage that it
  * makes and mends. Use: `npm start -- --fresh --interval 10s`, let it run for a few minutes, then
- * `node test/support/screenshots.ts http://127.0.0.1:4000 [folder]`.
+ * `node test/support/screenshots.ts http://127.0.0.1:4000 [folder]`; `--without-bursts` on a machine that is too busy to send one.
  */
 const shapes = [
   { name: 'desktop-light', viewport: { width: 1440, height: 1000 }, colorScheme: 'light' },
@@ -17,31 +18,40 @@ const shapes = [
 ] as const;
 
 /** Those that the README shows; into another folder all of them are taken, for a look. */
-const shown = ['quiet-desktop-dark', 'outage-desktop-light', 'outage-phone-dark'];
+const shown = [
+  'quiet-desktop-dark',
+  'outage-desktop-light',
+  'outage-phone-dark',
+  'slo-desktop-light',
+  'incident-phone-dark',
+];
 const images = join(import.meta.dirname, '../../docs/images');
 
 /** At one minute a monitor alert takes up to four of them, and its mail is there at once. */
 const longestWaitMs = 6 * 60_000;
 
 async function main(): Promise<void> {
-  const [url, folder = images] = process.argv.slice(2);
+  const flag = '--without-bursts';
+  const [url, folder = images] = process.argv.slice(2).filter((each) => each !== flag);
   if (url === undefined) throw new Error('which local mode? node test/support/screenshots.ts http://127.0.0.1:4000');
   const launched = await launchBrowser();
   if ('missing' in launched) throw new Error(launched.missing);
   await mkdir(folder, { recursive: true });
   try {
-    await takeAll(launched.browser, url, folder);
+    await takeAll(launched.browser, url, folder, !process.argv.includes(flag));
   } finally {
     await launched.browser.close();
   }
 }
 
-async function takeAll(browser: Browser, url: string, folder: string): Promise<void> {
+async function takeAll(browser: Browser, url: string, folder: string, hasBursts: boolean): Promise<void> {
   const mailBefore = (await readState(url)).inbox.length;
   await waitFor(url, (state) => state.monitors.every((monitor) => monitor.state === 'passed'));
   await take(browser, url, folder, 'quiet');
-  await runBurst(url);
-  await takeBursts(browser, url, folder);
+  if (hasBursts) {
+    await runBurst(url);
+    await takeBursts(browser, url, folder);
+  }
   await command(url, 'POST');
   try {
     await waitFor(
@@ -49,19 +59,40 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
       (state) => state.inbox.length > mailBefore && state.monitors.some((monitor) => monitor.state === 'failed'),
     );
     await take(browser, url, folder, 'outage');
+    await takePages(browser, url, folder);
   } finally {
     await command(url, 'DELETE');
   }
 }
 
-async function take(browser: Browser, url: string, folder: string, name: string): Promise<void> {
+async function take(browser: Browser, url: string, folder: string, name: string, hash = ''): Promise<void> {
   for (const shape of shapes) {
     if (folder === images && !shown.includes(`${name}-${shape.name}`)) continue;
     const path = join(folder, `console-${name}-${shape.name}.png`);
-    await visit(browser, url, shape, (page) => page.screenshot({ path }));
+    await visit(browser, url, shape, async (page) => {
+      if (hash !== '') await open(page, hash);
+      await page.screenshot({ path });
+    });
     console.log(path);
   }
 }
+
+async function open(page: Page, hash: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+  await page.locator('.page-body').filter({ visible: true }).waitFor();
+  await page.waitForTimeout(1_000);
+}
+
+/** The pages of the first SLO and of the newest incident, which wait until the budget of the outage is said to end. */
+async function takePages(browser: Browser, url: string, folder: string): Promise<void> {
+  const isBurning = ({ slos }: ConsoleState) => slos[0]?.forecast.kind === 'burning' && slos[0].rules.some(isFiring);
+  await waitFor(url, isBurning);
+  const { slos, incidents } = await readState(url);
+  await take(browser, url, folder, 'slo', pageHref('slo', slos[0]?.id));
+  await take(browser, url, folder, 'incident', pageHref('incident', incidents[0]?.id));
+}
+
+const isFiring = ({ status }: { readonly status: string }): boolean => status === 'firing';
 
 /** The section of bursts alone: it stands below what the other pictures show. */
 async function takeBursts(browser: Browser, url: string, folder: string): Promise<void> {

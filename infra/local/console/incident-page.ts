@@ -199,11 +199,12 @@ function failureLine(): Part<ProbeFailureView> {
   };
 }
 
-function failureText({ errorType, statusCode, message }: ProbeFailureView): string {
+function failureText({ errorType, statusCode, message = '' }: ProbeFailureView): string {
+  const isSaid = /\bstatus\b/.test(message) && message.includes(String(statusCode));
   const parts = [
     errorType === undefined ? 'Failed' : errorWords[errorType],
-    statusCode === undefined ? '' : `status ${statusCode}`,
-    message ?? '',
+    statusCode === undefined || isSaid ? '' : `status ${statusCode}`,
+    message,
   ];
   return parts.filter((part) => part !== '').join('; ');
 }
