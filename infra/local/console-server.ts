@@ -6,7 +6,7 @@ import type { BurstAnswer, ConsoleState, ProbeAnswer } from './console/state.ts'
 import { type AlertActions, acknowledgeNow, silenceNow, unsilenceNow } from './console-alerts.ts';
 import { Refusal, readObject, requireOnly, send, sendJson, sendProblem } from './console-answer.ts';
 import type { Details } from './console-details.ts';
-import { type DashboardDeps, tellDashboards, tellMetrics } from './dashboards.ts';
+import { type DashboardDeps, tellDashboards, tellLogs, tellMetrics } from './dashboards.ts';
 import type { Drill } from './drill.ts';
 import type { Functions } from './functions.ts';
 import type { GatewayAnswer } from './gateway-event.ts';
@@ -40,6 +40,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   '/api/probe': { POST: probeNow },
   '/api/bursts': { POST: runBurstNow },
   '/api/dashboards': { GET: ({ dashboards }, request, response) => tellDashboards(dashboards, request, response) },
+  '/api/logs': { POST: ({ dashboards }, request, response) => tellLogs(dashboards, request, response) },
   '/api/metrics': { POST: ({ dashboards }, request, response) => tellMetrics(dashboards, request, response) },
   '/api/slo': { GET: tellSlo },
   '/api/incident': { GET: tellIncident },

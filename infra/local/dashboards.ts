@@ -10,9 +10,13 @@ import type { Dashboard } from './aws/cloudwatch.ts';
 import { getMetricData } from './aws/cloudwatch-query.ts';
 import type { ReadableStore } from './aws/cloudwatch-store.ts';
 import { AwsError } from './aws/error.ts';
-import type { DashboardList, MetricAnswer } from './console/dashboard-model.ts';
-import { Refusal, readObject, sendJson } from './console-answer.ts';
+import type { DashboardList, LogAnswer, MetricAnswer } from './console/dashboard-model.ts';
+import { Refusal, readObject, requireOnly, sendJson } from './console-answer.ts';
+import type { FunctionSettings } from './function-host.ts';
+import { InsightsError } from './insights/model.ts';
+import { runInsights } from './insights/run.ts';
 import { type Names, resolveIntrinsics } from './intrinsics.ts';
+import { type LogSpan, readLogEvents } from './log-events.ts';
 
 /** A dashboard of the stack as it is deployed, or would be. */
 export type PlayedDashboard = Dashboard & { readonly id: DashboardName; readonly isDeployed: boolean };
@@ -31,7 +35,10 @@ export function playedDashboards(stack: Stack, config: Config, names: Names): re
 export type DashboardDeps = {
   /** Asked at each call, because a reload may change them. */
   readonly dashboards: () => readonly PlayedDashboard[];
+  readonly functions: () => readonly Pick<FunctionSettings, 'name' | 'functionName'>[];
   readonly metrics: ReadableStore;
+  /** The folder of the functions' logs. */
+  readonly logs: string;
 };
 
 /** The list of all, or the body of the one that `?id=` names. */
@@ -83,3 +90,34 @@ type Result = {
   readonly Timestamps: readonly Date[];
   readonly Values: readonly number[];
 };
+
+/** So many rows of an answer are drawn. */
+const mostLogRows = 100;
+
+/** What a query of Logs Insights finds in the local logs: `{"query", "fromAt", "toAt"}`, the logs named by `SOURCE '…'` at its start. */
+export async function tellLogs(deps: DashboardDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const asked = await readObject(request, {});
+  requireOnly(['query', 'fromAt', 'toAt'], asked);
+  const { query, fromAt, toAt } = asked;
+  if (typeof query !== 'string' || typeof fromAt !== 'number' || typeof toAt !== 'number')
+    throw new Refusal(400, 'Bad Request', 'The body must have "query", "fromAt" and "toAt".');
+  sendJson(response, 200, answerLogs(deps, query, { fromAt, toAt }));
+}
+
+function answerLogs({ functions, logs }: DashboardDeps, query: string, span: LogSpan): LogAnswer {
+  const groups = [...query.matchAll(/SOURCE '([^']*)'/g)].map(([, group]) => group);
+  const read = functions().filter(({ functionName }) => groups.includes(`/aws/lambda/${functionName}`));
+  const events = read.flatMap(({ name, functionName }) =>
+    readLogEvents(logs, name, `/aws/lambda/${functionName}`, span),
+  );
+  try {
+    const { rows } = runInsights(query, events);
+    const shown = rows.slice(0, mostLogRows);
+    const columns = [...new Set(shown.flatMap((row) => row.map(({ field }) => field)))];
+    const cell = (row: (typeof shown)[number], name: string) => row.find(({ field }) => field === name)?.value ?? '';
+    return { columns, rows: shown.map((row) => columns.map((name) => cell(row, name))) };
+  } catch (error) {
+    if (error instanceof InsightsError) throw new Refusal(400, error.code, error.message);
+    throw error;
+  }
+}

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { BurstWatch } from './burst-watch.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { Assets } from './console/assets.ts';
@@ -63,7 +64,12 @@ export function openLocalConsole(deps: LocalConsoleDeps, cleanup: Cleanup): Loca
     functions: player.functions,
     bursts,
     drill,
-    dashboards: { dashboards: () => player.stack().dashboards, metrics: aws.metrics },
+    dashboards: {
+      dashboards: () => player.stack().dashboards,
+      functions: () => player.stack().functions,
+      metrics: aws.metrics,
+      logs: join(deps.addresses.data, 'logs'),
+    },
     details: state.details,
     actions: { config: () => player.stack().config, alerts: state.alerts, now: Date.now },
     follow: events.follow,

@@ -19,6 +19,9 @@ export type MetricAnswer = readonly {
   readonly values: readonly number[];
 }[];
 
+/** What `POST /api/logs` answers: the names of the columns, and what each row has under them. */
+export type LogAnswer = { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
+
 /** Epoch ms. */
 export type Span = { readonly fromAt: number; readonly toAt: number };
 

@@ -1,4 +1,4 @@
-import type { DashboardBody, DashboardList, MetricAnswer } from './dashboard-model.ts';
+import type { DashboardBody, DashboardList, LogAnswer, MetricAnswer, Span } from './dashboard-model.ts';
 import { send } from './requests.ts';
 import type { MetricInput } from './widget-queries.ts';
 
@@ -13,4 +13,9 @@ export async function loadDashboard(id: string): Promise<DashboardBody> {
 
 export async function readMetrics(input: MetricInput): Promise<MetricAnswer> {
   return (await (await send('POST', '/api/metrics', JSON.stringify(input))).json()) as MetricAnswer;
+}
+
+/** What a query of Logs Insights finds in a span of the local logs. */
+export async function readLogs(query: string, span: Span): Promise<LogAnswer> {
+  return (await (await send('POST', '/api/logs', JSON.stringify({ query, ...span }))).json()) as LogAnswer;
 }

@@ -22,6 +22,8 @@ export type PlacedWidget = {
 /** Height of a grid unit, and of what stands around a graph in its card, px. */
 const unitPx = 46;
 const aroundPx = { graph: 130, least: 96 };
+const graphHeight = ({ height }: Pick<Widget, 'height'>): number =>
+  Math.max(aroundPx.least, height * unitPx - aroundPx.graph);
 
 export function placeWidget(widget: Widget, linkOf: LinkReader): PlacedWidget {
   const placed = viewOf(widget, linkOf);
@@ -40,7 +42,7 @@ function viewOf(widget: Widget, linkOf: LinkReader): PlacedWidget {
     case 'alarm':
       return alarmWidget(widget);
     case 'log':
-      return loading(widget.properties.title, logView(widget.properties));
+      return loading(widget.properties.title, logView(widget.properties, graphHeight(widget)));
     case 'metric':
       return metricWidget(widget);
     default:
@@ -56,9 +58,15 @@ function alarmWidget({ properties }: WidgetOf<'alarm'>): PlacedWidget {
 }
 
 function metricWidget({ properties, height }: WidgetOf<'metric'>): PlacedWidget {
-  const view = metricView(properties, Math.max(aroundPx.least, height * unitPx - aroundPx.graph));
+  const view = metricView(properties, graphHeight({ height }));
   const nothing = element('p', { class: 'quiet widget-nothing', hidden: '' }, nothingText(properties));
   const refresh = async (asked: Span): Promise<void> => {
+    // An expression that fills gaps would draw zeros that nobody measured.
+    if (isOnlyOnAws(properties)) {
+      show(view.element, false);
+      show(nothing, true);
+      return;
+    }
     const span = spanOf(properties, asked);
     const series = drawnSeries(properties, await readMetrics(metricInput(properties, span)));
     const isEmpty = series.every(({ values }) => values.length === 0);
@@ -94,10 +102,12 @@ const namedWhere = (isWanted: (name: CloudWatchName) => boolean): ReadonlySet<st
 const onlyOnAws = namedWhere(({ isOnlyOnAws }) => isOnlyOnAws === true);
 const sparse = namedWhere(({ isSparse }) => isSparse === true);
 
+const isOnlyOnAws = (properties: MetricProperties): boolean => namesOf(properties).every((name) => onlyOnAws.has(name));
+
 /** Why there may be nothing to draw. */
 function nothingText(properties: MetricProperties): string {
   const names = namesOf(properties);
-  if (names.every((name) => onlyOnAws.has(name))) return 'Only AWS publishes this: local mode has nothing to measure.';
+  if (isOnlyOnAws(properties)) return 'Only AWS publishes this: local mode has nothing to measure.';
   if (names.every((name) => sparse.has(name)))
     return 'No data in this time. It is sent only when there is something to say.';
   return 'No data in this time.';
