@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./dashboards.ts')).dashboardsCommand,
   },
   export: {
-    summary: 'write SLOs as OpenSLO, or as rules of Prometheus',
+    summary: 'write SLOs as OpenSLO or rules of Prometheus, dashboards for Grafana',
     example: 'npx burnwatch export openslo > slos.yaml',
     load: async () => (await import('./export.ts')).exportCommand,
   },

@@ -48,6 +48,7 @@ const runs: Readonly<Record<string, Expectation>> = {
     codes: [0, 2],
     output: /shortener-availability/,
   },
+  'npx burnwatch logs slowest-routes': { codes: [0], output: /\/health\/readiness/ },
   'npx burnwatch incidents': { codes: [0], output: /Nothing is wrong|firing|resolved/i },
   'npx serverless package': { codes: [0], output: /packaged/i },
   'npx serverless package --param shortener=off --param config=mine.yml': { codes: [0], output: /packaged/i },
