@@ -78,6 +78,7 @@ export async function bundlePage(source: string, outdir: string): Promise<void> 
     outdir,
     bundle: true,
     platform: 'browser',
+    tsconfigRaw: {}, // a bundle's sources may lie where the project's own settings do not
     target: 'es2024',
     format: 'esm',
     minify: true,

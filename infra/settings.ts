@@ -1,5 +1,6 @@
 import { BurnwatchError } from '../shared/config/model.ts';
 import { type Profile, profiles } from '../shared/metrics/entry.ts';
+import { shortenerParameters, shortenerVariables } from './shortener-settings.ts';
 import { retentionDays } from './template/logs.ts';
 import type { Vpc } from './template/model.ts';
 
@@ -14,6 +15,8 @@ export type Settings = {
   readonly areMetricsOn: boolean;
   readonly telemetry: Profile;
   readonly vpc?: Vpc;
+  /** More of the shortener's environment. */
+  readonly shortenerVariables?: Readonly<Record<string, string>>;
 };
 
 type Params = Readonly<Record<string, unknown>>;
@@ -28,6 +31,7 @@ const names = [
   'telemetry',
   'vpcSubnets',
   'vpcSecurityGroups',
+  ...shortenerParameters,
 ] as const;
 
 /**
@@ -45,6 +49,7 @@ export function parseSettings(
     .filter((name) => !names.some((known) => known === name))
     .map((name) => `--param ${name}: is not a parameter; there are ${names.join(', ')}`);
   const vpc = vpcOf(params, problems);
+  const variables = shortenerVariables((name) => text(params, name), problems);
   const settings: Settings = {
     config: text(params, 'config'),
     isShortenerOn: oneOf(params, 'shortener', { on: true, off: false }, problems),
@@ -54,6 +59,7 @@ export function parseSettings(
     areMetricsOn: oneOf(params, 'metrics', { on: true, off: false }, problems),
     telemetry: profile(params, problems),
     ...(vpc === undefined ? {} : { vpc }),
+    ...(Object.keys(variables).length > 0 ? { shortenerVariables: variables } : {}),
   };
   if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));
   return settings;

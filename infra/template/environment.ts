@@ -43,6 +43,7 @@ export function environmentOf(name: FunctionName, config: Config, stack: Stack):
         WRITES: 'token',
         WRITE_TOKEN_PARAMETER: writeTokenParameter,
         FAULTS: stack.areFaultsOn ? 'on' : 'off',
+        ...stack.shortenerVariables,
       };
     case 'burst':
       return {

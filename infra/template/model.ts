@@ -32,6 +32,8 @@ export type StackOptions = {
   readonly logRetentionDays: number;
   /** Where the probes are sent from, when that is a network of the account's own. */
   readonly vpc?: Vpc;
+  /** What the shortener is told beside what its stack tells it. */
+  readonly shortenerVariables?: Readonly<Record<string, string>>;
   /** Where this repository can be read, without a trailing slash: runbooks are linked there. */
   readonly repository?: string;
   /** Answers `/metrics`, to whoever carries the token. */

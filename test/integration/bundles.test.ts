@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundle } from '../../infra/build.ts';
@@ -45,6 +45,18 @@ describe('the bundles of the functions', () => {
     const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint === 'functions/notify.ts');
     expect(Object.keys(entry?.inputs ?? {}).filter((path) => path.includes('@aws-sdk'))).toEqual([]);
     expect(Object.keys(inputs).some((path) => path.includes('@aws-sdk/client-ssm'))).toBe(true);
+  });
+
+  it('shortener starts with at most what probe starts with: no AWS client, no page, no QR code, no API description', () => {
+    const shortener = bundles.find(({ name }) => name === 'shortener');
+    expect(shortener?.entryBytes).toBeLessThanOrEqual(probe()?.entryBytes ?? 0);
+    const { outputs = {}, inputs = {} } = shortener?.metafile ?? {};
+    const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint === 'functions/shortener/index.ts');
+    const late = /@aws-sdk|node_modules\/qr\/|shortener\/(openapi|store)\/|routes\/(assets|draw-code|preview-link)/;
+    expect(Object.keys(entry?.inputs ?? {}).filter((path) => late.test(path))).toEqual([]);
+    expect(Object.keys(inputs).filter((path) => late.test(path)).length).toBeGreaterThan(8);
+    const page = ['index.html', 'app.js', 'app.css'].map((name) => statSync(join(outdir, 'shortener/page', name)).size);
+    expect(page.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(30_000);
   });
 
   it('no function carries a YAML reader or a schema library: the configuration was parsed before', () => {

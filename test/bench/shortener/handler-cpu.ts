@@ -19,6 +19,7 @@ const cases = [
 export async function runHandlerCpu(database: string): Promise<void> {
   Object.assign(process.env, {
     LINKS_TABLE: 'links',
+    THROTTLE_MISSES_PER_SECOND: '0', // it asks for more missing codes than a caller may
     AWS_ENDPOINT_URL: database,
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'x',

@@ -30,7 +30,21 @@ describe('settings of an environment', () => {
     });
   });
 
+  it('tell the shortener what it is to be told, and nothing of what is left open', () => {
+    const given = ['corsOrigins=https://app.example.com', 'throttleApi=50'];
+    expect(parseSettings(given, configured, 'dev').shortenerVariables).toEqual({
+      CORS_ORIGINS: 'https://app.example.com',
+      THROTTLE_API_PER_SECOND: '50',
+    });
+  });
+
   it.each([
+    [
+      ['corsOrigins=example.com'],
+      '--param corsOrigins: set CORS_ORIGINS to * or to origins such as https://example.com with commas, not example.com',
+    ],
+    [['throttleApi=many'], '--param throttleApi: set THROTTLE_API_PER_SECOND to a number from 0 to 10000'],
+    [['throttleMisses=-1'], '--param throttleMisses: set THROTTLE_MISSES_PER_SECOND to a number from 0 to 10000'],
     [['shortener=maybe'], '--param shortener: must be on or off, got maybe'],
     [['faults=true'], '--param faults: must be on or off, got true'],
     [['metrics=yes'], '--param metrics: must be on or off, got yes'],
