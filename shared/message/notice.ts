@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { drillOf, pathAlertId } from '../alert/drill.ts';
 import type { Incident, Transition } from '../alert/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import {
@@ -115,7 +114,7 @@ function noticeOf(seen: readonly Transition[], channels: readonly string[], cont
   const unique = [...new Map(seen.map((each) => [each.id, each])).values()];
   const items = unique.filter((each) => !isWhole(each)).map((each) => itemOf(each, context));
   // It has an incident of its own, which ends with it.
-  const drill = unique.map(({ alertId }) => drillOf(alertId)).find((id) => id !== undefined);
+  const drill = unique.map(drillOf).find((id) => id !== undefined);
   return {
     id: idOf([...unique.map((each) => each.id).sort(), ...channels]),
     ...((context.isTest || drill !== undefined) && { isTest: true }),
@@ -129,6 +128,11 @@ function noticeOf(seen: readonly Transition[], channels: readonly string[], cont
     ...(drill === undefined && acknowledgeUrlOf(unique, context)),
     links: context.links,
   };
+}
+
+/** The id of the drill that it is of: what follows `drill/` in the id of its alert. */
+function drillOf({ facts, alertId }: Transition): string | undefined {
+  return facts.kind === 'drill' ? alertId.split('/')[1] : undefined;
 }
 
 const isWhole = ({ facts }: Transition): boolean => facts.kind === 'incident';
@@ -161,11 +165,11 @@ function incidentOf(seen: readonly Transition[], context: NoticeContext): Notice
 
 function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
   const { config } = context;
-  const { alertId, isWithdrawn } = transition;
-  const drill = drillOf(alertId);
+  const { alertId, facts, isWithdrawn } = transition;
+  const drill = drillOf(transition);
   if (drill !== undefined) return { transition, kind: 'drill', drill };
   if (isWithdrawn) return { transition, kind: 'withdrawn' };
-  if (alertId === pathAlertId) return { transition, kind: 'path', command: drillCommand(context) };
+  if (facts.kind === 'path') return { transition, kind: 'path', command: drillCommand(context) };
   const subject = subjectsOf(config).get(alertId);
   switch (subject?.kind) {
     case undefined:
