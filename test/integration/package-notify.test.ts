@@ -18,6 +18,11 @@ monitors:
     type: http
     request: { url: "https://www.example.com/" }
     alerts: [{ notify: [oncall, chat, pager, am] }]
+alarms:
+  lost: { ratio: { namespace: Shop, dimensions: { Shop: a }, bad: Lost, total: Sent }, above: 5%, notify: [oncall, chat], reason: Orders are lost. }
+  rate: { metric: { namespace: Shop, name: Lost }, perSecond: true, levels: { ticket: 0.1, page: 0.5 }, notify: [pager], reason: Orders are lost. }
+  slow: { metric: { namespace: Shop, name: Latency, stat: p99.9 }, above: 300ms, period: 10s, notify: [oncall], reason: Slow. }
+  errors: { preset: functionErrors, function: evaluate, notify: [oncall] }
 `;
 const vpc = ['vpcSubnets=subnet-01234567', 'vpcSecurityGroups=sg-0123456789abcdef0'];
 let root = '';
@@ -80,6 +85,18 @@ describe('packaging channels', () => {
         { id: 'am', type: 'alertmanager', url: 'http://10.0.0.7:9093', allowPrivate: true, fallback: 'oncall' },
       ],
     ]);
+  });
+
+  it('writes beside it the alarms that it tells of, and makes them all', () => {
+    const { alarms } = JSON.parse(readFileSync(join(root, 'dist/notify/channels.json'), 'utf8'));
+    expect(alarms.map(({ id }: { id: string }) => id)).toEqual(['lost', 'rate-ticket', 'rate-page']);
+    const made = Object.values(readTemplate(root).Resources) as { Type: string; Properties: { AlarmName?: string } }[];
+    const names = made.flatMap(({ Type, Properties }) =>
+      Type === 'AWS::CloudWatch::Alarm' ? [Properties.AlarmName] : [],
+    );
+    expect(names.filter((name) => !/dead|undelivered/.test(String(name)))).toEqual(
+      ['lost', 'rate-ticket', 'rate-page', 'slow', 'errors'].map((id) => `told-dev-${id}`),
+    );
   });
 
   itWithCfnLint('passes cfn-lint', () => {
