@@ -5,7 +5,7 @@ import { drawFan, drawGround, drawIdeal } from './burn-chart-marks.ts';
 import { type BurnChartModel, chartModel, type Zoom, zooms } from './burn-chart-model.ts';
 import { type ChartOptions, createChart, type Theme, timeAxis, valueAxis } from './chart.ts';
 import { element, type Part, setAttribute, setText, show } from './dom.ts';
-import { minuteText } from './time.ts';
+import { minuteText } from './instants.ts';
 import { budgetText } from './words.ts';
 
 const zoomWords: Readonly<Record<Zoom, string>> = { window: 'Window', day: 'Last day', hours: 'Last 6 h' };

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import type { SloView } from '../../../shared/app/overview-model.ts';
 import { type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
 import { element, setAttribute, setText, show } from './dom.ts';
-import { instantText } from './time.ts';
+import { instantText } from './instants.ts';
 import { budgetText } from './words.ts';
 
 type Points = SloView['burnDown'];

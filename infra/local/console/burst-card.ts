@@ -7,8 +7,9 @@ import { type BurstCardView, newestSent } from './burst-model.ts';
 import { burstResult, notice } from './burst-result.ts';
 import { burstWords, runWords, scheduleText, unkeptText } from './burst-words.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
+import { instantText } from './instants.ts';
 import { runNowButton } from './run-now.ts';
-import { instantText, setTime, timeElement } from './time.ts';
+import { setTime, timeElement } from './time.ts';
 import { roughSpanText } from './words.ts';
 
 const badges: Readonly<Record<BurstView['state'] | 'running', Pick<BadgeView, 'icon' | 'tone'>>> = {

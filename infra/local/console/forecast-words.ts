@@ -1,6 +1,6 @@
 import type { BurnRuleView, SloDetailView } from '../../../shared/app/overview-model.ts';
 import type { Forecast } from '../../../shared/slo/forecast.ts';
-import { minuteText } from './time.ts';
+import { minuteText } from './instants.ts';
 import { burnText, countText, roughSpanText, spanText } from './words.ts';
 
 type Burning = Extract<Forecast, { kind: 'burning' }>;

@@ -1,7 +1,6 @@
 import type { IncidentDetailView, IncidentView, Moment } from '../../../shared/app/overview-model.ts';
-import type { IconName } from './icons.ts';
+import { minuteText } from './instants.ts';
 import type { InboxMessage } from './state.ts';
-import { minuteText } from './time.ts';
 import { plural, spanText } from './words.ts';
 
 /** One line of a timeline. `href` leads to the message that it is. */
@@ -24,19 +23,6 @@ const kindWords: Readonly<Record<Moment['kind'], string>> = {
   silenced: 'Silenced',
   resolved: 'Resolved',
   closed: 'Closed',
-};
-
-export const kindIcons: Readonly<Record<TimelineEntry['kind'], IconName>> = {
-  fired: 'firing',
-  joined: 'firing',
-  heldBack: 'pending',
-  reminded: 'pending',
-  escalated: 'degraded',
-  acknowledged: 'passed',
-  silenced: 'blocked',
-  resolved: 'passed',
-  closed: 'passed',
-  message: 'mail',
 };
 
 /** What happened and what was told of it, the oldest first: messages after what they tell of, each once however many got it. */

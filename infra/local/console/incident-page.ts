@@ -3,15 +3,28 @@ import { badge } from './badge.ts';
 import { followDetail } from './detail.ts';
 import { detailState } from './detail-state.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
-import { icon } from './icons.ts';
+import { type IconName, icon } from './icons.ts';
 import { incidentActions } from './incident-actions.ts';
 import { atItText, incidentBadge, incidentTitle, lengthText } from './incident-line.ts';
-import { entriesOf, kindIcons, type TimelineEntry } from './incident-model.ts';
+import { entriesOf, type TimelineEntry } from './incident-model.ts';
 import { type Page, pageHead } from './pages.ts';
 import { pageHref } from './route.ts';
 import type { InboxMessage } from './state.ts';
 import { setTime, timeElement } from './time.ts';
 import { countText, errorWords, plural, ratioText } from './words.ts';
+
+const kindIcons: Readonly<Record<TimelineEntry['kind'], IconName>> = {
+  fired: 'firing',
+  joined: 'firing',
+  heldBack: 'pending',
+  reminded: 'pending',
+  escalated: 'degraded',
+  acknowledged: 'passed',
+  silenced: 'blocked',
+  resolved: 'passed',
+  closed: 'passed',
+  message: 'mail',
+};
 
 /** Everything about one incident: what happened, what was told, what it cost, the probes, and what one can do. */
 export function incidentPage(id: string, onChange: () => void): Page {

@@ -3,9 +3,9 @@ import type { MonitorView } from '../../../shared/app/overview-model.ts';
 import { type Chart, type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
 import { chartLegend } from './chart-legend.ts';
 import { element, setAttribute, setText, show } from './dom.ts';
+import { instantText } from './instants.ts';
 import { drawDegradedLine, drawMarks, drawShades } from './latency-marks.ts';
 import { historySentence, type LatencyModel, latencyCeiling, latencySeries } from './latency-series.ts';
-import { instantText } from './time.ts';
 import { countedWord, latencyText, monitorWords, untrustedText } from './words.ts';
 
 const noProbes = 'The chart begins with the first probe';

@@ -2,7 +2,7 @@ import type { SloDetailView } from '../../../shared/app/overview-model.ts';
 import type { BadReason, Episode } from '../../../shared/slo/spending.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { incidentHref } from './incident-line.ts';
-import { minuteText } from './time.ts';
+import { minuteText } from './instants.ts';
 import { countText, errorWords, plural, ratioText } from './words.ts';
 
 /** One line with a bar: a part of what was spent. */

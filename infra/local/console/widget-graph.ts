@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { type ChartOptions, createChart, type Theme, timeAxis, valueAxis } from './chart.ts';
 import type { MetricProperties, Span } from './dashboard-model.ts';
 import { element, setAttribute, setText } from './dom.ts';
-import { instantText } from './time.ts';
+import { instantText } from './instants.ts';
 import { drawAnnotations, highestAnnotation, lowestAnnotation } from './widget-annotations.ts';
 import { colorsOf, faded } from './widget-colors.ts';
 import { columnsOf, factsOf, valueText } from './widget-data.ts';
