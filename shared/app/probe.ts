@@ -14,7 +14,7 @@ export type ProbeTickDeps = BatchDeps & RecordDeps;
 export type ProbeTickSummary = {
   readonly at: number;
   readonly results: readonly ProbeResult[];
-  /** `late`: too old to be judged, nothing was sent. `duplicate`: another invocation spoke for this tick first. */
+  /** `late`: too old to be judged, or of a time that has not come; nothing was sent. `duplicate`: another invocation spoke for this tick first. */
   readonly saved: 'saved' | 'duplicate' | 'late';
 };
 
@@ -29,7 +29,7 @@ export async function probeTick(
   deps: ProbeTickDeps,
   signal: AbortSignal,
 ): Promise<ProbeTickSummary> {
-  if (deps.clock.now() - at > latestTickMs) return { at, results: [], saved: 'late' };
+  if (Math.abs(deps.clock.now() - at) > latestTickMs) return { at, results: [], saved: 'late' };
   if (shard.spanMs !== undefined) return probeSpan(shard, { at, spanMs: shard.spanMs }, deps, signal);
   const { summary, datums } = await probeAt(shard, at, deps, signal);
   await publishDatums(datums, deps);

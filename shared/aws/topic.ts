@@ -1,5 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Publish } from '../app/notify-model.ts';
+import { BurnwatchError } from '../config/model.ts';
 import { boundedClient } from './client.ts';
 
 /**
@@ -23,6 +24,9 @@ export function createTopic(topicArn: string, client: SNSClient = new SNSClient(
         },
       }),
     );
+    // Whatever answered 200 without an id (some proxy's own page) has not taken the message: it must not count as told.
+    if (receipt === undefined)
+      throw new BurnwatchError('BURN_TOPIC_ANSWER', 'what answered in the place of SNS has not taken the message');
     return receipt;
   };
 }
