@@ -8,7 +8,7 @@ import { minuteMs } from '../../shared/ledger/keys.ts';
 import { type Child, startChild } from './budgets/child.ts';
 import { buildFleet, burning, location, size, startAt } from './budgets/fleet.ts';
 import { fillLedger, saveTicks } from './budgets/history.ts';
-import { printRun, type Run } from './budgets/report.ts';
+import { printCold, printWarm, type Run } from './budgets/report.ts';
 import type { Invoked, Loaded } from './budgets/sandbox.ts';
 import type { Counted } from './budgets/servers.ts';
 
@@ -44,26 +44,31 @@ async function measure(folder: string, database: Child<string>): Promise<void> {
   await database.ask('reset');
 
   const sandbox = await startSandbox(join(folder, 'evaluate', 'index.js'), database.first);
-  const runs: Run[] = [];
+  const evaluateAt = async (at: number): Promise<Run> => {
+    await database.ask('reset');
+    const invoked = (await sandbox.ask(at)) as Invoked;
+    return { ...invoked, served: (await database.ask('read')) as Counted };
+  };
   try {
-    for (let minute = 0; minute <= warmRuns; minute += 1) {
-      const at = startAt + minute * minuteMs;
-      if (minute > 0) await saveTicks(ledger, config, at);
-      await database.ask('reset');
-      const invoked = (await sandbox.ask(at)) as Invoked;
-      runs.push({ ...invoked, served: (await database.ask('read')) as Counted });
+    const [ours, theirs] = [sandbox.prefer(), database.prefer()];
+    const { importMs } = (await sandbox.ask('import')) as Loaded;
+    const what = `${size} SLOs over ${size} monitors, 30 days, ${burning} burning`;
+    console.log(`${what}; a core each by ${ours}, ${theirs}; import ${importMs.toFixed(0)} ms`);
+    const cold = await evaluateAt(startAt);
+    printCold(cold);
+    const warm: Run[] = [];
+    for (let minute = 1; minute <= warmRuns; minute += 1) {
+      await saveTicks(ledger, config, startAt + minute * minuteMs);
+      warm.push(await evaluateAt(startAt + minute * minuteMs));
     }
+    printWarm(cold, warm);
   } finally {
     await sandbox.end();
     client.destroy();
   }
-  console.log(
-    `${size} SLOs over ${size} monitors, 30 days, ${burning} burning; import ${sandbox.first.importMs.toFixed(0)} ms`,
-  );
-  printRun(runs);
 }
 
-function startSandbox(bundleFile: string, endpoint: string): Promise<Child<Loaded>> {
+function startSandbox(bundleFile: string, endpoint: string): Promise<Child<string>> {
   return startChild(new URL('./budgets/sandbox.ts', import.meta.url), functionCore, {
     BUNDLE: bundleFile,
     LEDGER_TABLE: table,

@@ -1,8 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { giveCore } from '../probes/core.ts';
 
-/** A process of this benchmark, kept to one core where the machine can do that, which says one thing for each that it is asked. */
-export type Child<Said> = { readonly first: Said; ask(message: unknown): Promise<unknown>; end(): Promise<void> };
+/** A process of this benchmark, kept to one core, which says one thing for each that it is asked. */
+export type Child<Said> = {
+  readonly first: Said;
+  ask(message: unknown): Promise<unknown>;
+  /** Puts it before all that runs on its core besides, as far as the machine allows: by what means. */
+  prefer(): string;
+  end(): Promise<void>;
+};
 
 /** Starts a file and waits for the first that it says. It ends when it is left. */
 export async function startChild<Said>(file: URL, core: number, env: NodeJS.ProcessEnv = {}): Promise<Child<Said>> {
@@ -16,6 +23,7 @@ export async function startChild<Said>(file: URL, core: number, env: NodeJS.Proc
       child.send(message as object);
       return answer(child);
     },
+    prefer: () => giveCore(child.pid ?? 0, 1).means,
     end: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');

@@ -1,6 +1,6 @@
 /**
- * A fresh Node process that runs a function as Lambda does: it imports the bundle, which is timed, and then invokes its handler once
- * for each instant that it is sent (epoch ms), at which the clock stands as the invocation begins.
+ * A fresh Node process that runs a function as Lambda does: asked to, it imports the bundle, and then invokes its
+ * handler once for each instant that it is sent (epoch ms), at which the clock stands as the invocation begins.
  */
 export type Loaded = { readonly importMs: number };
 export type Invoked = {
@@ -13,23 +13,30 @@ export type Invoked = {
 };
 
 const systemNow = Date.now;
-const bundle = process.env['BUNDLE'] ?? '';
-const begin = performance.now();
-const { handler }: { readonly handler: (event: unknown, context: object) => Promise<unknown> } = await import(bundle);
-process.send?.({ importMs: performance.now() - begin } satisfies Loaded);
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+let handler: Handler | undefined;
 
 process.on('disconnect', () => process.exit());
-process.on('message', (at: number) => void invoke(at));
+process.on('message', async (asked: 'import' | number) => {
+  process.send?.(asked === 'import' ? await load() : await invoke(asked));
+});
+process.send?.('ready');
 
-async function invoke(at: number): Promise<void> {
+async function load(): Promise<Loaded> {
+  const begin = performance.now();
+  ({ handler } = (await import(process.env['BUNDLE'] ?? '')) as { readonly handler: Handler });
+  return { importMs: performance.now() - begin };
+}
+
+async function invoke(at: number): Promise<Invoked> {
   const offsetMs = at - systemNow();
   Date.now = () => systemNow() + offsetMs;
   const [from, cpuFrom] = [performance.now(), process.cpuUsage()];
   const getRemainingTimeInMillis = () => 30_000 - (performance.now() - from);
   const context = { awsRequestId: `bench-${at}`, functionName: 'evaluate', getRemainingTimeInMillis };
-  const summary = await handler({}, context);
+  const summary = await handler?.({}, context);
   const ms = performance.now() - from;
   const { user, system } = process.cpuUsage(cpuFrom);
   const peakMB = process.resourceUsage().maxRSS / 1_024;
-  process.send?.({ ms, cpuMs: (user + system) / 1_000, peakMB, summary } satisfies Invoked);
+  return { ms, cpuMs: (user + system) / 1_000, peakMB, summary };
 }

@@ -76,4 +76,6 @@ process.on('message', () => {
   cpuFrom = process.cpuUsage();
 });
 process.on('disconnect', () => process.exit());
+// Whoever writes ticks may be silent for minutes in between.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
