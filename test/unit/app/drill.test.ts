@@ -1,4 +1,6 @@
 import type { Drill } from '../../../shared/alert/drill.ts';
+import type { OutboxEntry, Transition } from '../../../shared/alert/model.ts';
+import { deliver } from '../../../shared/app/deliver.ts';
 import {
   type DrillNote,
   type DrillStore,
@@ -228,6 +230,33 @@ describe('a drill', () => {
     await evaluateAt(6);
     expect(sent).toEqual([]);
   });
+});
+
+it('what is real is delivered before a drill, however long that has been waiting', async () => {
+  const { alerts } = setUp();
+  const entry = (alertId: string, batch: number): OutboxEntry => {
+    const about = { kind: 'fired', severity: 'ticket', notify: ['oncall'], at: 1, firedAt: 1 } as const;
+    const facts = { kind: 'coverage', lastJudgedAt: 0 } as const;
+    return {
+      kind: 'transition',
+      id: alertId,
+      transition: { ...about, id: alertId, alertId, incidentId: alertId, batch, facts },
+    };
+  };
+  const order: string[] = [];
+  const render = ([first]: readonly Transition[]) => {
+    order.push(first?.alertId ?? '');
+    return [];
+  };
+  const outbox = [entry('drill/a', 1), entry('monitor/late/0', 3), entry('monitor/api/0', 2)];
+  await deliver(outbox, {
+    alerts: alerts.store,
+    notify: async () => undefined,
+    render,
+    hasTime: () => true,
+    waiting: new Set(),
+  });
+  expect(order).toEqual(['monitor/api/0', 'monitor/late/0', 'drill/a']);
 });
 
 describe('a scheduled drill', () => {
