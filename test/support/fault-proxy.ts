@@ -6,9 +6,11 @@ export type Relayed = { readonly action: string; readonly body: string };
 
 /**
  * What happens to a request. `hang`: it is taken and never answered. `refuse`: its connection is cut before anything
- * happened. `lose`: it happens, and the connection is cut instead of the answer. `stall`: of the answer, half comes.
+ * happened. `lose`: it happens, and the connection is cut instead of the answer. `stall`: of the answer, half comes. `cut`: half of
+ * it comes, as if it were all. Something else to be answered: it never happens.
  */
-export type Treatment = 'pass' | 'hang' | 'refuse' | 'lose' | 'stall';
+export type Treatment = 'pass' | 'hang' | 'refuse' | 'lose' | 'stall' | 'cut' | Answer;
+export type Answer = { readonly status: number; readonly type: string; readonly body: string };
 
 export type FaultProxy = {
   readonly origin: string;
@@ -32,6 +34,8 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     const treatment = treatmentOf(relayed, requests.push(relayed) - 1);
     if (treatment === 'hang') return;
     if (treatment === 'refuse') request.socket.destroy();
+    else if (typeof treatment === 'object')
+      response.writeHead(treatment.status, { 'content-type': treatment.type }).end(treatment.body);
     else relay(upstream, request, body, response, treatment);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,15 +57,18 @@ function relay(
   { method = 'POST', url = '/', headers, socket }: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
-  treatment: Exclude<Treatment, 'hang' | 'refuse'>,
+  treatment: 'pass' | 'lose' | 'stall' | 'cut',
 ): void {
   const { host: _, 'transfer-encoding': __, expect: ___, ...rest } = headers;
   const outgoing = send(upstream + url, { method, headers: { ...rest, 'content-length': body.length }, agent: false });
   outgoing.on('error', () => socket.destroy());
   outgoing.on('response', async (answer) => {
-    const content = await read(answer).catch(() => Buffer.alloc(0));
+    const whole = await read(answer).catch(() => Buffer.alloc(0));
+    const content = treatment === 'cut' ? whole.subarray(0, whole.length / 2) : whole;
     if (treatment === 'lose') return void socket.destroy();
-    response.writeHead(answer.statusCode ?? 500, { ...answer.headers, 'content-length': content.length });
+    // A checksum of DynamoDB's would give a cut away before anybody reads it.
+    const { 'x-amz-crc32': _, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': content.length });
     if (treatment === 'stall') response.write(content.subarray(0, content.length / 2));
     else response.end(content);
   });
