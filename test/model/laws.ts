@@ -94,7 +94,7 @@ function changesOf(before: AlertState, after: AlertState, heard: Map<string, Set
     if (alert.heldBack === undefined && !wasLoud) tell('fired', id, [firedAt], incidentId, notify);
     const told = [...notify, ...(old?.escalatedTo ?? [])];
     if (reminders > (old?.reminders ?? 0)) tell('reminded', id, [firedAt, reminders], incidentId, told);
-    if (alert.escalatedAt !== undefined && old?.escalatedAt === undefined)
+    if (alert.escalatedAt !== undefined && alert.escalatedAt !== old?.escalatedAt)
       tell('escalated', id, [firedAt], incidentId, alert.escalatedTo ?? []);
   }
   for (const { id, openedAt, acknowledgements = 0, acknowledged } of Object.values(after.incidents))

@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 export type Scene = { readonly config: Config; readonly shards: readonly (readonly string[])[] };
 
 const rule = (id: string, change: Parameters<typeof aRule>[0] = {}) =>
-  aRule({ id, budgetPpm: 40_000, longMs: 20 * minuteMs, shortMs: 3 * minuteMs, ...change });
+  aRule({ id, budgetPpm: 43_000, longMs: 20 * minuteMs, shortMs: 3 * minuteMs, ...change });
 
 /**
  * Three monitors in two shards, one of them with a planned span; two SLOs, one with a ticket beside its page; alerts that remind
