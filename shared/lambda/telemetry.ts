@@ -120,9 +120,14 @@ export function createTelemetry(deps: TelemetryDeps): SandboxTelemetry {
       if (isWatched) meter?.rest();
       const served = pending.get(id) ?? servedOf(event, outcome, durationMs);
       pending.delete(id);
-      if (served) tellRequest(served, event, id);
-      else tellInvocation(durationMs, outcome, id);
-      active.now -= 1;
+      try {
+        if (served) tellRequest(served, event, id);
+        else tellInvocation(durationMs, outcome, id);
+      } catch {
+        // What cannot be told, such as to a closed stream, must not cost the answer.
+      } finally {
+        active.now -= 1;
+      }
     },
   };
 }

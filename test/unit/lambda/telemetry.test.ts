@@ -286,6 +286,22 @@ describe('the telemetry of a request', () => {
   });
 });
 
+describe('telemetry that cannot be written', () => {
+  it('costs no answer', () => {
+    const telemetry = createTelemetry({
+      log: () => {
+        throw new Error('the stream is closed');
+      },
+      now: () => startAt,
+      env: {},
+      database: createDatabaseMeter(),
+      hotRoutes: [],
+    });
+    const end = () => telemetry.end(telemetry.begin(), {}, { awsRequestId: 'a' } as Context, { answer: 1 });
+    expect(end).not.toThrow();
+  });
+});
+
 describe('the id of a trace', () => {
   const w3c = '0af7651916cd43dd8448eb211c80319c';
   it.each<[string, Record<string, unknown>, string | undefined, string | undefined]>([
