@@ -5,7 +5,11 @@ import { refusals } from './refusals.ts';
 describe('A bad request to the shortener', () => {
   it.each(refusals.map((refusal) => ({ what: refusal[0], refusal })))('is refused: $what', async ({ refusal }) => {
     const [, method, path, ask, status, problem, codes] = refusal;
-    const answer = await createBench().call(method, path, ask);
+    const bench = createBench();
+    const answer = await bench.call(method, path, ask);
+    expect(bench.logged).toEqual([]);
+    expect(answer.body).not.toMatch(/\bat (?:\S+ \()?(?:file:|\/|node:)|\.ts:\d|node_modules/);
+    for (const value of Object.values(answer.headers)) expect(value).toMatch(/^[ -~]*$/);
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     if (method === 'HEAD') return expect(answer.body).toBe('');
@@ -19,7 +23,7 @@ describe('A bad request to the shortener', () => {
   it('writes nothing', async () => {
     const bench = createBench();
     for (const [, method, path, ask] of refusals) await bench.call(method, path, ask);
-    expect(bench.store.calls.filter((name) => name === 'createLink' || name === 'saveFault')).toEqual([]);
+    expect(bench.store.calls.filter((name) => ['createLink', 'changeLink', 'saveFault'].includes(name))).toEqual([]);
   });
 
   it('is told which methods there are', async () => {
