@@ -9,6 +9,7 @@ import { createCountedStore } from '../../../shared/aws/counted-store.ts';
 import { createDrillStore } from '../../../shared/aws/drill-store.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import { createMetricsReaders } from '../../../shared/aws/metrics-readers.ts';
 import { createNotifyStore } from '../../../shared/aws/notify-store.ts';
 import { createRunCountsReader } from '../../../shared/aws/run-counts.ts';
 import { unsentOf } from '../../../shared/burst/verdict.ts';
@@ -61,11 +62,12 @@ async function askedBy(run: (client: DynamoDBClient) => Promise<unknown>): Promi
 }
 
 /** `<action> <partition>` of everything that a role may do with the ledger. */
-function allowed(id: string, change: Partial<Config> = {}): string[] {
+function allowed(id: string, change: Partial<Config> = {}, areMetricsOn = false): string[] {
   const options = { isShortenerOn: true, areFaultsOn: false, isRetained: false, logRetentionDays: 30 };
   const template = buildResources(aConfig({ monitors: [aHeartbeat()], ...change }), {
     stage: 'dev',
     region: location,
+    areMetricsOn,
     ...options,
   });
   const [policy] = JSON.parse(JSON.stringify(template.Resources[id]?.Properties['Policies']));
@@ -97,6 +99,16 @@ it('the function that takes calls may do with the ledger exactly what rememberin
   });
   expect(asked).toEqual(['dynamodb:GetItem heartbeat', 'dynamodb:UpdateItem heartbeat']);
   expect(allowed('StatusRole')).toEqual(asked);
+});
+
+it('the function that answers /metrics may do with the ledger exactly what telling of everything does', async () => {
+  const config = aConfig({ bursts: [aBurst()], slos: [aSlo('availability'), overBursts, overMetrics] });
+  const place = { table: 'ledger', environment: 'dev', location, outputs: () => 'abc', functions: ['probe'] };
+  const asked = await askedBy(async (client) => {
+    await createMetricsReaders(client, { ...place, packaged: { config, routes: [], caches: [] } }).loadOverview(at);
+    await createBurstStore(client, 'ledger').loadRuns('redirects', at, 1); // of runs that there are
+  });
+  expect(allowed('StatusRole', config, true)).toEqual(asked);
 });
 
 it('the function that takes acknowledgements may do with the ledger exactly what taking them does', async () => {
