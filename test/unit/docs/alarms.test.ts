@@ -27,7 +27,7 @@ describe('the page about alarms', () => {
 
   it('is what the shipped file shows, once the signs of its comment are gone', () => {
     const shipped = read('monitors.yml');
-    const [block = ''] = /^# alarms:\n(?:#   .*\n)+/m.exec(shipped) ?? [];
+    const [block = ''] = /^# alarms:\n(?:# {3}.*\n)+/m.exec(shipped) ?? [];
     const text = shipped.replace(block, block.replaceAll(/^# /gm, ''));
     const answer = parseConfig(text, { file: 'monitors.yml', env: {} });
     expect(answer).toMatchObject({ ok: true, warnings: [] });
