@@ -63,6 +63,12 @@ describe('the page about telemetry', () => {
     for (const { name } of savedQueries) expect(page).toContain(`\`${name}\``);
   });
 
+  it('adds up what a scrape a minute costs', () => {
+    const [calls, secondsLong, gigabytes] = [4, 0.06, 0.25];
+    const perScrape = (calls * 0.125 + 0.2 + 1) / 1e6 + secondsLong * gigabytes * 0.0000133334;
+    expect(page).toContain(`one scrape a minute costs ${dollars(43_200 * perScrape)} a month`);
+  });
+
   it('says what the numbers of the app cost whoever scrapes', () => {
     const functions = ['probe', 'evaluate', 'burst', 'notify', 'status', 'shortener'];
     const names = { service: 'shop', environment: 'dev', apiId: 'abc', routes: ['GET /{code}'], caches: ['links'] };
