@@ -12,6 +12,8 @@ export type Settings = {
   readonly areFaultsOn: boolean;
   readonly isRetained: boolean;
   readonly logRetentionDays: number;
+  /** Where the repository can be read, without a trailing slash. */
+  readonly repository?: string;
   readonly areMetricsOn: boolean;
   readonly telemetry: Profile;
   readonly vpc?: Vpc;
@@ -27,6 +29,7 @@ const names = [
   'faults',
   'retain',
   'logRetentionDays',
+  'repository',
   'metrics',
   'telemetry',
   'vpcSubnets',
@@ -49,6 +52,7 @@ export function parseSettings(
     .filter((name) => !names.some((known) => known === name))
     .map((name) => `--param ${name}: is not a parameter; there are ${names.join(', ')}`);
   const vpc = vpcOf(params, problems);
+  const repository = repositoryOf(params, problems);
   const variables = shortenerVariables((name) => text(params, name), problems);
   const settings: Settings = {
     config: text(params, 'config'),
@@ -59,6 +63,7 @@ export function parseSettings(
     areMetricsOn: oneOf(params, 'metrics', { on: true, off: false }, problems),
     telemetry: profile(params, problems),
     ...(vpc === undefined ? {} : { vpc }),
+    ...(repository === undefined ? {} : { repository }),
     ...(Object.keys(variables).length > 0 ? { shortenerVariables: variables } : {}),
   };
   if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));
@@ -91,6 +96,14 @@ function profile(params: Params, problems: string[]): Profile {
   if (value === undefined)
     problems.push(`--param telemetry: must be ${profiles.join(' or ')}, got ${text(params, 'telemetry')}`);
   return value ?? 'lean';
+}
+
+function repositoryOf(params: Params, problems: string[]): string | undefined {
+  const address = text(params, 'repository').replace(/\/+$/, '');
+  if (address === '') return undefined;
+  if (!/^https:\/\/[\w.-]+(\/[\w.~/-]*)?$/.test(address))
+    problems.push(`--param repository: must be a plain https URL, got ${address.slice(0, 200)}`);
+  return address;
 }
 
 function days(params: Params, name: (typeof names)[number], problems: string[]): number {

@@ -49,6 +49,7 @@ const runs: Readonly<Record<string, Expectation>> = {
     output: /shortener-availability/,
   },
   'npx burnwatch logs slowest-routes': { codes: [0], output: /\/health\/readiness/ },
+  'npx burnwatch dashboards': { codes: [0], output: /\* {2}overview .*free .*Are we up/ },
   'npx burnwatch incidents': { codes: [0], output: /Nothing is wrong|firing|resolved/i },
   'npx serverless package': { codes: [0], output: /packaged/i },
   'npx serverless package --param shortener=off --param config=mine.yml': { codes: [0], output: /packaged/i },

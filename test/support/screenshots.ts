@@ -4,11 +4,13 @@ import type { Browser, Page } from 'playwright-core';
 import { pageHref } from '../../infra/local/console/route.ts';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
 import { launchBrowser } from './browser.ts';
+import { takeDashboards } from './dashboard-pictures.ts';
 
 /**
  * Takes the README's pictures of the console from a running local mode: quiet, after a burst, then in an outage that it
  * makes and mends. Use: `npm start -- --fresh --interval 10s`, let it run for a few minutes, then
- * `node test/support/screenshots.ts http://127.0.0.1:4000 [folder]`; `--without-bursts` on a machine that is too busy to send one.
+ * `node test/support/screenshots.ts http://127.0.0.1:4000 [folder]`; `--without-bursts` on a machine that is too busy to send one,
+ * `--dashboards` takes those alone, as they are.
  */
 const shapes = [
   { name: 'desktop-light', viewport: { width: 1440, height: 1000 }, colorScheme: 'light' },
@@ -31,14 +33,15 @@ const images = join(import.meta.dirname, '../../docs/images');
 const longestWaitMs = 6 * 60_000;
 
 async function main(): Promise<void> {
-  const flag = '--without-bursts';
-  const [url, folder = images] = process.argv.slice(2).filter((each) => each !== flag);
+  const [url, folder = images] = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+  const has = (flag: string) => process.argv.includes(flag);
   if (url === undefined) throw new Error('which local mode? node test/support/screenshots.ts http://127.0.0.1:4000');
   const launched = await launchBrowser();
   if ('missing' in launched) throw new Error(launched.missing);
   await mkdir(folder, { recursive: true });
   try {
-    await takeAll(launched.browser, url, folder, !process.argv.includes(flag));
+    if (has('--dashboards')) await takeDashboards(launched.browser, url, folder, folder !== images);
+    else await takeAll(launched.browser, url, folder, !has('--without-bursts'));
   } finally {
     await launched.browser.close();
   }
@@ -60,6 +63,7 @@ async function takeAll(browser: Browser, url: string, folder: string, hasBursts:
     );
     await take(browser, url, folder, 'outage');
     await takePages(browser, url, folder);
+    await takeDashboards(browser, url, folder, folder !== images);
   } finally {
     await command(url, 'DELETE');
   }

@@ -1,25 +1,25 @@
 import { caches, hotRoutes } from '../../../functions/shortener/telemetry.ts';
 import { columns, type Row } from './layout.ts';
-import { logLink, logs } from './logs.ts';
+import { logs } from './logs.ts';
 import { filled, graph, hidden, metric, quantiles } from './metrics.ts';
 import type { Content, MetricRow } from './model.ts';
 import { queries } from './queries.ts';
-import { headOf, runbookOf, type Scene } from './scene.ts';
+import { savedLink } from './saved.ts';
+import { headOf, runbookOf, runbooks, type Scene } from './scene.ts';
 import { token } from './tokens.ts';
 
 const half = columns / 2;
 const third = columns / 3;
-const runbook = 'docs/runbooks/shortener.md';
 
 /** What callers of the shortener get, how fast, and what goes wrong. */
 export function applicationRows(scene: Scene): readonly Row[] {
   const { stack } = scene;
   if (!stack.isShortenerOn)
     return [headOf(scene, 'application', 'The shortener is not deployed in this stack: there is nothing to draw.')];
-  const errors = logLink(scene, 'Which errors?', ['shortener'], queries.errorsByType);
-  const routes = logLink(scene, 'Which routes?', ['shortener'], queries.slowestRoutes);
+  const errors = savedLink(scene, 'errors by type');
+  const routes = savedLink(scene, 'slowest routes');
   return [
-    headOf(scene, 'application', 'Errors first, then latency, then who asks.', runbookOf(scene, runbook)),
+    headOf(scene, 'application', 'Errors first, then latency, then who asks.', runbookOf(scene, runbooks.shortener)),
     {
       figures: [
         {
@@ -30,12 +30,12 @@ export function applicationRows(scene: Scene): readonly Row[] {
         {
           width: third,
           content: errorRatio(scene),
-          caption: `The share of answers that blame us (5xx) or the caller (4xx). ${errors}`,
+          caption: `The share of answers that blame us (5xx) or the caller (4xx). ${runbookOf(scene, runbooks.errors)}`,
         },
         {
           width: third,
           content: latency(scene),
-          caption: `Half, 90 % and 99 % of all answers were faster, cold starts included. ${routes}`,
+          caption: `Half, 90 % and 99 % of all answers were faster, cold starts included. ${runbookOf(scene, runbooks.latency)}`,
         },
       ],
     },
@@ -83,7 +83,7 @@ export function applicationRows(scene: Scene): readonly Row[] {
         {
           width: half,
           content: logs(scene, 'Which errors, and where?', ['shortener'], queries.errorsByType),
-          caption: `Answers of 4xx and 5xx by the type of their problem, from the log. ${errors}`,
+          caption: `Answers of 4xx and 5xx by the type of their problem, from the log. ${errors} ${savedLink(scene, 'one request by its id')}`,
         },
       ],
     },

@@ -5,7 +5,7 @@ import { costRows } from './cost.ts';
 import { columns, type Figure, type Row } from './layout.ts';
 import { filled, graph, metric, numbers } from './metrics.ts';
 import type { Content, MetricOptions, MetricRow } from './model.ts';
-import { headOf, type Scene } from './scene.ts';
+import { headOf, runbookOf, runbooks, type Scene } from './scene.ts';
 import { token } from './tokens.ts';
 
 const third = columns / 3;
@@ -30,9 +30,9 @@ export function infrastructureRows(scene: Scene): readonly Row[] {
         },
       ],
     },
-    { figures: lambdaFigures(stack) },
+    { figures: lambdaFigures(scene) },
     { figures: tableFigures(stack) },
-    { figures: [...topicFigures(stack), ...apiFigures(stack)] },
+    { figures: [...topicFigures(scene), ...apiFigures(stack)] },
   ];
 }
 
@@ -51,7 +51,8 @@ function ofFunctions(stack: Stack, key: CloudWatchKey): readonly MetricRow[] {
   return functionsOf(stack).map((name) => metric(stack, key, { FunctionName: nameOf(stack, name) }, { label: name }));
 }
 
-function lambdaFigures(stack: Stack): readonly Figure[] {
+function lambdaFigures(scene: Scene): readonly Figure[] {
+  const { stack } = scene;
   return [
     {
       width: third,
@@ -65,7 +66,7 @@ function lambdaFigures(stack: Stack): readonly Figure[] {
       content: graph(stack, 'Which functions fail?', filled(ofFunctions(stack, 'functionErrors')), 'failed a minute', {
         stat: 'Sum',
       }),
-      caption: 'Invocations that ended in an error or ran out of time. One in a while is retried; a line is an outage.',
+      caption: `Invocations that ended in an error or ran out of time. A line is an outage. ${runbookOf(scene, runbooks.functionErrors)}`,
     },
     {
       width: third,
@@ -76,7 +77,7 @@ function lambdaFigures(stack: Stack): readonly Figure[] {
           right: { min: 0, label: 'at once', showUnits: false },
         },
       }),
-      caption: 'Throttled, or too old when their turn came. The right axis: how many ran at once.',
+      caption: `Throttled, or too old when their turn came. Right: how many ran at once. ${runbookOf(scene, runbooks.throttling)}`,
     },
   ];
 }
@@ -144,7 +145,8 @@ function tableFigures(stack: Stack): readonly Figure[] {
   ];
 }
 
-function topicFigures(stack: Stack): readonly Figure[] {
+function topicFigures(scene: Scene): readonly Figure[] {
+  const { stack } = scene;
   const topics = ['alerts', 'alarms'].map((topic) => ({ topic, values: { TopicName: nameOf(stack, topic) } }));
   const rows = [
     ...topics.map(({ topic, values }) => metric(stack, 'published', values, { label: `${topic} sent` })),
@@ -166,7 +168,7 @@ function topicFigures(stack: Stack): readonly Figure[] {
     {
       width: third,
       content: graph(stack, 'Does everybody hear of it?', filled(rows), 'messages', { stat: 'Sum' }),
-      caption: 'Messages to the topics. While *not delivered* or *wait for a person* is above 0, somebody is not told.',
+      caption: `While *not delivered* or *wait for a person* is above 0, somebody is not told. ${runbookOf(scene, runbooks.undelivered)}`,
     },
   ];
 }

@@ -4,6 +4,7 @@ import type { Stack } from '../model.ts';
 import { chunks, columns, type Figure, type Row } from './layout.ts';
 import { filled, graph, metric, quantiles } from './metrics.ts';
 import type { Content } from './model.ts';
+import { savedLink } from './saved.ts';
 import { headOf, runbookOf, type Scene } from './scene.ts';
 
 /** Beyond so many monitors their latencies share graphs; beyond the second number the first ones are shown. */
@@ -19,15 +20,19 @@ export function monitorsRows(scene: Scene): readonly Row[] {
       scene,
       'monitors',
       'A latency line that ends means that nothing is being probed, or that nothing could be measured.',
+      savedLink(scene, 'what did the probe see'),
       left > 0 ? `The first ${limits.shown} monitors are shown; ${left} more are under Metrics.` : '',
     ),
     ...(monitors.length <= limits.detailed
-      ? chunks(monitors, 2).map((pair) => ({ figures: pair.flatMap((monitor) => detailed(scene, monitor)) }))
+      ? chunks(monitors, 2).map((pair) => ({
+          figures: pair.flatMap((monitor) => detailed(scene, monitor, columns / pair.length)),
+        }))
       : grouped(stack, monitors)),
   ];
 }
 
-function detailed(scene: Scene, monitor: Monitor): readonly Figure[] {
+/** Latency and trouble side by side, in so many columns. */
+function detailed(scene: Scene, monitor: Monitor, width: number): readonly Figure[] {
   const { stack } = scene;
   const values = { Monitor: monitor.id };
   const latency = graph(stack, `How slow is ${monitor.id}?`, quantiles(stack, 'probeLatency', values), 'ms', {
@@ -42,12 +47,12 @@ function detailed(scene: Scene, monitor: Monitor): readonly Figure[] {
   const runbook = monitor.alerts.flatMap((alert) => alert.runbook ?? [])[0];
   return [
     {
-      width: 7,
+      width: Math.ceil(width * 0.58),
       content: latency,
       caption: `Half, 90 % and 99 % of the probes of five minutes were faster than the lines. ${runbook === undefined ? '' : runbookOf(scene, runbook)}`,
     },
     {
-      width: 5,
+      width: width - Math.ceil(width * 0.58),
       content: trouble,
       caption: 'Confirmed failures. *Not judged* is our own fault or policy: it lowers coverage alone.',
     },

@@ -11,7 +11,8 @@ import { filled, graph, metric } from './metrics.ts';
 import type { AlarmProperties, Content } from './model.ts';
 import { failed, failedCaption, slowest, slowestCaption } from './monitors.ts';
 import { queries } from './queries.ts';
-import { headOf, type Scene } from './scene.ts';
+import { savedLink } from './saved.ts';
+import { headOf, runbookOf, runbooks, type Scene } from './scene.ts';
 import { budgetsLeft, burnRates } from './slos.ts';
 import { token } from './tokens.ts';
 
@@ -42,16 +43,21 @@ export function overviewRows(scene: Scene): readonly Row[] {
   ];
 }
 
-function failures({ stack, config }: Scene): readonly Row[] {
+function failures(scene: Scene): readonly Row[] {
+  const { stack, config } = scene;
   const [first, ...more] = chunks(config.monitors.slice(0, limits.failures), limits.aGraph);
   const ringing = {
     width: first === undefined ? columns : 8,
     content: alarms(stack, config),
-    caption: 'Red alarms, the newest first. The *dead* ones say that probe or evaluate no longer runs.',
+    caption: `Those that ring first. The *dead* ones say that probe or evaluate no longer runs. ${runbookOf(scene, runbooks.dead)}`,
   };
   if (first === undefined) return [{ figures: [ringing] }];
   const isMany = more.length > 0;
-  const failing = { width: 16, content: failed(stack, first, isMany ? ', part 1' : ''), caption: failedCaption };
+  const failing = {
+    width: 16,
+    content: failed(stack, first, isMany ? ', part 1' : ''),
+    caption: `${failedCaption} ${savedLink(scene, 'what did the probe see')}`,
+  };
   return [
     { figures: [failing, ringing] },
     ...more.map((some, index) => ({
@@ -159,7 +165,7 @@ function rest(scene: Scene): readonly Row[] {
   const complaints = {
     width: bursts.length === 0 ? columns : half,
     content: logs(scene, 'What do functions complain of?', asked, queries.troubles),
-    caption: `Warnings and errors of the log, the most frequent first. ${logLink(scene, 'Change the query', asked, queries.troubles)}`,
+    caption: `Warnings and errors of the log, the most frequent first. ${logLink(scene, 'Query: complaints', asked, queries.troubles)}`,
   };
   if (only === undefined) return [{ figures: [complaints] }];
   const held = {

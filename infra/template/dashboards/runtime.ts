@@ -4,7 +4,7 @@ import { logLink, logs } from './logs.ts';
 import { graph, metric } from './metrics.ts';
 import type { Content } from './model.ts';
 import { queries } from './queries.ts';
-import { headOf, type Scene } from './scene.ts';
+import { headOf, runbookOf, runbooks, type Scene } from './scene.ts';
 
 const half = columns / 2;
 const third = columns / 3;
@@ -23,13 +23,12 @@ export function runtimeRows(scene: Scene): readonly Row[] {
         {
           width: half,
           content: duration(scene),
-          caption:
-            'The slowest hundredth of the invocations of five minutes. Near its timeout a function will soon fail.',
+          caption: `The slowest hundredth of the invocations of five minutes. Near its timeout a function will soon fail. ${runbookOf(scene, runbooks.duration)}`,
         },
         {
           width: half,
           content: logs(scene, 'How often does a caller wait for a start?', all, queries.coldStarts),
-          caption: `Cold starts, and how long they took. Rare is well; after a deployment all are cold. ${logLink(scene, 'Change the query', all, queries.coldStarts)}`,
+          caption: `Cold starts, and how long they took. Rare is well; after a deployment all are cold. ${logLink(scene, 'Query: starts', all, queries.coldStarts)}`,
         },
       ],
     },
@@ -73,7 +72,7 @@ export function runtimeRows(scene: Scene): readonly Row[] {
         {
           width: columns,
           content: logs(scene, 'What do functions complain of?', all, queries.troubles),
-          caption: `Warnings and errors by message, the most frequent first. ${logLink(scene, 'Change the query', all, queries.troubles)}`,
+          caption: `Warnings and errors by message, the most frequent first. ${logLink(scene, 'Query: complaints', all, queries.troubles)}`,
         },
       ],
     },

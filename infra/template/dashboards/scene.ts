@@ -36,6 +36,18 @@ export function headOf({ stack, chosen }: Scene, name: DashboardName, ...sentenc
   );
 }
 
+/** The runbooks that dashboards lead to. */
+export const runbooks = {
+  shortener: 'docs/runbooks/shortener.md',
+  errors: 'docs/runbooks/application-errors.md',
+  latency: 'docs/runbooks/application-latency.md',
+  duration: 'docs/runbooks/function-duration.md',
+  functionErrors: 'docs/runbooks/function-errors.md',
+  dead: 'docs/runbooks/monitoring-dead.md',
+  throttling: 'docs/runbooks/throttling.md',
+  undelivered: 'docs/runbooks/undelivered.md',
+} as const;
+
 /** The way to a runbook: a link where it has an address, its path in the repository elsewhere. */
 export function runbookOf({ stack }: Scene, path: string): string {
   if (/^https?:\/\/[^\s()<>]+$/.test(path)) return link('Runbook', path);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLimits } from '../../../infra/local/function-limits.ts';
 import { dashboards } from '../../../infra/template/dashboard.ts';
@@ -6,6 +6,7 @@ import { gigabytes } from '../../../infra/template/dashboards/cost.ts';
 import { chosenDashboards, dashboardBody, pricesOf, sizeOf } from '../../../infra/template/dashboards/index.ts';
 import { insightsUrl } from '../../../infra/template/dashboards/links.ts';
 import { isExpression } from '../../../infra/template/dashboards/model.ts';
+import { runbooks } from '../../../infra/template/dashboards/scene.ts';
 import { thresholdsOf } from '../../../infra/template/dashboards/slos.ts';
 import { token, withTokens } from '../../../infra/template/dashboards/tokens.ts';
 import { type StackOptions, stackOf } from '../../../infra/template/model.ts';
@@ -172,6 +173,10 @@ describe('the dashboards', () => {
     expect(markdownOf(bodyOf('monitors', config))[0]).toContain('The first 500 monitors are shown; 100 more');
     expect(markdownOf(bodyOf('slos', config))[0]).toContain('The first 500 SLOs are shown; 100 more');
     expect(markdownOf(bodyOf('overview', config))[0]).toContain('The first 500 of 600 monitors are shown.');
+  });
+
+  it('lead to runbooks that are there', () => {
+    for (const path of Object.values(runbooks)) expect([path, existsSync(join(root, path))]).toEqual([path, true]);
   });
 
   it('link runbooks where the repository has an address, and name their paths elsewhere', () => {

@@ -30,6 +30,11 @@ describe('settings of an environment', () => {
     });
   });
 
+  it('know the repository, without the slash at its end', () => {
+    const given = ['repository=https://example.com/burnwatch/blob/main/'];
+    expect(parseSettings(given, configured, 'dev').repository).toBe('https://example.com/burnwatch/blob/main');
+  });
+
   it('tell the shortener what it is to be told, and nothing of what is left open', () => {
     const given = ['corsOrigins=https://app.example.com', 'throttleApi=50'];
     expect(parseSettings(given, configured, 'dev').shortenerVariables).toEqual({
@@ -53,8 +58,10 @@ describe('settings of an environment', () => {
     [['logRetentionDays=31'], /^--param logRetentionDays: must be one of 1, 3, 5, .* \(days\), got 31$/],
     [
       ['shortner=off'],
-      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, metrics, telemetry, vpcSubnets, vpcSecurityGroups',
+      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, repository, metrics, telemetry, vpcSubnets, vpcSecurityGroups',
     ],
+    [['repository=http://example.com'], '--param repository: must be a plain https URL, got http://example.com'],
+    [['repository=https://a.example/)x'], '--param repository: must be a plain https URL, got https://a.example/)x'],
     [['vpcSubnets=subnet-01234567'], '--param vpcSecurityGroups: is needed beside vpcSubnets'],
     [['vpcSecurityGroups=sg-01234567'], '--param vpcSubnets: is needed beside vpcSecurityGroups'],
     [
