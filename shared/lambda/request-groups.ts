@@ -20,7 +20,7 @@ export type RequestGroup = Pick<Served, 'route' | 'method' | 'status' | 'errorTy
   slowestMs: number;
   invocationId: string;
   traceId: string | undefined;
-  /** Where latencies become a metric: all of them, to three digits. */
+  /** Where latencies become a metric: all of them. */
   readonly latenciesMs: number[];
 };
 

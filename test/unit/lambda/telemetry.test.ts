@@ -141,7 +141,7 @@ describe('the telemetry of a request', () => {
     expect(samples()).toMatchObject([
       {
         metric: { namespace: 'Burnwatch', name: 'RequestLatency', dimensions: { ...dimensions, Route: 'GET /{code}' } },
-        sum: 0.0123,
+        sum: 0.012,
         unit: 'Milliseconds',
       },
       { metric: { name: 'CacheHits', dimensions: { ...dimensions, Cache: 'links' } }, sum: 1, unit: 'Count' },
