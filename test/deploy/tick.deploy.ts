@@ -54,7 +54,7 @@ function story(): void {
     moto = await startMoto();
     probe = start('probe');
     evaluate = start('evaluate');
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     await Promise.all([probe?.close(1_000), evaluate?.close(1_000)]);
@@ -65,24 +65,27 @@ function story(): void {
   }, 30_000);
 
   const start = (name: string) =>
-    createFunctionHost({
-      name,
-      functionName: `shop-test-${name}`,
-      functionArn: `arn:aws:lambda:us-east-1:123456789012:function:shop-test-${name}`,
-      file: join(outdir, name, 'index.js'),
-      environment: {
-        AWS_ENDPOINT_URL: moto.endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'x',
-        AWS_SECRET_ACCESS_KEY: 'x',
-        BURNWATCH_SERVICE: 'shop',
-        BURNWATCH_ENVIRONMENT: 'test',
-        LEDGER_TABLE: 'shop-test-ledger',
-        ALERT_TOPIC_ARN: moto.topic,
+    createFunctionHost(
+      {
+        name,
+        functionName: `shop-test-${name}`,
+        functionArn: `arn:aws:lambda:us-east-1:123456789012:function:shop-test-${name}`,
+        file: join(outdir, name, 'index.js'),
+        environment: {
+          AWS_ENDPOINT_URL: moto.endpoint,
+          AWS_REGION: 'us-east-1',
+          AWS_ACCESS_KEY_ID: 'x',
+          AWS_SECRET_ACCESS_KEY: 'x',
+          BURNWATCH_SERVICE: 'shop',
+          BURNWATCH_ENVIRONMENT: 'test',
+          LEDGER_TABLE: 'shop-test-ledger',
+          ALERT_TOPIC_ARN: moto.topic,
+        },
+        timeoutMs: 60_000,
+        memoryMegabytes: 512,
       },
-      timeoutMs: 60_000,
-      memoryMegabytes: 512,
-    });
+      () => {},
+    );
 
   const invoke = async (host: FunctionHost, event: object) => {
     const { isError, payload, logTail } = await host.invoke(JSON.stringify(event));
@@ -100,16 +103,18 @@ function story(): void {
     const { pk, sk } = items[0] ?? {};
     expect(pk).toEqual({ S: `tick#us-east-1#${stampOf(at).slice(0, 13)}` });
     expect(sk).toEqual({ S: `${stampOf(at).slice(14, 19)}#s00` });
-    expect(outcomesOf(items[0]).sort()).toEqual(['failed', 'passed']);
+    const outcomes = outcomesOf(items[0]);
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['failed', 'passed']);
+    // Where this machine was short of CPU the row says so, and the latency is not published as the target's.
+    const measured = outcomes.filter(({ isContaminated }) => !isContaminated);
+    const latencies = measured.map(({ outcome }) =>
+      datum('ProbeLatency', 'Milliseconds', outcome === 'failed' ? 'bad' : 'good', 'a latency'),
+    );
     expect(datums.map(withoutTime).sort(byName)).toEqual(
-      [
-        datum('ProbeFailures', 'Count', 'bad', 1),
-        datum('ProbeLatency', 'Milliseconds', 'bad', 'a latency'),
-        datum('ProbeLatency', 'Milliseconds', 'good', 'a latency'),
-      ].sort(byName),
+      [datum('ProbeFailures', 'Count', 'bad', 1), ...latencies].sort(byName),
     );
     expect(new Set(datums.map((each) => each.at))).toEqual(new Set([at]));
-  }, 60_000);
+  }, 300_000);
 
   test('evaluate tells of the failure once, and writes its state before and after', async () => {
     const event = { scheduledTime: stampOf(at) };
@@ -125,9 +130,11 @@ function story(): void {
     expect(state).toHaveLength(1);
     expect(Object.keys(state[0] ?? {}).filter((name) => name.startsWith('o#'))).toEqual([]);
     expect(items.map(({ pk }) => pk?.S?.split('#')[0]).sort()).toEqual(['alerts', 'tick']);
-    const ofSlos = datums.filter(({ dimensions }) => 'Slo' in dimensions);
-    expect(new Set(ofSlos.map(({ name }) => name))).toEqual(new Set(['BurnRate', 'ErrorBudgetLeft']));
-  }, 60_000);
+    // One bad event of the 120 that an hour expects, at an objective of 99 %.
+    const [burnRate, ...others] = datums.filter(({ dimensions }) => 'Slo' in dimensions);
+    expect(others.map(({ name }) => name)).toEqual(['BurnRate']);
+    expect(burnRate?.value).toBeCloseTo(1 / 120 / 0.01, 6);
+  }, 300_000);
 }
 
 type Item = Readonly<Record<string, { readonly S?: string; readonly B?: string | { readonly base64: string } }>>;
@@ -168,10 +175,10 @@ async function startMoto(): Promise<Moto> {
   return { ...((await read()) as { endpoint: string; topic: string }), dump: ask, stop };
 }
 
-function outcomesOf(item: Item | undefined): string[] {
+function outcomesOf(item: Item | undefined) {
   const { data } = item ?? {};
   const bytes = typeof data?.B === 'string' ? data.B : data?.B?.base64;
-  return decodeTick(Buffer.from(bytes ?? '', 'base64')).map(({ outcome }) => outcome);
+  return decodeTick(Buffer.from(bytes ?? '', 'base64'));
 }
 
 function datum(name: string, unit: string, monitor: string, value: number | string) {
@@ -183,5 +190,4 @@ function withoutTime({ namespace, name, unit, value, dimensions }: MotoDatum) {
   return { namespace, name, unit, value: name.endsWith('Latency') && value > 0 ? 'a latency' : value, dimensions };
 }
 
-const byName = (a: ReturnType<typeof datum>, b: ReturnType<typeof datum>) =>
-  JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+const byName = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
