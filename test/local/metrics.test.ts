@@ -144,6 +144,12 @@ async function ask(folder: string, ...argv: string[]): Promise<readonly Sample[]
 }
 
 type Sample = Readonly<Record<string, string | number>>;
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#instant-vectors */
+type Answer = {
+  readonly data: {
+    readonly result: readonly { readonly metric: Record<string, string>; readonly value: [number, string] }[];
+  };
+};
 
 /** A Prometheus that scrapes `target` every second, with its data in `folder`. */
 async function scrapeWith(folder: string, target: string) {
@@ -166,8 +172,8 @@ async function scrapeWith(folder: string, target: string) {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const ask = async (query: string): Promise<readonly Sample[]> => {
     const address = `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`;
-    const { data } = await (await fetch(address)).json();
-    return data.result.map(({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => {
+    const { data } = (await (await fetch(address)).json()) as Answer;
+    return data.result.map(({ metric, value }) => {
       const { __name__: _, instance: __, job: ___, ...labels } = metric;
       return { ...labels, value: Number(value[1]) };
     });
