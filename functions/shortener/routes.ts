@@ -2,19 +2,19 @@ import { isCode, isReserved } from './code.ts';
 import type { Problem } from './problem.ts';
 import { type Route, routes } from './route-table.ts';
 
-export type Match = { readonly route: Route; readonly code: string };
-/** What is at a path: the methods it takes, as `Allow` lists them. */
-export type Found = { readonly path: string; readonly code: string; readonly allow: string };
+/** What stands at a path of the table: its routes by method, and those methods as `Allow` lists them. */
+type Place = { readonly methods: ReadonlyMap<string, Route>; readonly allow: string };
+/** What is at a path that was asked for, with the code in it. */
+export type Found = { readonly place: Place; readonly code: string };
 
-const byPath = new Map(
+const places = new Map<string, Place>(
   Map.groupBy(routes, ({ path }) => path)
     .entries()
-    .map(([path, all]) => [path, atPath(all)]),
+    .map(([path, all]) => [path, placeOf(all)]),
 );
+const literals = new Map<string, Found>(places.entries().map(([path, place]) => [path, { place, code: '' }]));
 
-type AtPath = { readonly methods: ReadonlyMap<string, Route>; readonly allow: string };
-
-function atPath(all: readonly Route[]): AtPath {
+function placeOf(all: readonly Route[]): Place {
   const methods = new Map<string, Route>(all.map((route) => [route.method, route]));
   const get = methods.get('GET');
   if (get) methods.set('HEAD', get);
@@ -27,17 +27,13 @@ function atPath(all: readonly Route[]): AtPath {
  * sign or a NUL is part of no path.
  */
 export function findPath(path: string, areFaultsOn: boolean): Found | undefined {
-  if (path === '/faults' && !areFaultsOn) return undefined;
-  const [template, code] = path.includes('{') ? [] : byPath.has(path) ? [path, ''] : templateOf(path);
-  if (template === undefined || code === undefined) return undefined;
-  return { path: template, code, allow: byPath.get(template)?.allow ?? '' };
+  if (path.includes('{') || (path === '/faults' && !areFaultsOn)) return undefined;
+  return literals.get(path) ?? (path.startsWith('/links/') ? findOfLink(path) : findOfCode(path));
 }
 
 /** The route for a method at a path, or why there is none. */
-export function matchMethod(method: string, { path, code, allow }: Found): Match | Problem {
-  const route = byPath.get(path)?.methods.get(method);
-  if (route) return { route, code };
-  return { problem: 'method-not-allowed', detail: `use ${allow}`, headers: { allow } };
+export function findRoute(method: string, { place: { methods, allow } }: Found): Route | Problem {
+  return methods.get(method) ?? { problem: 'method-not-allowed', detail: `use ${allow}`, headers: { allow } };
 }
 
 export const unknownPath: Problem = {
@@ -45,10 +41,19 @@ export const unknownPath: Problem = {
   detail: 'try /, /openapi.json, /health, /demo, /links or a code: /{code}',
 };
 
-function templateOf(path: string): readonly [string, string] | readonly [] {
-  const [, segment, rest] = /^\/links\/([0-9A-Za-z]{1,64})(\/clicks)?$/.exec(path) ?? [];
-  if (segment !== undefined) return [`/links/{code}${rest ?? ''}`, segment]; // whether it can be a code is the endpoint's to say
+/** Whether the segment can be a code is the endpoint's to say. */
+function findOfLink(path: string): Found | undefined {
+  const [, code, rest = ''] = /^\/links\/([0-9A-Za-z]{1,64})(\/clicks)?$/.exec(path) ?? [];
+  return code === undefined ? undefined : at(`/links/{code}${rest}`, code);
+}
+
+function findOfCode(path: string): Found | undefined {
   const suffix = path.endsWith('+') ? '+' : path.endsWith('.svg') ? '.svg' : '';
   const code = path.slice(1, path.length - suffix.length);
-  return path.startsWith('/') && isCode(code) && !isReserved(code) ? [`/{code}${suffix}`, code] : [];
+  return path.startsWith('/') && isCode(code) && !isReserved(code) ? at(`/{code}${suffix}`, code) : undefined;
+}
+
+function at(template: string, code: string): Found | undefined {
+  const place = places.get(template);
+  return place && { place, code };
 }

@@ -11,7 +11,7 @@ import { type Answer, finishAnswer, type Request, readRequest } from './http.ts'
 import { type Dependencies, StoreError } from './ports.ts';
 import { problemAnswer, type Reply } from './problem.ts';
 import type { RouteId } from './route-table.ts';
-import { findPath, matchMethod, unknownPath } from './routes.ts';
+import { findPath, findRoute, unknownPath } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { createThrottle, type Throttle, tooMany } from './throttle.ts';
 import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
@@ -112,15 +112,14 @@ async function reply(request: Request, { id, deadline }: Serving, parts: Parts, 
   if (fault) return fault;
   const found = findPath(request.path, settings.areFaultsOn);
   if (!found) return unknownPath;
-  const allowed = preflight(settings.corsOrigins, request, found.allow);
+  const allowed = preflight(settings.corsOrigins, request, found.place.allow);
   if (allowed) return allowed;
-  const match = matchMethod(request.method, found);
-  if ('problem' in match) return match;
-  const { route, code } = match;
+  const route = findRoute(request.method, found);
+  if ('problem' in route) return route;
   trace.route = route.path;
   const refusal = route.access === 'token' ? await findRefusal(request, deadline, parts) : undefined;
   if (refusal) return refusal;
-  return endpoints[route.id]({ request, code, requestId: id, signal: deadline, trace });
+  return endpoints[route.id]({ request, code: found.code, requestId: id, signal: deadline, trace });
 }
 
 async function findRefusal(
