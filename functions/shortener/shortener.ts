@@ -1,9 +1,10 @@
 import { describeError } from '../../shared/lambda/handler.ts';
 import type { Log } from '../../shared/lambda/log.ts';
-import { createLinkReader } from './cache.ts';
+import { createLinkCache, createLinkReader } from './cache.ts';
 import { createClicks } from './clicks.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { createDrill } from './drill.ts';
+import { forgetting, refusing } from './drilled.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createReadiness } from './health.ts';
@@ -54,17 +55,16 @@ export function internalError(requestId: string): Answer {
   return finishAnswer(problemAnswer(unexpected, requestId), 'GET', requestId);
 }
 
-function createParts(
-  settings: Settings,
-  dependencies: Dependencies,
-  tell: (what: string, error: unknown) => void,
-): Parts {
-  const { readParameter, now } = dependencies;
+function createParts(settings: Settings, given: Dependencies, tell: (what: string, error: unknown) => void): Parts {
+  const { readParameter, now } = given;
   const about = (what: string) => (error: unknown) => tell(what, error);
-  const drill = createDrill(dependencies, about('the drill could not be read'));
+  const drill = createDrill(given, about('the drill could not be read'));
+  const { areFaultsOn } = settings;
+  const dependencies = areFaultsOn ? { ...given, store: refusing(given.store, drill.isDatabaseDown) } : given;
+  const cache = areFaultsOn ? forgetting(createLinkCache(), drill.isCacheCold) : createLinkCache();
   const kept = {
     drill,
-    links: createLinkReader(dependencies),
+    links: createLinkReader(dependencies, cache),
     clicks: createClicks(dependencies, about('clicks could not be written')),
     misses: createThrottle(settings.missesPerSecond, now),
     checkReadiness: createReadiness(dependencies, about('the database is not ready')),

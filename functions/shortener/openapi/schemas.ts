@@ -50,6 +50,14 @@ const problem = {
 const requiredOfProblem = ['type', 'title', 'status', 'detail'];
 const itemProblem = strict(problem, requiredOfProblem);
 
+const faultFields = {
+  errorRatio: { type: 'number', minimum: 0, maximum: 1, description: 'The share of requests that fail.' },
+  latencyMs: { type: 'integer', minimum: 0, maximum: 30_000, description: 'Each request waits so long first.' },
+  databaseDown: { type: 'boolean', description: 'The database refuses everything but the drill itself.' },
+  cacheCold: { type: 'boolean', description: 'Each look-up of a link asks the database.' },
+  cpuMs: { type: 'integer', minimum: 0, maximum: 1_000, description: 'CPU that each request burns first.' },
+};
+
 /** The schemas of every JSON body (JSON Schema 2020-12, as OpenAPI 3.1 takes it). */
 export const schemas = {
   NewLink: {
@@ -91,8 +99,7 @@ export const schemas = {
   }),
   NewFault: strict(
     {
-      errorRatio: { type: 'number', minimum: 0, maximum: 1 },
-      latencyMs: { type: 'integer', minimum: 0, maximum: 30_000 },
+      ...faultFields,
       for: { type: 'string', pattern: '^[0-9]{1,9}(ms|s|m|h|d)$' },
     },
     [],
@@ -102,8 +109,7 @@ export const schemas = {
       strict({ active: { const: false } }),
       strict({
         active: { const: true },
-        errorRatio: { type: 'number', minimum: 0, maximum: 1 },
-        latencyMs: { type: 'integer', minimum: 0 },
+        ...faultFields,
         until: instant('When it ends by itself.'),
       }),
     ],

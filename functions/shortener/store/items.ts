@@ -84,18 +84,26 @@ export function recordItem({ answer: _, holder, lockedUntil, ...record }: KeyRec
 }
 
 export function toFault(item: Item | undefined): Fault | undefined {
-  const [errorRatio, latencyMs, untilAt] = ['errorRatio', 'latencyMs', 'untilMs'].map((name) =>
-    Number(item?.[name]?.N),
-  );
-  if (errorRatio === undefined || latencyMs === undefined || untilAt === undefined) return undefined;
-  return Number.isFinite(errorRatio + latencyMs + untilAt) ? { errorRatio, latencyMs, untilAt } : undefined;
+  const read = (name: string, otherwise = Number.NaN): number => Number(item?.[name]?.N ?? otherwise);
+  const [errorRatio, latencyMs, cpuMs, untilAt] = [
+    read('errorRatio'),
+    read('latencyMs'),
+    read('cpuMs', 0),
+    read('untilMs'),
+  ];
+  if (!Number.isFinite(errorRatio + latencyMs + cpuMs + untilAt)) return undefined;
+  const [isDatabaseDown, isCacheCold] = [item?.['databaseDown']?.BOOL === true, item?.['cacheCold']?.BOOL === true];
+  return { errorRatio, latencyMs, isDatabaseDown, isCacheCold, cpuMs, untilAt };
 }
 
-export function faultItem({ errorRatio, latencyMs, untilAt }: Fault): Item {
+export function faultItem({ errorRatio, latencyMs, isDatabaseDown, isCacheCold, cpuMs, untilAt }: Fault): Item {
   return {
     ...faultKey,
     errorRatio: number(errorRatio),
     latencyMs: number(latencyMs),
+    databaseDown: { BOOL: isDatabaseDown },
+    cacheCold: { BOOL: isCacheCold },
+    cpuMs: number(cpuMs),
     untilMs: number(untilAt),
     expiresAt: seconds(untilAt),
   };

@@ -637,6 +637,10 @@ export const refusals: readonly Refusal[] = [
   ),
   // Drills.
   drill({ errorRatio: 1.01 }, 'fault-range'),
+  drill({ databaseDown: 1 }, 'fault-range'),
+  drill({ cacheCold: 'yes' }, 'fault-range'),
+  drill({ cpuMs: 1001 }, 'fault-range'),
+  drill({ cpuMs: 0.5 }, 'fault-range'),
   drill({ errorRatio: -0.1 }, 'fault-range'),
   drill({ errorRatio: '1' }, 'fault-range'),
   drill({ errorRatio: null }, 'fault-range'),

@@ -1,4 +1,5 @@
 import type { ProblemName } from '../../../functions/shortener/problem.ts';
+import { createSpinner } from '../../../functions/shortener/spinner.ts';
 import { authorized, bodyOf, createBench, json, requestId, startAt, token } from './caller.ts';
 
 const type = (name: ProblemName) => `urn:burnwatch:problem:${name}`;
@@ -150,6 +151,7 @@ describe('Without its database', () => {
 
 describe('A drill', () => {
   const start = (input: unknown) => ({ headers: json, body: JSON.stringify(input) });
+  const whole = { errorRatio: 1, latencyMs: 0, isDatabaseDown: false, isCacheCold: false, cpuMs: 0 };
 
   it.each([
     [{}, { errorRatio: 1, latencyMs: 0, until: '2030-01-01T00:10:00.000Z' }],
@@ -165,7 +167,15 @@ describe('A drill', () => {
       { errorRatio: 1, latencyMs: 30_000, for: '2m' },
       { errorRatio: 1, latencyMs: 30_000, until: '2030-01-01T00:02:00.000Z' },
     ],
-  ])('asked for with %j is %j', async (input, expected) => {
+    [{ databaseDown: true }, { errorRatio: 0, latencyMs: 0, databaseDown: true, until: '2030-01-01T00:10:00.000Z' }],
+    [{ cacheCold: true }, { errorRatio: 0, latencyMs: 0, cacheCold: true, until: '2030-01-01T00:10:00.000Z' }],
+    [{ cpuMs: 1_000 }, { errorRatio: 0, latencyMs: 0, cpuMs: 1_000, until: '2030-01-01T00:10:00.000Z' }],
+    [
+      { errorRatio: 0.5, cpuMs: 3, databaseDown: false },
+      { errorRatio: 0.5, latencyMs: 0, cpuMs: 3, until: '2030-01-01T00:10:00.000Z' },
+    ],
+  ])('asked for with %j is %j', async (input, some) => {
+    const expected = { databaseDown: false, cacheCold: false, cpuMs: 0, ...some };
     const bench = createBench();
     const answer = await bench.call('PUT', '/faults', start(input));
     expect([answer.statusCode, bodyOf(answer)]).toEqual([200, { active: true, ...expected }]);
@@ -220,7 +230,7 @@ describe('A drill', () => {
   it('that another sandbox started is seen within a second, at one read a second', async () => {
     const bench = createBench();
     await bench.call('GET', '/demo');
-    await bench.store.saveFault({ errorRatio: 1, latencyMs: 0, untilAt: startAt + 60_000 }, AbortSignal.abort());
+    await bench.store.saveFault({ ...whole, untilAt: startAt + 60_000 }, AbortSignal.abort());
     bench.store.calls.length = 0;
     bench.now = startAt + 999;
     expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
@@ -233,9 +243,76 @@ describe('A drill', () => {
 
   it('is none when the database cannot be read', async () => {
     const bench = createBench();
-    await bench.store.saveFault({ errorRatio: 1, latencyMs: 0, untilAt: startAt + 60_000 }, AbortSignal.abort());
+    await bench.store.saveFault({ ...whole, untilAt: startAt + 60_000 }, AbortSignal.abort());
     bench.store.broken.add('loadFault');
     expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+  });
+
+  it('of a database that is down refuses what needs it, and nothing else', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'known' });
+    const status = async (method: string, path: string) =>
+      (await bench.call(method, path, { headers: authorized })).statusCode;
+    expect(await status('GET', '/known')).toBe(302);
+    await bench.call('PUT', '/faults', start({ databaseDown: true, for: '2m' }));
+    const refused = await bench.call('GET', '/other');
+    expect([refused.statusCode, bodyOf(refused)['type']]).toEqual([503, type('database-unavailable')]);
+    for (const [path, expected] of [
+      ['/known', 302],
+      ['/links', 503],
+      ['/links/known', 503],
+      ['/health', 503],
+      ['/health/readiness', 503],
+      ['/health/liveness', 200],
+      ['/demo', 302],
+      ['/faults', 200],
+    ] as const)
+      expect([path, await status('GET', path)]).toEqual([path, expected]);
+    bench.now = startAt + 10_001;
+    expect(await status('GET', '/known')).toBe(503);
+    await bench.call('DELETE', '/faults', { headers: authorized });
+    expect([await status('GET', '/known'), await status('GET', '/health')]).toEqual([302, 200]);
+    expect(bodyOf(await bench.call('GET', '/links/known', { headers: authorized }))['clicks']).toBe(3);
+  });
+
+  it('of a cold cache asks the database for each look-up, and leaves nothing behind', async () => {
+    const bench = createBench();
+    await bench.shorten({ url: 'https://example.com/', code: 'known' });
+    const reads = async () => {
+      bench.store.calls.length = 0;
+      expect((await bench.call('GET', '/known')).statusCode).toBe(302);
+      return bench.store.calls.filter((name) => name === 'loadLink').length;
+    };
+    expect([await reads(), await reads()]).toEqual([1, 0]);
+    await bench.call('PUT', '/faults', start({ cacheCold: true, for: '5s' }));
+    expect([await reads(), await reads()]).toEqual([1, 1]);
+    expect(bench.answered.at(-1)?.cache).toBe('miss');
+    bench.now = startAt + 5_000;
+    expect([await reads(), await reads()]).toEqual([1, 0]);
+  });
+
+  it('of a busy CPU keeps it busy for as long as it says, at most half of each second', async () => {
+    let at = 0;
+    const spin = createSpinner(() => {
+      at += 1;
+      return at;
+    });
+    const took = (ms: number) => {
+      const before = at;
+      spin(ms);
+      return at - before;
+    };
+    expect(took(0)).toBe(0);
+    expect(took(300)).toBeGreaterThanOrEqual(300);
+    expect(took(300)).toBeLessThan(210);
+    expect(took(300)).toBeLessThan(5);
+    at += 1_000;
+    expect(took(300)).toBeGreaterThanOrEqual(300);
+    const bench = createBench();
+    await bench.call('PUT', '/faults', start({ cpuMs: 60 }));
+    const startedAt = performance.now();
+    expect((await bench.call('GET', '/demo')).statusCode).toBe(302);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(60);
   });
 
   it('is an unknown path, and never read, where drills are off', async () => {
