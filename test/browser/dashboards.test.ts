@@ -87,7 +87,14 @@ describe('the dashboards in the console', () => {
           ),
         );
       expect(new Set(boxes).size).toBe(1);
+      const readout = page.locator('.widget', { hasText: 'What fails?' }).locator('.chart-readout');
+      const before = await readout.textContent();
       await page.getByLabel('Time').selectOption('5m');
+      const hour = String(before).slice(0, 5);
+      await page
+        .locator('.widget', { hasText: 'What fails?' })
+        .filter({ hasNotText: `${hour}:` })
+        .waitFor();
       await page.reload();
       await drawn(page, 'overview');
       expect(await page.getByLabel('Time').inputValue()).toBe('5m');

@@ -34,9 +34,11 @@ async function takeDashboard(
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(address);
+  const grid = page.locator('[data-refreshed]');
+  await grid.waitFor();
+  const before = await grid.getAttribute('data-refreshed');
   await page.getByLabel('Time').selectOption('15m');
-  await page.getByRole('button', { name: 'Refresh now' }).click();
-  await page.locator('[data-refreshed]').waitFor();
+  await page.locator(`[data-refreshed]:not([data-refreshed="${before}"])`).waitFor();
   const height = await page.evaluate<number>('document.documentElement.scrollHeight');
   // Charts are drawn once they are near the view: make all of it the view.
   await page.setViewportSize({ width: viewport.width, height: Math.min(height, tallest) });

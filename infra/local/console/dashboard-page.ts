@@ -39,17 +39,26 @@ export function dashboardPage(id: string): Page {
   let widgets: readonly PlacedWidget[] = [];
   let refreshedAt = 0;
   let isBusy = false;
+  let isAsked = false;
   let isOpen = true;
   let title = 'Dashboard';
 
-  const refresh = async (): Promise<void> => {
-    if (isBusy || widgets.length === 0) return;
-    isBusy = true;
+  const refreshOnce = async (): Promise<void> => {
     const toAt = Date.now();
     await refreshAll(widgets, { fromAt: toAt - range.value() * 1_000, toAt }, () => isOpen);
     refreshedAt = Date.now();
-    isBusy = false;
     setAttribute(grid, 'data-refreshed', String(refreshedAt));
+  };
+  /** Whoever asks while it is under way, perhaps for another span, is served right after it. */
+  const refresh = async (): Promise<void> => {
+    isAsked = widgets.length > 0;
+    if (isBusy) return;
+    isBusy = true;
+    while (isAsked && isOpen) {
+      isAsked = false;
+      await refreshOnce();
+    }
+    isBusy = false;
   };
   const open = async (): Promise<void> => {
     const [list, body] = await Promise.all([loadDashboards(), loadDashboard(name)]);
@@ -77,7 +86,7 @@ export function dashboardPage(id: string): Page {
     element: element('div', { class: 'page dashboard' }, head.element, bar, failure, grid),
     update: (state, now) => {
       for (const widget of widgets) widget.update(state, now);
-      if (now - refreshedAt >= pace.value() && !document.hidden) void refresh();
+      if (!isBusy && now - refreshedAt >= pace.value() && !document.hidden) void refresh();
       return title;
     },
     close: () => {

@@ -120,7 +120,7 @@ describe('GetMetricData with expressions', () => {
       ['Invocations', [10, 10, 10]],
     ] as const)
       for (const [index, Value] of values.entries())
-        cloudWatch['PutMetricData']?.({
+        void cloudWatch['PutMetricData']?.({
           Namespace: 'n',
           MetricData: [{ MetricName: name, Value, Timestamp: index * 60 }],
         });
