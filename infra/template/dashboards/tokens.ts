@@ -9,12 +9,16 @@ type Token = (typeof names)[number];
 export const token = (name: Token): string => `${mark}${name}${mark}`;
 
 /**
- * The JSON of a value as one Fn::Sub, in which the tokens are filled in and any `${` of a configuration is text. Plain ASCII,
- * because CloudFormation turns the rest of Unicode into question marks.
+ * The JSON of a value, in which CloudFormation fills in the tokens; as plain text where there are none. A `${` of a configuration is
+ * written so that neither CloudFormation nor the framework takes it for theirs. Plain ASCII, because CloudFormation turns the rest of
+ * Unicode into question marks.
  */
-export function withTokens(value: Json): { readonly 'Fn::Sub': string } {
-  const text = JSON.stringify(value).replaceAll('${', '${!');
-  return sub(filled(text, (name) => `\${${name}}`).replaceAll(/[\u007f-\uffff]/g, escaped));
+export function withTokens(value: Json): string | { readonly 'Fn::Sub': string } {
+  const text = JSON.stringify(value)
+    .replaceAll('${', '\\u0024{')
+    .replaceAll(/[\u007f-\uffff]/g, escaped);
+  const whole = filled(text, (name) => `\${${name}}`);
+  return whole === text ? text : sub(whole);
 }
 
 /** The JSON of a value with each token as `render` writes it. */

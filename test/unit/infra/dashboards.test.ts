@@ -89,7 +89,8 @@ describe.each(configs)('dashboards of %s', (_, config, changed) => {
     const resources = dashboards(stackOf(all, { ...options, ...changed }), all);
     expect(Object.keys(resources)).toHaveLength(7);
     for (const { Properties } of Object.values(resources)) {
-      const { 'Fn::Sub': text } = Properties['DashboardBody'] as { 'Fn::Sub': string };
+      const body = Properties['DashboardBody'] as string | { 'Fn::Sub': string };
+      const text = typeof body === 'string' ? body : body['Fn::Sub'];
       const known = ['${AWS::Partition}', '${AWS::AccountId}', '${HttpApi}'];
       expect((text.match(/\$\{[^!}]*\}/g) ?? []).filter((one) => !known.includes(one))).toEqual([]);
       expect(text).toMatch(/^[\x20-\x7e]*$/);
@@ -208,10 +209,14 @@ describe('the dashboards', () => {
 });
 
 describe('a token of the template', () => {
+  it('is what makes a substitution of a text', () => {
+    expect(withTokens({ a: 1, b: '${env:HOME} é' })).toBe('{"a":1,"b":"\\u0024{env:HOME} \\u00e9"}');
+  });
+
   it('is filled in, and nothing that a configuration says can be one', () => {
     const value = { a: token('HttpApi'), b: '${HttpApi}', c: '\u0001Secret\u0001', d: '\\u0001HttpApi\\u0001' };
     expect(withTokens(value)).toEqual({
-      'Fn::Sub': '{"a":"${HttpApi}","b":"${!HttpApi}","c":"\\u0001Secret\\u0001","d":"\\\\u0001HttpApi\\\\u0001"}',
+      'Fn::Sub': '{"a":"${HttpApi}","b":"\\u0024{HttpApi}","c":"\\u0001Secret\\u0001","d":"\\\\u0001HttpApi\\\\u0001"}',
     });
   });
 });
