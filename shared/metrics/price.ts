@@ -1,11 +1,13 @@
 import { type EntryKey, entryKeys, entryOf, isInCloudWatch } from './entries.ts';
 import type { Profile } from './entry.ts';
+import { priceOfOne } from './price-list.ts';
 
-/**
- * List prices of us-east-1: https://aws.amazon.com/cloudwatch/pricing/. A custom metric is prorated by the hours in which it is
- * sent, an embedded one the same; logs are paid for as they come in.
- */
-export const prices = { metricMonth: 0.3, logGigabyte: 0.5, metricsRequested: 0.01 / 1_000 } as const;
+/** A custom metric is prorated by the hours in which it is sent, an embedded one the same; logs are paid for as they come in. */
+export const prices = {
+  metricMonth: priceOfOne('metric'),
+  logGigabyte: priceOfOne('logGigabyte'),
+  metricsRequested: priceOfOne('metricRead'),
+} as const;
 
 const hoursPerMonth = 720;
 

@@ -1,20 +1,20 @@
 import type { CloudWatchKey } from '../../../shared/metrics/entries.ts';
+import { type PriceKey, priceOfOne } from '../../../shared/metrics/price-list.ts';
 import { type FunctionName, functionsOf, hasApi, nameOf, type Stack } from '../model.ts';
 import { metric } from './metrics.ts';
 import type { MetricRow } from './model.ts';
 import { token } from './tokens.ts';
 
-/**
- * List prices of us-east-1 in dollars a million: https://aws.amazon.com/lambda/pricing/ (arm64), https://aws.amazon.com/api-gateway/pricing/
- * (HTTP API), https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/sns/pricing/
- */
+const perMillion = (key: PriceKey): number => Math.round(priceOfOne(key) * 1e12) / 1e6;
+
+/** List prices of us-east-1, in dollars a million. */
 export const pricesPerMillion = {
-  gigabyteSecond: 13.3334,
-  invocation: 0.2,
-  apiRequest: 1,
-  readUnit: 0.125,
-  writeUnit: 0.625,
-  message: 0.5,
+  gigabyteSecond: perMillion('gigabyteSecond'),
+  invocation: perMillion('invocation'),
+  apiRequest: perMillion('apiRequest'),
+  readUnit: perMillion('readUnit'),
+  writeUnit: perMillion('writeUnit'),
+  message: perMillion('message'),
 } as const;
 
 const times = (price: keyof typeof pricesPerMillion) => `* ${pricesPerMillion[price]} / 1000000`;

@@ -1,4 +1,5 @@
 import { type Config, type DashboardName, dashboardNames, defaultDashboards } from '../../../shared/config/model.ts';
+import { priceOfOne } from '../../../shared/metrics/price-list.ts';
 import type { Stack } from '../model.ts';
 import { applicationRows } from './application.ts';
 import { burstsRows } from './bursts.ts';
@@ -55,7 +56,7 @@ function seriesOf(row: MetricRow): readonly string[] {
 }
 
 /** https://aws.amazon.com/cloudwatch/pricing/: an account has so many for nothing, of at most so many metrics each. */
-export const dashboardPrice = { free: 3, freeMetrics: 50, perMonth: 3 } as const;
+export const dashboardPrice = { free: 3, freeMetrics: 50, perMonth: priceOfOne('dashboard') } as const;
 
 /**
  * Dollars a month of each of these dashboards, in their order, in an account that has no others: the first three that are small
