@@ -36,6 +36,30 @@ const drawn = (page: Page, name: string) =>
   page.locator(`[data-dashboard="${name}"][data-refreshed]`).waitFor({ timeout: 20_000 });
 const overflow = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 
+const figure = { region: 'us-east-1', view: 'timeSeries', period: 60, stat: 'Sum' };
+const at = (y: number) => ({ x: 0, y, width: 24, height: 4 });
+/** Nobody deploys this. */
+const hostile = {
+  start: '-PT3H',
+  periodOverride: 'inherit',
+  widgets: [
+    {
+      ...at(0),
+      type: 'text',
+      properties: {
+        markdown: '<img src=x onerror=alert(1)> **bold** [x](javascript:alert) \\[y](z) `code`',
+        background: 'transparent',
+      },
+    },
+    {
+      ...at(4),
+      type: 'metric',
+      properties: { ...figure, title: 'a', metrics: [[{ expression: 'SEARCH("a")', id: 'a' }]] },
+    },
+    { ...at(8), type: 'metric', properties: { ...figure, title: 'b', metrics: [['AWS/Lambda', 'Errors', {}]] } },
+  ],
+};
+
 describe('the dashboards in the console', () => {
   walk(
     'are walked from one to the next, and no widget of any fails',
@@ -98,6 +122,25 @@ describe('the dashboards in the console', () => {
       await page.reload();
       await drawn(page, 'overview');
       expect(await page.getByLabel('Time').inputValue()).toBe('5m');
+    },
+    40_000,
+  );
+
+  walk(
+    'make text of whatever a body says, and tell of a figure that cannot be read beside those that can',
+    async () => {
+      const { page, complaints } = await open('', 1_280);
+      await page.route('**/api/dashboards?id=slos', (route) => route.fulfill({ json: hostile }));
+      await page.goto(`${local?.console}/#/dashboards/slos`);
+      await drawn(page, 'slos');
+      const text = page.locator('.widget-text');
+      expect(await text.textContent()).toBe('<img src=x onerror=alert(1)> bold x [y](z) code');
+      expect(await text.locator('img, script, a').count()).toBe(0);
+      expect(await text.locator('strong').textContent()).toBe('bold');
+      const failed = page.locator('.widget[data-state=failed]');
+      expect(await failed.textContent()).toContain('SEARCH is not supported here');
+      expect(await page.locator('.widget[data-state=ready]').count()).toBe(1);
+      expect(complaints.filter((each) => !each.includes('400'))).toEqual([]);
     },
     40_000,
   );

@@ -102,14 +102,16 @@ const namedWhere = (isWanted: (name: CloudWatchName) => boolean): ReadonlySet<st
 const onlyOnAws = namedWhere(({ isOnlyOnAws }) => isOnlyOnAws === true);
 const sparse = namedWhere(({ isSparse }) => isSparse === true);
 
-const isOnlyOnAws = (properties: MetricProperties): boolean => namesOf(properties).every((name) => onlyOnAws.has(name));
+const areAll = (properties: MetricProperties, names: ReadonlySet<string>): boolean => {
+  const own = namesOf(properties);
+  return own.length > 0 && own.every((name) => names.has(name));
+};
+const isOnlyOnAws = (properties: MetricProperties): boolean => areAll(properties, onlyOnAws);
 
 /** Why there may be nothing to draw. */
 function nothingText(properties: MetricProperties): string {
-  const names = namesOf(properties);
   if (isOnlyOnAws(properties)) return 'Only AWS publishes this: local mode has nothing to measure.';
-  if (names.every((name) => sparse.has(name)))
-    return 'No data in this time. It is sent only when there is something to say.';
+  if (areAll(properties, sparse)) return 'No data in this time. It is sent only when there is something to say.';
   return 'No data in this time.';
 }
 
