@@ -8,15 +8,21 @@ import { didYouMean } from '../../shared/config/suggest.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { unconfirmed } from './drill-email.ts';
+import { readDrill, runNamedDrill } from './drill-named.ts';
+import { listJson, listText } from './drill-named-text.ts';
 import { drillJson, drillText, progressText } from './drill-text.ts';
 import { watchDrill } from './drill-watch.ts';
 import { readFlags } from './flags.ts';
+import { drillNames, isDrillName } from './named-drills.ts';
+import { doorHelp, doorOptions, openDoor } from './shortener-door.ts';
 import { type DeployedStack, stackHelp, stackOptions, withStack } from './stack.ts';
 
 const help = `
 npx burnwatch drill [--channel NAME]… [--timeout 5m] [--json] [--stage NAME] [--region REGION] [--config FILE]
+npx burnwatch drill NAME [--for 10m] [--url URL] [--token-parameter NAME] [--json]
+npx burnwatch drill --list [--json]
 
-Tries whether alerts arrive: sends a test alert the way of every alert, measures each hop (ledger, evaluation, SNS, each
+Without a name, tries whether alerts arrive: sends a test alert the way of every alert, measures each hop (ledger, evaluation, SNS, each
 channel, and the same of its end), and says at which one it broke. Whoever gets the message sees that it is a drill. An e-mail
 is followed as far as SNS, and to the confirmation of its address.
 
@@ -28,10 +34,19 @@ ${stackHelp}
 
 Ctrl-C ends the looking on; the next evaluation ends the drill itself.
 
-Exit codes: 0 every hop held, 1 one of them did not, 2 bad usage or configuration.
+With a name, breaks the shortener on purpose: ${drillNames.join(', ')}; "errors 20%" takes
+another share than 5 %. It says what will be seen, where, and within what time. The shortener itself ends it; Ctrl-C mends at once.
+
+  --list                  all of them, with what moves
+  --for SPAN              how long, 1s to 24h; 10m by default
+${doorHelp}
+
+Exit codes: 0 every hop held, or the drill is over; 1 a hop did not, or the shortener takes no drills; 2 bad usage or configuration.
 
 Examples:
   npx burnwatch drill
+  npx burnwatch drill outage --for 5m
+  npx burnwatch drill errors 20% --for 10m --json | jq .expected
   npx burnwatch drill --channel chat --stage prod
   npx burnwatch drill --stage prod --region eu-west-1 --json | jq '.hops[] | {hop, message, tookMs}'
 `;
@@ -39,13 +54,16 @@ Examples:
 const shortestMs = 10_000;
 const standardMs = 300_000;
 
-/** Sends a marked test alert through a running stack, and measures each hop. */
+/** Sends a marked test alert through a running stack and measures each hop; with a name, breaks the shortener on purpose. */
 export const drillCommand: Command = {
   name: 'drill',
-  summary: 'try whether alerts arrive, hop by hop',
+  summary: 'try whether alerts arrive, hop by hop; or break the shortener on purpose',
   help,
   run: async (argv, io) => {
-    const args = readArguments(argv);
+    const flags = readDrillFlags(argv);
+    if (flags.values.list) return list(flags, io);
+    if (flags.positionals.length > 0) return breakShortener(flags, io);
+    const args = readArguments(flags);
     const parsed = await readConfig(args.config, io);
     if (!parsed.ok || !args.json) printProblems(parsed, io);
     if (!parsed.ok) return 2;
@@ -88,19 +106,47 @@ type Arguments = {
 
 const usage = (message: string): BurnwatchError => new BurnwatchError('BURN_USAGE', message);
 
-function readArguments(argv: readonly string[]): Arguments {
-  const text = { type: 'string' } as const;
-  const own = {
-    channel: { type: 'string', multiple: true },
-    timeout: text,
-    config: text,
-    json: { type: 'boolean' },
-  } as const;
-  const { positionals, values } = readFlags(argv, { ...stackOptions, ...own }, 1);
-  if (positionals[0] !== undefined)
-    throw usage(
-      `there is no drill ${JSON.stringify(positionals[0].slice(0, 80))}: without a name it tries the alerts; see --help`,
-    );
+const text = { type: 'string' } as const;
+const alertOptions = {
+  ...stackOptions,
+  channel: { type: 'string', multiple: true },
+  timeout: text,
+  config: text,
+} as const;
+const namedOptions = { ...doorOptions, for: text, list: { type: 'boolean' } } as const;
+
+type DrillFlags = ReturnType<typeof readDrillFlags>;
+type Option = keyof DrillFlags['values'];
+
+const readDrillFlags = (argv: readonly string[]) =>
+  readFlags(argv, { ...alertOptions, ...namedOptions, json: { type: 'boolean' } }, 2);
+
+/** Throws BURN_USAGE for an option of the other kind of drill. */
+function refuseOthers(flags: DrillFlags, others: object, why: string): void {
+  const other = (Object.keys(others) as Option[]).find((name) => flags.values[name] !== undefined);
+  if (other !== undefined) throw usage(`--${other} ${why}`);
+}
+
+function list(flags: DrillFlags, io: Io): number {
+  if (flags.positionals[0] !== undefined) throw usage('--list takes no name');
+  io.stdout(flags.values.json ? `${JSON.stringify(listJson())}\n` : listText(io));
+  return 0;
+}
+
+async function breakShortener(flags: DrillFlags, io: Io): Promise<number> {
+  const [name = '', share] = flags.positionals;
+  if (!isDrillName(name)) {
+    const hint = didYouMean(name, drillNames) || `; there are ${drillNames.join(', ')}`;
+    throw usage(`there is no drill ${JSON.stringify(name.slice(0, 80))}${hint}`);
+  }
+  refuseOthers(flags, alertOptions, 'goes with a drill of the alerts, without a name');
+  const asked = readDrill(name, share, flags.values.for);
+  return runNamedDrill(asked, openDoor(flags.values, io), flags.values.json ?? false, io);
+}
+
+function readArguments(flags: DrillFlags): Arguments {
+  refuseOthers(flags, namedOptions, 'goes with the name of a drill, such as outage: see --list');
+  const { values } = flags;
   return {
     channels: values.channel ?? [],
     timeoutMs: readTimeout(values.timeout),

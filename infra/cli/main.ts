@@ -63,15 +63,25 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch alarms --presets',
     load: async () => (await import('./alarms.ts')).alarmsCommand,
   },
+  cost: {
+    summary: 'say what a month would cost, line by line, before it is deployed',
+    example: 'npx burnwatch cost --max 15',
+    load: async () => (await import('./cost.ts')).costCommand,
+  },
   notify: {
     summary: 'send a test message to a channel',
     example: 'npx burnwatch notify test --channel chat',
     load: async () => (await import('./notify.ts')).notifyCommand,
   },
   drill: {
-    summary: 'try whether alerts arrive, hop by hop',
+    summary: 'try whether alerts arrive, hop by hop; or break the shortener on purpose',
     example: 'npx burnwatch drill --stage prod',
     load: async () => (await import('./drill.ts')).drillCommand,
+  },
+  traffic: {
+    summary: 'play callers of the shortener, for demonstrations',
+    example: 'npx burnwatch traffic --rate 20/s --for 10m',
+    load: async () => (await import('./traffic.ts')).trafficCommand,
   },
   logs: {
     summary: 'ask the logs by a saved query',

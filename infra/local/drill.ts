@@ -45,7 +45,14 @@ const localSocket = { remoteAddress: '127.0.0.1', localPort: 0 };
 
 function parseFaults({ statusCode, body }: GatewayAnswer): Faults | null {
   if (statusCode !== 200) return null;
-  const { active, errorRatio, latencyMs, until } = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-  if (active !== true) return null;
-  return { errorRatio: Number(errorRatio), latencyMs: Number(latencyMs), until: Date.parse(String(until)) };
+  const said = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+  if (said['active'] !== true) return null;
+  return {
+    errorRatio: Number(said['errorRatio']),
+    latencyMs: Number(said['latencyMs']),
+    databaseDown: said['databaseDown'] === true,
+    cacheCold: said['cacheCold'] === true,
+    cpuMs: Number(said['cpuMs']),
+    until: Date.parse(String(said['until'])),
+  };
 }

@@ -15,6 +15,9 @@ import {
   sloView,
 } from './console-views.ts';
 
+/** An outage as a drill. */
+export const wholeFault = { errorRatio: 1, latencyMs: 0, databaseDown: false, cacheCold: false, cpuMs: 0 } as const;
+
 /** Canned states of the console, all relative to one instant. */
 export function quiet(now: number): ConsoleState {
   return {
@@ -120,7 +123,7 @@ export function outage(now: number): ConsoleState {
       ...base.incidents,
     ],
     inbox: [fired(now - 90_000)],
-    faults: { errorRatio: 1, latencyMs: 0, until: now + 8 * minuteMs },
+    faults: { ...wholeFault, until: now + 8 * minuteMs },
   };
 }
 

@@ -53,7 +53,10 @@ function faultsText(faults: Faults, now: number): string {
         ? `${ratioText(faults.errorRatio)} of its requests are answered with 503`
         : '';
   const delay = faults.latencyMs > 0 ? `answers come ${latencyText(faults.latencyMs)} late` : '';
-  const what = [errors, delay].filter((part) => part !== '').join(', and ');
+  const database = faults.databaseDown ? 'its database refuses everything' : '';
+  const cache = faults.cacheCold ? 'its cache is cold' : '';
+  const work = faults.cpuMs > 0 ? `each request burns ${latencyText(faults.cpuMs)} of CPU` : '';
+  const what = [errors, delay, database, cache, work].filter((part) => part !== '').join(', and ');
   return `The shortener is broken on purpose: ${what}. Mends itself in ${countdownText(faults.until - now)}.`;
 }
 

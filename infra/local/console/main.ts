@@ -6,6 +6,7 @@ import { burstsSection } from './bursts.ts';
 import { follow } from './connection.ts';
 import { dashboardPage } from './dashboard-page.ts';
 import { byId, setAttribute, setText } from './dom.ts';
+import { drillsSection } from './drills.ts';
 import { inboxSection } from './inbox.ts';
 import { incidentPage } from './incident-page.ts';
 import { incidentsSection } from './incidents.ts';
@@ -33,6 +34,7 @@ function start(): void {
     monitorsSection(),
     slosSection(),
     incidentsSection(),
+    drillsSection(),
     burstsSection(),
     alarmsSection(),
     addressesSection(),

@@ -1,3 +1,4 @@
+import type { DrillFault } from '../../cli/named-drills.ts';
 import type { ConsoleProblem, ProbeAnswer } from './state.ts';
 
 /** A manual probe of many slow targets takes its time; anything longer is an answer that never comes. */
@@ -6,6 +7,11 @@ const longestMs = 120_000;
 /** Breaks the shortener as the server does by default: fully, for ten minutes. */
 export async function breakShortener(): Promise<void> {
   await send('POST', '/api/faults');
+}
+
+/** Starts a drill of the shortener in place of the one that is on: what goes wrong, and for how long, as in `5m`. */
+export async function startDrill(asked: DrillFault & { readonly for: string }): Promise<void> {
+  await send('POST', '/api/faults', JSON.stringify(asked));
 }
 
 export async function mendShortener(): Promise<void> {

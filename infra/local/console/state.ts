@@ -49,6 +49,10 @@ export type Faults = {
   /** 0..1: the share of requests that is answered with 503. */
   readonly errorRatio: number;
   readonly latencyMs: number;
+  readonly databaseDown: boolean;
+  readonly cacheCold: boolean;
+  /** CPU that each request burns first. */
+  readonly cpuMs: number;
   /** When it ends by itself. */
   readonly until: number;
 };

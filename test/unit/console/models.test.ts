@@ -11,7 +11,16 @@ import { newsBetween } from '../../../infra/local/console/news.ts';
 import type { ConsoleState } from '../../../infra/local/console/state.ts';
 import { nextProbeAt, verdictOf } from '../../../infra/local/console/verdict-model.ts';
 import type { MonitorView } from '../../../shared/app/overview-model.ts';
-import { configErrors, fresh, many, mended, outage, overspent, quiet } from '../../support/console-states.ts';
+import {
+  configErrors,
+  fresh,
+  many,
+  mended,
+  outage,
+  overspent,
+  quiet,
+  wholeFault,
+} from '../../support/console-states.ts';
 import { fired, monitorView, resolved } from '../../support/console-views.ts';
 
 const now = Date.UTC(2026, 10, 21, 14, 0, 0);
@@ -134,18 +143,8 @@ describe('the verdict', () => {
       'unknown',
       'shortener-health is not being judged',
     ],
-    [
-      'broken a second ago',
-      { ...quiet(now), faults: { errorRatio: 1, latencyMs: 0, until: now + 1 } },
-      'passed',
-      'All was well',
-    ],
-    [
-      'broken and expired',
-      { ...quiet(now), faults: { errorRatio: 1, latencyMs: 0, until: now } },
-      'passed',
-      'All is well',
-    ],
+    ['broken a second ago', { ...quiet(now), faults: { ...wholeFault, until: now + 1 } }, 'passed', 'All was well'],
+    ['broken and expired', { ...quiet(now), faults: { ...wholeFault, until: now } }, 'passed', 'All is well'],
   ])('%s', (_, state, looks, headline) => {
     expect(verdictOf(state, now)).toMatchObject({ state: looks, headline });
   });
