@@ -16,6 +16,7 @@ export type Settings = {
   readonly repository?: string;
   readonly areMetricsOn: boolean;
   readonly telemetry: Profile;
+  readonly areQueriesSaved: boolean;
   readonly vpc?: Vpc;
   /** More of the shortener's environment. */
   readonly shortenerVariables?: Readonly<Record<string, string>>;
@@ -32,6 +33,7 @@ const names = [
   'repository',
   'metrics',
   'telemetry',
+  'savedQueries',
   'vpcSubnets',
   'vpcSecurityGroups',
   ...shortenerParameters,
@@ -62,6 +64,7 @@ export function parseSettings(
     logRetentionDays: days(params, 'logRetentionDays', problems),
     areMetricsOn: oneOf(params, 'metrics', { on: true, off: false }, problems),
     telemetry: profile(params, problems),
+    areQueriesSaved: oneOf(params, 'savedQueries', { on: true, off: false }, problems),
     ...(vpc === undefined ? {} : { vpc }),
     ...(repository === undefined ? {} : { repository }),
     ...(Object.keys(variables).length > 0 ? { shortenerVariables: variables } : {}),

@@ -69,6 +69,7 @@ export function functionsRead(stack: Stack, { of }: SavedQuery): readonly Functi
 
 /** The saved queries as CloudWatch keeps them, in a folder of the stack's name. */
 export function queryDefinitions(stack: Stack): Resources {
+  if (stack.areQueriesSaved === false) return {};
   return Object.fromEntries(
     savedQueries.flatMap((query) => {
       const groups = functionsRead(stack, query);

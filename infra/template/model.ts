@@ -40,6 +40,8 @@ export type StackOptions = {
   readonly areMetricsOn?: boolean;
   /** How much of the telemetry becomes custom metrics: `lean` where absent. */
   readonly telemetry?: Profile;
+  /** Saves the queries of its logs in CloudWatch: so where absent. */
+  readonly areQueriesSaved?: boolean;
   /** How often its schedules tick, ms: a minute where absent. */
   readonly tickMs?: number;
 };

@@ -3,7 +3,7 @@ import { parseSettings } from '../../../infra/settings.ts';
 const configured = {
   default: {
     ...{ config: 'monitors.yml', shortener: 'on', faults: 'off', retain: false, logRetentionDays: 30 },
-    ...{ metrics: 'off', telemetry: 'lean' },
+    ...{ metrics: 'off', telemetry: 'lean', savedQueries: 'on' },
   },
   prod: { retain: true },
 };
@@ -18,6 +18,7 @@ describe('settings of an environment', () => {
       logRetentionDays: 30,
       areMetricsOn: false,
       telemetry: 'lean',
+      areQueriesSaved: true,
     });
   });
 
@@ -58,7 +59,7 @@ describe('settings of an environment', () => {
     [['logRetentionDays=31'], /^--param logRetentionDays: must be one of 1, 3, 5, .* \(days\), got 31$/],
     [
       ['shortner=off'],
-      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, repository, metrics, telemetry, vpcSubnets, vpcSecurityGroups',
+      '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, repository, metrics, telemetry, savedQueries, vpcSubnets, vpcSecurityGroups',
     ],
     [['repository=http://example.com'], '--param repository: must be a plain https URL, got http://example.com'],
     [['repository=https://a.example/)x'], '--param repository: must be a plain https URL, got https://a.example/)x'],
