@@ -27,7 +27,8 @@ const sns = { source: 'https://aws.amazon.com/sns/pricing/', ...checked('2026-06
 /** The one table of prices: everything that prints one takes it from here. */
 export const priceList = {
   metric: {
-    unit: 'custom metrics, by the hours in which they are sent',
+    /** By the hours in which they are sent: one that is sent in half of them is half of one. */
+    unit: 'custom metrics',
     tiers: [
       { dollars: 0.3, upTo: 10_000 },
       { dollars: 0.1, upTo: 250_000 },
