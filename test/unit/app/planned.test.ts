@@ -29,12 +29,11 @@ function plannedAt(at: number, ...monitors: readonly string[]): readonly string[
 }
 
 describe('what is planned', () => {
-  it('is what speaks of monitors that are all under maintenance', () => {
+  it('is what speaks of monitors that are all under maintenance; coverage, where anybody is told of it', () => {
     expect(plannedAt(now, 'api')).toEqual(['monitor/api/0', 'coverage/api']);
     expect(plannedAt(now, 'api', 'web')).toEqual([
       'monitor/api/0',
       'coverage/api',
-      'coverage/web',
       'slo/availability/page-1h',
       'slo/availability/page-6h',
     ]);

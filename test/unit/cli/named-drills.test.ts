@@ -24,7 +24,7 @@ describe('Each named drill', () => {
     expect(expectedOf(drillNamed('outage'), 10_000)).toEqual([
       { what: 'the alerts of all monitors of the shortener', withinMs: 40_000 },
       {
-        what: 'the dashboards: api5xx up, requestErrors up, cacheHits down, cacheMisses down',
+        what: 'on dashboards 5xx answers, errors by type go up; cache hits, cache misses go down',
         withinMs: 2 * minuteMs,
       },
       { what: 'the alarm errorsPerMinute, where deployed', withinMs: 3 * minuteMs },
@@ -82,7 +82,7 @@ describe('While a drill is on', () => {
   it('one line says how long, and what comes next within what time', () => {
     const asked = readDrill('outage', undefined, '10m');
     const told = (passedMs: number) => countdownText(asked, expectedOf(asked.drill), passedMs);
-    expect(told(0)).toMatch(/^outage: 10 min left; next: the dashboards: .* \(within 2 min\)$/);
+    expect(told(0)).toMatch(/^outage: 10 min left; next: on dashboards .* \(within 2 min\)$/);
     expect(told(150_000)).toBe(
       'outage: 7 min 30 s left; next: the alarm errorsPerMinute, where deployed (within 30 s)',
     );

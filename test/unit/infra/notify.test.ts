@@ -40,7 +40,9 @@ describe('a stack whose alerts go elsewhere than to e-mail addresses', () => {
       'NotifyLogs',
       'NotifyRole',
     ]);
-    expect(JSON.stringify(build([]))).not.toMatch(/[Nn]otify|[Uu]ndelivered/);
+    // Of a drill, evaluate reads what channels have taken: the partition is there without the function.
+    const without = JSON.stringify(build([])).replace('"dynamodb:LeadingKeys":["notify"]', '');
+    expect(without).not.toMatch(/[Nn]otify|[Uu]ndelivered/);
   });
 
   it('subscribes the function once, with a filter that lists all of its channels and no address', () => {

@@ -214,7 +214,7 @@ describe('roles', () => {
     ],
     ['SchedulerRole', ['lambda:InvokeFunction']],
   ])('%s may do exactly what its function does', (id, expected) => {
-    expect(actions(id).toSorted()).toEqual(expected);
+    expect([...new Set(actions(id))].toSorted()).toEqual(expected);
   });
 
   it('only PutMetricData, which knows no resources, is allowed on all of them, and only in our namespace', () => {
