@@ -28,7 +28,7 @@ export function costOf(config: Config, options: CostOptions): Bill {
   return billOf(usageOf(config, options));
 }
 
-/** What it uses in that month. */
+/** What it uses in that month: nothing of which it uses none. */
 export function usageOf(config: Config, options: CostOptions): readonly Usage[] {
   const { fromAt, alertsPerMonth, coldStartsPerDay = assumptions.coldStartsPerDay } = options;
   const stack = stackOf(config, options);
@@ -45,7 +45,8 @@ export function usageOf(config: Config, options: CostOptions): readonly Usage[] 
     ...telemetryUsage(scene),
     ...targetUsage(scene),
   ];
-  return stack.isRetained ? [...usages, ...recoveryOf(usages)] : usages;
+  const used = usages.filter(({ quantity }) => quantity > 0);
+  return stack.isRetained ? [...used, ...recoveryOf(used)] : used;
 }
 
 /** Tables that outlive their stack are kept with point-in-time recovery, which is paid for by their size, too. */

@@ -75,7 +75,7 @@ function heartbeatReads({ config }: Scene, { monitors }: Shard): readonly Usage[
     0,
   );
   const of = monitors.filter(({ type }) => type === 'heartbeat').map(partOf);
-  return [ours('dynamodb', 'heartbeats, read', 'readUnit', minutesPerMonth * readUnits(bytes), of)];
+  return [ours('dynamodb', 'state of heartbeats, read', 'readUnit', minutesPerMonth * readUnits(bytes), of)];
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -90,18 +90,35 @@ export function isDue(schedule: BurstSchedule, at: number): boolean {
 }
 
 /** How many runs come in [fromAt, toAt), epoch ms. */
-export function countRuns({ expression, timezone }: BurstSchedule, fromAt: number, toAt: number): number {
-  const recurrence = recurrenceOf(expression);
+export function countRuns(schedule: BurstSchedule, fromAt: number, toAt: number): number {
+  const recurrence = recurrenceOf(schedule.expression);
   if (!(fromAt < toAt)) return 0;
   if ('everyMs' in recurrence) {
     return Math.ceil(toAt / recurrence.everyMs) - Math.ceil(fromAt / recurrence.everyMs);
   }
   let count = 0;
-  for (const at of runsAfter(recurrence.cron, timezone, fromAt - 1)) {
-    if (at >= toAt) break;
-    count += 1;
-  }
+  for (const _ of runsBetween(schedule, fromAt, toAt)) count += 1;
   return count;
+}
+
+/** The runs that come in [fromAt, toAt), epoch ms, one after the other. */
+export function* runsBetween(
+  { expression, timezone }: BurstSchedule,
+  fromAt: number,
+  toAt: number,
+): Generator<number, undefined> {
+  const recurrence = recurrenceOf(expression);
+  if (!(fromAt < toAt)) return undefined;
+  if ('everyMs' in recurrence) {
+    const { everyMs } = recurrence;
+    for (let at = Math.ceil(fromAt / everyMs) * everyMs; at < toAt; at += everyMs) yield at;
+    return undefined;
+  }
+  for (const at of runsAfter(recurrence.cron, timezone, fromAt - 1)) {
+    if (at >= toAt) return undefined;
+    yield at;
+  }
+  return undefined;
 }
 
 /** The least time between two runs, ms: of the first two days on which there are some, leaving changes of the clocks aside. */
