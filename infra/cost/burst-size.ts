@@ -39,8 +39,8 @@ export function verdictBytes(burst: string): number {
   return itemBytes({ pk: 'burst-verdict', sk: burst, version: 1_000, runs });
 }
 
-/** Latencies are spread so that their logarithms have a logistic distribution, which resembles the normal one. */
-const spread = 0.29;
+/** Standard deviation of the logarithms of latencies. */
+const spread = 0.5;
 /** More say nothing more of the size. */
 const mostRecorded = 20_000;
 
@@ -49,11 +49,11 @@ export function typicalTally(requests: number, seconds: number): Tally {
   const [latency, serviceTime, startLag] = [new Histogram(), new Histogram(), new Histogram()];
   const count = Math.min(mostRecorded, Math.max(1, requests));
   for (let index = 0; index < count; index += 1) {
-    const share = (index + 0.5) / count;
-    const factor = Math.exp(spread * Math.log(share / (1 - share)));
-    latency.record(assumptions.burst.medianMs * factor);
-    serviceTime.record(assumptions.burst.medianMs * 0.98 * factor);
-    startLag.record(0.2 * factor);
+    const [answered, begun] = normals(index);
+    const ms = assumptions.burst.medianMs * Math.exp(spread * answered);
+    latency.record(ms);
+    serviceTime.record(ms * 0.98);
+    startLag.record(0.2 * Math.exp(spread * begun));
   }
   const perSecond = Math.round(requests / Math.max(1, seconds));
   const second = { requests: perSecond, failures: 0, p50Ms: 20.03, p99Ms: 78.34, maxMs: 201.24, intended: perSecond };
@@ -65,4 +65,18 @@ export function typicalTally(requests: number, seconds: number): Tally {
     durationMs: seconds * 1_000 + 20.034,
     seconds: Array.from({ length: Math.ceil(seconds) + 1 }, () => second),
   };
+}
+
+/** Two draws of a normal distribution, the same for the same number: G. Box and M. Muller, https://doi.org/10.1214/aoms/1177706645 */
+function normals(index: number): readonly [number, number] {
+  const [radius, angle] = [Math.sqrt(-2 * Math.log(uniform(2 * index))), 2 * Math.PI * uniform(2 * index + 1)];
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+/** Above 0 and below 1: the finalizer of MurmurHash3. */
+function uniform(index: number): number {
+  let hash = Math.imul(index + 1, 0x9e37_79b9);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return (((hash ^ (hash >>> 16)) >>> 0) + 0.5) / 2 ** 32;
 }

@@ -18,6 +18,7 @@ import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../../shared/aws/run-counts.ts';
 import { isDue } from '../../shared/config/cron.ts';
 import type { Monitor } from '../../shared/config/model.ts';
+import { hourMs, hourStart } from '../../shared/ledger/keys.ts';
 import type { PriceKey } from '../../shared/metrics/price-list.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
 import { latencyLimits } from '../../shared/slo/latency.ts';
@@ -58,12 +59,26 @@ const identity = { service: config.service, environment: 'dev' };
 const table = 'month-dev-ledger';
 /** A Friday evening. */
 const startAt = Date.UTC(2026, 10, 20, 21, 45);
-type Counts = Record<'writeUnit' | 'readUnit' | 'metricCall' | 'metricRead' | 'message', number>;
+const units = ['writeUnit', 'readUnit', 'metricCall', 'metricRead', 'message'] as const;
+/** What is written, by what it is. */
+const groups = ['rows of ticks', 'runs of bursts', 'hours and days', 'alerts'] as const;
+const keys = [...units, ...groups];
+type Counts = Record<(typeof keys)[number], number>;
+const mapCounts = (value: (key: keyof Counts) => number) =>
+  Object.fromEntries(keys.map((key) => [key, value(key)])) as Counts;
+
+function groupOf(input: object): (typeof groups)[number] {
+  const { Item, Key } = input as Record<'Item' | 'Key', { readonly pk: { readonly S: string } } | undefined>;
+  const kind = (Item ?? Key)?.pk.S ?? '';
+  if (kind.startsWith('tick#')) return 'rows of ticks';
+  if (kind.startsWith('burst')) return 'runs of bursts';
+  return /^(hour|day|metric)#/.test(kind) ? 'hours and days' : 'alerts';
+}
 
 /** The real use cases over the real stores and a DynamoDB that says what each call consumed, by a clock that is set. */
 async function openWorld() {
   const db = await startDynamoDb(table);
-  const counts: Counts = { writeUnit: 0, readUnit: 0, metricCall: 0, metricRead: 0, message: 0 };
+  const counts = mapCounts(() => 0);
   const world = { at: startAt, monotonicMs: 0, failing: new Set<string>() };
   db.client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -74,7 +89,9 @@ async function openWorld() {
       // AWS charges a read that finds nothing as the smallest one; dynalite forgets that of queries.
       const { ConsistentRead: isStrong } = args.input as { ConsistentRead?: boolean };
       const least = isRead ? (isStrong ? 1 : 0.5) : 1;
-      counts[isRead ? 'readUnit' : 'writeUnit'] += Math.max(least, used.CapacityUnits);
+      const units = Math.max(least, used.CapacityUnits);
+      counts[isRead ? 'readUnit' : 'writeUnit'] += units;
+      if (!isRead) counts[groupOf(args.input)] += units;
       return result;
     },
     { step: 'initialize' },
@@ -178,12 +195,16 @@ async function openWorld() {
     }
     return mapCounts((key) => counts[key] - before[key]);
   }
-  return { world, until, stop: db.stop };
+  /** Runs of the hours before, so that what remembers the newest is full. */
+  async function loadBefore() {
+    for (let hour = 6; hour > 0; hour -= 1) {
+      world.at = hourStart(startAt) - hour * hourMs;
+      await load();
+    }
+    world.at = startAt;
+  }
+  return { world, until, loadBefore, stop: db.stop };
 }
-
-const keys = ['writeUnit', 'readUnit', 'metricCall', 'metricRead', 'message'] as const;
-const mapCounts = (value: (key: keyof Counts) => number) =>
-  Object.fromEntries(keys.map((key) => [key, value(key)])) as Counts;
 
 /** What a run of so many requests counted, their latencies drawn: in each of five seconds as many as in another. */
 function tallyOf(requests: number, random: () => number) {
@@ -214,6 +235,7 @@ describe('a month that is run', () => {
 
   beforeAll(async () => {
     world = await openWorld();
+    await world.loadBefore();
     await world.until(startAt + 21 * minuteMs);
     // From 22:06 on one hour is like another, but for the one with midnight in it.
     const hour = await world.until(Date.UTC(2026, 10, 20, 23, 6));
@@ -245,6 +267,14 @@ describe('a month that is run', () => {
       expect(Math.abs(priced(unit) / month[unit] - 1)).toBeLessThan(0.02);
     },
   );
+
+  it.each(['rows of ticks', 'runs of bursts', 'hours and days'] as const)('writes of %s what is priced', (group) => {
+    const quantity = usageOf(config, options)
+      .filter((each) => each.unit === 'writeUnit' && each.what.startsWith(group))
+      .reduce((sum, each) => sum + each.quantity, 0);
+    expect(month[group]).toBeGreaterThan(0);
+    expect(Math.abs(quantity / month[group] - 1)).toBeLessThan(0.02);
+  });
 
   it('tells nobody while all is well', () => {
     expect(month.message).toBe(0);
