@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { costOf } from '../../../infra/cost/index.ts';
 import { mostConcurrency, mostPerSecond, mostRequests, thresholdMetrics } from '../../../shared/config/model.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
+import { priceOfOne } from '../../../shared/metrics/price-list.ts';
+import { costExample, costOptions } from '../../support/cost-example.ts';
+import { configOf } from '../../support/monitored.ts';
 
 const page = readFileSync(new URL('../../../docs/bursts.md', import.meta.url), 'utf8');
 const yaml = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
@@ -21,18 +25,17 @@ describe('the page about bursts', () => {
   });
 
   it('adds up what an hourly burst of a thousand requests costs', () => {
-    const runs = 720;
-    const lambda = runs * (6.5 * 1 * 0.0000133334 + 0.2e-6);
-    // The claim, the part, the run with its histograms, the verdict: some 25 units a run; a verdict is read each minute.
-    const ledger = (runs * 25 * 0.625 + 43_200 * 0.125) / 1e6;
-    const calls = (runs * 0.01) / 1_000;
-    expect(page).toContain('`BurstLatency` $0.30');
+    const { lines, parts } = costOf(configOf(costExample()), costOptions);
+    const lambda = lines
+      .filter(({ what }) => ['invocations of burst', 'time of burst'].includes(what))
+      .reduce((sum, { list }) => sum + list, 0);
+    expect(page).toContain(`\`BurstLatency\` $${priceOfOne('metric').toFixed(2)}`);
     expect(page).toContain(`Lambda $${lambda.toFixed(2)}`);
-    expect(page).toContain(`**$${(Math.ceil((0.3 + lambda + ledger + calls) * 20) / 20).toFixed(2)}** a month`);
+    expect(page).toContain(`**$${parts.find(({ id }) => id === 'burst/peak')?.list.toFixed(2)}** a month`);
   });
 
   it('adds up what it costs the target', () => {
-    const perRequest = 1.0 / 1e6 + 0.2 / 1e6 + 0.005 * 0.25 * 0.0000133334;
-    expect(page).toContain(`about $${(720_000 * perRequest).toFixed(1)}0`);
+    const function_ = priceOfOne('invocation') + 0.005 * 0.25 * priceOfOne('gigabyteSecond');
+    expect(page).toContain(`about $${(720_000 * (priceOfOne('apiRequest') + function_)).toFixed(1)}0`);
   });
 });

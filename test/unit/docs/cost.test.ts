@@ -167,9 +167,11 @@ describe('the price of intervals below a minute', () => {
   const perInvocation = (seconds: number): number => lambda(seconds) + requests / 2;
   const calls = minutes * priceOfOne('metricCall');
   const written = 6 * minutes * priceOfOne('writeUnit');
-  // The rows of four minutes are read by each evaluation, two units of 4 kB for 20 monitors; an invocation logs 0.8 kB.
+  // The rows of the last minutes are read by each evaluation, two units of 4 kB for 20 monitors.
   const reading = 2 * priceOfOne('readUnit');
-  const others = minutes * (priceOfOne('schedule') + reading + 800e-9 * priceOfOne('logGigabyte'));
+  const { probed, invocation, platform } = assumptions.logBytes;
+  const logs = ((probed + invocation + platform) / 1e9) * priceOfOne('logGigabyte');
+  const others = minutes * (priceOfOne('schedule') + reading + logs);
 
   it.each([
     ['Lambda: 43,200 invocations of 51 s at 512 MB', perInvocation(51), perInvocation(51)],
@@ -193,5 +195,16 @@ describe('the price of intervals below a minute', () => {
     const said = (seconds: number): string => `($${perInvocation(seconds).toFixed(2)})`;
     expect(probes).toContain(`56 s ${said(56)}, for 30 s 31 s ${said(31)}`);
     expect(probes).toContain(`up to a minute ${said(60)}`);
+  });
+});
+
+describe('the price of calls of heartbeats', () => {
+  it('is that of a request, an invocation, a read and a write', () => {
+    const { statusSeconds } = assumptions;
+    const million = (key: Parameters<typeof priceOfOne>[0]) => 1e6 * priceOfOne(key);
+    const call = ['apiRequest', 'invocation', 'readUnit', 'writeUnit'] as const;
+    const perMillion =
+      call.reduce((sum, key) => sum + million(key), 0) + statusSeconds * 0.25 * million('gigabyteSecond');
+    expect(read('docs/heartbeats.md')).toContain(`**${dollars(perMillion)} a million**`);
   });
 });

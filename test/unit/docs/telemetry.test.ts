@@ -3,6 +3,7 @@ import { savedQueries } from '../../../infra/template/log-queries.ts';
 import { appQueries } from '../../../shared/app/app-numbers.ts';
 import { entryKeys, entryOf } from '../../../shared/metrics/entries.ts';
 import { prices, telemetryPrice, totalOf } from '../../../shared/metrics/price.ts';
+import { priceOfOne } from '../../../shared/metrics/price-list.ts';
 
 const page = readFileSync(new URL('../../../docs/telemetry.md', import.meta.url), 'utf8');
 
@@ -65,7 +66,8 @@ describe('the page about telemetry', () => {
 
   it('adds up what a scrape a minute costs', () => {
     const [calls, secondsLong, gigabytes] = [4, 0.06, 0.25];
-    const perScrape = (calls * 0.125 + 0.2 + 1) / 1e6 + secondsLong * gigabytes * 0.0000133334;
+    const called = calls * priceOfOne('readUnit') + priceOfOne('invocation') + priceOfOne('apiRequest');
+    const perScrape = called + secondsLong * gigabytes * priceOfOne('gigabyteSecond');
     expect(page).toContain(`one scrape a minute costs ${dollars(43_200 * perScrape)} a month`);
   });
 
