@@ -5,7 +5,6 @@ import { describeError, type Invocation, lambdaHandler } from '../../shared/lamb
 import type { Telemetry } from '../../shared/lambda/telemetry.ts';
 import type { Answer } from './http.ts';
 import { laterStore } from './later-store.ts';
-import { readParameter } from './parameter.ts';
 import { readSettings } from './settings.ts';
 import { createShortener, internalError, type Shortener } from './shortener.ts';
 import { createAnswerTelemetry, hotRoutes } from './telemetry.ts';
@@ -29,7 +28,7 @@ function wire(telemetry: Telemetry): Shortener {
   const settings = readSettings(process.env);
   return createShortener(settings, {
     store: laterStore(async () => (await import('./store.ts')).createStore(settings.table)),
-    readParameter,
+    readParameter: async (name, signal) => (await import('./parameter.ts')).readParameter(name, signal),
     now: Date.now,
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     random: Math.random,

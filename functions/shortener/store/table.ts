@@ -5,7 +5,7 @@ import {
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { meterDynamoDb } from '../../../shared/lambda/database-meter.ts';
-import { bounds } from '../parameter.ts';
+import { bounds } from '../bounds.ts';
 import type { Item } from './items.ts';
 
 /** One table and the client that asks it. */
