@@ -19,6 +19,8 @@ export type Answer = {
 /** Lines that cost less are summed up. */
 const leastDollars = 0.005;
 const mostParts = 5;
+/** Columns of a terminal in which a line has room for its unit and its price. */
+const wideColumns = 132;
 
 export function renderCost(answer: Answer, io: Io): string {
   const { bill, config } = answer;
@@ -51,18 +53,15 @@ function renderSide(whose: Whose, { lines, [whose]: total }: Bill, name: string,
     (sum, { list, withFree }) => ({ list: sum.list + list, withFree: sum.withFree + withFree }),
     { list: 0, withFree: 0 },
   );
-  const head = ['', 'what', 'quantity', '', 'each', 'list', 'with free'].map((text) => paint(text, 'dim', io));
-  return renderTable(
-    [
-      head,
-      ...large.map(lineRow),
-      ...(small.length > 0
-        ? [['', `${count(small.length, 'line')} below a cent`, '', '', '', ...dollarsOf(rest)]]
-        : []),
-      ['', paint(name, 'bold', io), '', '', '', ...dollarsOf(total).map((text) => paint(text, 'bold', io))],
-    ],
-    { rightAligned: [2, 4, 5, 6], ...(io.isTerminal ? { columns: io.columns } : {}) },
-  );
+  const rows = [
+    ['', 'what', 'quantity', '', 'each', 'list', 'with free'].map((text) => paint(text, 'dim', io)),
+    ...large.map(lineRow),
+    ...(small.length > 0 ? [['', `${count(small.length, 'line')} below a cent`, '', '', '', ...dollarsOf(rest)]] : []),
+    ['', paint(name, 'bold', io), '', '', '', ...dollarsOf(total).map((text) => paint(text, 'bold', io))],
+  ];
+  if (!io.isTerminal || io.columns >= wideColumns) return renderTable(rows, { rightAligned: [2, 4, 5, 6] });
+  const short = rows.map((row) => row.filter((_, column) => column !== 3 && column !== 4));
+  return renderTable(short, { rightAligned: [2, 3, 4] });
 }
 
 function lineRow({ category, what, quantity, unit, price, list, withFree }: Line): readonly string[] {
@@ -82,10 +81,13 @@ export const priceText = (price: number): string =>
 function partLines({ bill, config }: Answer): readonly string[] {
   const monitors = bill.parts.filter(({ id }) => id.startsWith('monitor/'));
   const each = monitors.reduce((sum, { list }) => sum + list, 0) / Math.max(1, monitors.length);
-  const dearest = bill.parts.slice(0, mostParts).map(({ id, list }) => `${id.replace('/', ' ')} ${dollars(list)}`);
+  const dearer = bill.parts
+    .filter(({ list }) => list > each * 1.01)
+    .slice(0, mostParts)
+    .map(({ id, list }) => `${id.replace('/', ' ')} ${dollars(list)}`);
   return [
     `A monitor costs ${dollars(each)} on average (${count(config.monitors.length, 'monitor')}); what they all share ${dollars(bill.shared)}.`,
-    ...(dearest.length > 0 ? [`The dearest: ${dearest.join(', ')}.`] : []),
+    ...(dearer.length > 0 ? [`Dearer than that: ${dearer.join(', ')}.`] : []),
   ];
 }
 

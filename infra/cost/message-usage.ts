@@ -13,9 +13,7 @@ export function messageUsage(scene: Scene): readonly Usage[] {
   const drills = config.drill === undefined ? 0 : runsOfMonth(config.drill.schedule, fromAt).runs;
   return [
     ...told(scene, 'alerts', alertsPerMonth, notifiedChannels(config)),
-    ...(alertsPerMonth > 0
-      ? [ours('metrics', 'ProbeFailures and BurnRate, while alerts fire', 'metric', 2 * hours)]
-      : []),
+    ...(alertsPerMonth > 0 ? [ours('metrics', 'failures, while alerts fire', 'metric', 2 * hours)] : []),
     ...(drills > 0
       ? [
           ours('schedules', 'drills', 'schedule', drills),

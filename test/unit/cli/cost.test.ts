@@ -27,7 +27,7 @@ describe('burnwatch cost', () => {
     expect(stdout).toMatch(/^ +the monitoring +\$4\.54 +\$0\.41$/m);
     expect(stdout).toMatch(/^ +the targets +\$1\.81 /m);
     expect(stdout).toContain('A monitor costs $0.37 on average (10 monitors); what they all share $0.36.');
-    expect(stdout).toContain('The dearest: burst peak $0.41, monitor api $0.37,');
+    expect(stdout).toContain('Dearer than that: burst peak $0.41.');
     expect(stdout).toContain('CloudWatch Synthetics: $518.40 as 10 canaries, $51.84 with up to ten checks in each;');
     expect(stdout).toMatch(/What would make it cheaper[^\n]*:\n\$\d+\.\d\d +\S/);
     expect(stdout).toMatch(
@@ -35,10 +35,14 @@ describe('burnwatch cost', () => {
     );
   });
 
-  it('has lines that end where their columns do', async () => {
-    const { stdout } = await ask(costExample(), ...alone);
-    const lines = stdout.split('\n').filter((line) => /\$\d+\.\d\d$/.test(line) && /^(\w+)? {2,}/.test(line));
-    expect(lines.length).toBeGreaterThan(15);
+  it('keeps what it costs in sight on a narrow terminal', async () => {
+    writeFileSync(file, costExample());
+    const { io, written } = createIo({ isTerminal: true, columns: 80 });
+    await run(['cost', '--config', file, ...alone], io);
+    const rows = written.stdout.split('\n').filter((line) => /^(\w+)? {2,}\S/.test(line) && /\$\d+\.\d\d$/.test(line));
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.filter((line) => line.length > 80)).toEqual([]);
+    expect(written.stdout).toMatch(/^metrics +ProbeLatency +10 +\$3\.00 +\$0\.32$/m);
   });
 
   it('answers JSON, and nothing else on stdout', async () => {
