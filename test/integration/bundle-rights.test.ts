@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bundle, bundle } from '../../infra/build.ts';
+import { buildResources } from '../../infra/resources.ts';
+import { parseConfig } from '../../shared/config/parse/index.ts';
+
+/** Something of everything, so that every role has all that its function may ever need. */
+const everything = `
+version: 1
+service: shop
+acknowledge: link
+channels:
+  oncall: { type: email, to: oncall@example.com }
+  chat: { type: slack, url: "\${ssm:/shop/slack}" }
+monitors:
+  site:
+    type: http
+    request: { url: https://example.com/, headers: { authorization: "Bearer \${ssm:/shop/token}" } }
+    alerts: [{ notify: [oncall, chat] }]
+  nightly: { type: heartbeat, period: 1d, grace: 1h, alerts: [{ notify: [oncall] }] }
+bursts:
+  peak:
+    schedule: cron(0 3 * * ? *)
+    request: { url: https://example.com/, headers: { x-key: "\${ssm:/shop/key}" } }
+    stages: [{ hold: 10/s, for: 5s }]
+    limits: { concurrency: 10, requests: 100 }
+    thresholds: [p99 < 300ms]
+    requireBudget: { left: 50%, slos: [probes, bursts, api] }
+    alerts: [{ notify: [oncall] }]
+slos:
+  probes: { indicator: { monitors: [site] }, objective: 99.9%, window: 30d, notify: [oncall] }
+  bursts: { indicator: { bursts: [peak] }, objective: 99%, window: 30d, notify: [oncall] }
+  api:
+    indicator: { cloudwatch: { namespace: AWS/ApiGateway, dimensions: { ApiId: abc }, bad: 5xx, total: Count } }
+    objective: 99.5%
+    window: 28d
+    notify: [oncall]
+`;
+
+/** Calls that the SDK carries with it and makes only where endpoint discovery is switched on, which it is nowhere. */
+const neverMade = ['dynamodb:DescribeEndpoints'];
+
+/**
+ * What a role allows that no bundle calls: what Lambda does in the function's name. Its log is written by the runtime, and
+ * what it could not handle is put into the queue by Lambda itself.
+ */
+const doneByLambda = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
+
+/**
+ * Calls of modules that are loaded at first use, and so are bundled whole, of which this function takes a part. Its role
+ * refuses them, as it should.
+ */
+const unused: Readonly<Record<string, readonly string[]>> = {
+  probe: ['dynamodb:UpdateItem'], // remembers calls of heartbeats: status does, the probe reads them
+  status: ['dynamodb:PutItem'], // archives incidents: evaluate does, status acknowledges them
+};
+
+describe('what bundles call and what roles allow', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'burnwatch-rights-'));
+  let bundles: readonly Bundle[] = [];
+  beforeAll(async () => {
+    bundles = await bundle(process.cwd(), outdir);
+  }, 60_000);
+  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+  it.each(['probe', 'evaluate', 'burst', 'notify', 'status', 'shortener'])(
+    '%s may do what its code calls, and nothing more',
+    (name) => {
+      const calls = callsOf(bundles.find((each) => each.name === name));
+      expect(calls.length).toBeGreaterThan(2);
+      const expected = calls.filter((call) => !neverMade.includes(call) && !unused[name]?.includes(call));
+      expect(allowedTo(name).filter((action) => !doneByLambda.includes(action))).toEqual(expected);
+    },
+  );
+});
+
+/** The API calls whose commands are in a bundle after everything that nobody asks for was shaken out. */
+function callsOf(made: Bundle | undefined): string[] {
+  const found = Object.values(made?.metafile.outputs ?? {})
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => {
+      const [, service, call] = /@aws-sdk\/client-([\w-]+)\/.*\/(\w+)Command\.js$/.exec(path) ?? [];
+      return service === undefined ? [] : [`${service}:${call}`];
+    });
+  return [...new Set(found)].sort();
+}
+
+function allowedTo(name: string): string[] {
+  const parsed = parseConfig(everything, { file: 'monitors.yml', env: {} });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  const { Resources } = buildResources(parsed.config, {
+    stage: 'dev',
+    region: 'us-east-1',
+    isShortenerOn: true,
+    areFaultsOn: true,
+    isRetained: false,
+    logRetentionDays: 30,
+    areMetricsOn: true,
+  });
+  const role = Resources[`${name[0]?.toUpperCase()}${name.slice(1)}Role`];
+  const [policy] = JSON.parse(JSON.stringify(role?.Properties['Policies']));
+  const actions = policy.PolicyDocument.Statement.filter(
+    ({ Effect }: { Effect: string }) => Effect === 'Allow',
+  ).flatMap(({ Action }: { Action: string[] }) => Action);
+  return [...new Set<string>(actions)].sort();
+}
