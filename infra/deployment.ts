@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
 import { parseConfig, renderProblem } from '../shared/config/parse/index.ts';
+import { probeGigabytes } from './cost/memory.ts';
 import { buildResources } from './resources.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { environmentOf } from './template/environment.ts';
 import { extensions } from './template/extensions.ts';
 import { type FunctionName, type StackOptions, stackOf } from './template/model.ts';
 import { withoutShortener } from './template/references.ts';
-import { shardCapacity } from './template/shards.ts';
 
 /** What the framework gives a function that it calls for `${file(infra/resources.js):name}`. */
 type Context = {
@@ -67,7 +67,7 @@ export const notifyVpc = resolver(({ config }, options) => {
 });
 
 /** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
-export const probeMemory = resolver(({ config }) => (shardCapacity(config.monitors.length) > 20 ? 1_024 : 512));
+export const probeMemory = resolver(({ config }) => 1_024 * probeGigabytes(config));
 
 type Parsed = Pick<Deployment, 'config' | 'warnings'>;
 const parsed = new Map<string, Parsed>();

@@ -1,6 +1,7 @@
 import { type Alarm, type Config, isSent } from '../../shared/config/model.ts';
 import { presetAlarms } from '../../shared/config/parse/alarms.ts';
 import { alarmNameOf, describeWatched, limitText, windowText } from '../../shared/message/alarm-text.ts';
+import { priceOfOne } from '../../shared/metrics/price-list.ts';
 import { priceOf } from '../template/alarm-price.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
@@ -90,7 +91,7 @@ function listed(alarm: Alarm, name: string, service: string, environment: string
 /** Those that are there without asking; by e-mail, because they watch the monitoring itself. */
 function usualAlarms({ service, channels }: Config, stage: string): readonly Listed[] {
   const notify = channels.flatMap((channel) => (isSent(channel) ? [] : [channel.id]));
-  const usual = { notify, severity: 'page', dollarsPerMonth: 0.1 };
+  const usual = { notify, severity: 'page', dollarsPerMonth: priceOfOne('alarm') };
   const dead = (name: string): Listed => ({
     ...usual,
     name: alarmNameOf({ id: `${name}-dead` }, service, stage),

@@ -22,7 +22,8 @@ beside it. Nothing is asked of AWS. How it is counted, and what is assumed: docs
   --param NAME=VALUE     as for npx serverless deploy, such as shortener=off; as often as needed
   --region REGION        where it would be deployed: AWS_REGION, else us-east-1. The prices are those of us-east-1 all the same
   --alerts N             alerts that fire in a month: 10 by default
-  --json                 one JSON object on stdout: {"ours", "target", "lines", "parts", "shared", "synthetics", "cheaper", "prices"}
+  --json                 one JSON object on stdout: {"service", "alertsPerMonth", "ours", "target", "lines", "parts", "shared",
+                         "synthetics", "cheaper", "prices"}, all of them dollars a month
 
 Exit codes: 0 fine, 1 it costs more than --max, 2 bad usage or configuration.
 
