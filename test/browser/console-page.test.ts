@@ -132,7 +132,7 @@ describeInBrowser('the page of the console', () => {
     mock.refuse('The data folder is full');
     await page.getByRole('button', { name: 'Break the shortener' }).click();
     await page.locator('.said[data-result="failed"]').waitFor();
-    expect(await page.locator('.said').textContent()).toBe('The data folder is full');
+    expect(await page.locator('.said[data-result="failed"]').textContent()).toBe('The data folder is full');
   });
 
   it('a new message takes neither the focus, nor the open message, nor the marked text, nor the place in the page', async () => {

@@ -295,7 +295,7 @@ describe('a flow whose target hangs', () => {
     const startedAt = performance.now();
     const result = await probe(flowMonitor([create(), { ...hanging, id: 'first' }, cleanUp()], { timeoutMs: 500 }));
     expect(performance.now() - startedAt).toBeLessThan(600);
-    expect(result.message).toMatch(/^step first: no answer came within 4[34]\d ms/);
+    expect(result.message).toMatch(/^step first: no answer came within 4[0-4]\d ms/);
     expect(outcomesOf(result)).toEqual(['passed', 'failed', 'passed']);
   });
 

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
 import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
 
+import.meta.jest.setTimeout(30_000);
 const folder = temporaryFolder();
 let local: Running;
 beforeAll(async () => {
