@@ -6,7 +6,7 @@ import { assumptions, daysPerMonth, hoursPerMonth, minutesPerMonth } from './ass
 import { verdictBytes } from './burst-size.ts';
 import { dayBytes, hourBytes, readUnits, tickBytes, weakReadUnits, writeUnits } from './capacity.ts';
 import { gigabytes } from './memory.ts';
-import { invocations, logged, ours, type Scene, type Usage } from './usage.ts';
+import { coldReads, invocations, logged, ours, type Scene, type Usage } from './usage.ts';
 
 const { evaluate, logBytes, keptDays, storage } = assumptions;
 
@@ -54,7 +54,7 @@ function ledgerUsage(scene: Scene): readonly Usage[] {
     ours('dynamodb', 'hours and days, folded', 'readUnit', daysPerMonth * (2 + farEdges) * aDayOfHours),
     ours('dynamodb', 'hours and days, folded', 'writeUnit', hoursPerMonth * writeUnits(hour)),
     ours('dynamodb', 'hours and days, folded', 'writeUnit', daysPerMonth * writeUnits(day)),
-    ours('dynamodb', 'history, read by cold starts', 'readUnit', daysPerMonth * coldStartsPerDay * perCold),
+    ours('dynamodb', coldReads, 'readUnit', daysPerMonth * coldStartsPerDay * perCold),
     ours('dynamodb', 'history, kept', 'tableGigabyte', stored.reduce((sum, bytes) => sum + bytes, 0) / 1e9),
   ];
 }

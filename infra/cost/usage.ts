@@ -45,6 +45,9 @@ export type Scene = {
   readonly coldStartsPerDay: number;
 };
 
+/** The line of what a sandbox reads that has just begun. */
+export const coldReads = 'history, read by cold starts';
+
 /** A usage of the monitoring itself. */
 export function ours(
   category: Category,

@@ -18,7 +18,8 @@ import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../../shared/aws/run-counts.ts';
 import { isDue } from '../../shared/config/cron.ts';
 import type { Monitor } from '../../shared/config/model.ts';
-import { hourMs, hourStart } from '../../shared/ledger/keys.ts';
+import { dayMs, dayStart, hourMs, hourStart } from '../../shared/ledger/keys.ts';
+import { noCounts } from '../../shared/ledger/model.ts';
 import type { PriceKey } from '../../shared/metrics/price-list.ts';
 import type { ProbeResult } from '../../shared/probe/result.ts';
 import { latencyLimits } from '../../shared/slo/latency.ts';
@@ -129,7 +130,7 @@ async function openWorld() {
     ...{ service: config.service, shard: id, monitors, maintenance: [], ...(spanMs !== undefined && { spanMs }) },
     latencies: latencyLimits(config.slos, (name) => monitors.some((monitor) => monitor.id === name)),
   }));
-  const memory = createMemory();
+  let memory = createMemory();
   const alerts = createAlertStore(client, table);
   const metrics = {
     readMetrics: async (queries: readonly unknown[]) => {
@@ -203,7 +204,34 @@ async function openWorld() {
     }
     world.at = startAt;
   }
-  return { world, until, loadBefore, stop: db.stop };
+  /** What 30 days have left: their days, and the hours that somebody may read. */
+  async function remember() {
+    const monitors = (count: number) =>
+      new Map(config.monitors.map(({ key }) => [key, { ...noCounts, passed: count }]));
+    const today = dayStart(startAt);
+    for (let dayAt = today - 30 * dayMs; dayAt <= today; dayAt += dayMs) {
+      if (dayAt < today) await ledger.saveDay({ location: region, dayAt, monitors: monitors(1_440) });
+      const isRead = dayAt >= today - 4 * dayMs || dayAt <= today - 28 * dayMs;
+      for (let hourAt = dayAt; isRead && hourAt < Math.min(dayAt + dayMs, startAt - hourMs); hourAt += hourMs) {
+        const minutes = [...monitors(1)].map(
+          ([key, counts]) => [key, Array.from({ length: 60 }, () => counts)] as const,
+        );
+        await ledger.saveHour({ location: region, hourAt, monitors: new Map(minutes) });
+      }
+    }
+  }
+  /** What a sandbox reads that knows nothing, beyond what one reads that knows. */
+  async function coldReads(): Promise<number> {
+    const measure = async () => {
+      const before = counts.readUnit;
+      await judge();
+      return counts.readUnit - before;
+    };
+    memory = createMemory();
+    const cold = await measure();
+    return cold - (await measure());
+  }
+  return { world, until, loadBefore, remember, coldReads, stop: db.stop };
 }
 
 /** What a run of so many requests counted, their latencies drawn: in each of five seconds as many as in another. */
@@ -232,9 +260,11 @@ describe('a month that is run', () => {
   let world: Awaited<ReturnType<typeof openWorld>>;
   let month: Counts;
   let outage: Counts;
+  let cold: number;
 
   beforeAll(async () => {
     world = await openWorld();
+    await world.remember();
     await world.loadBefore();
     await world.until(startAt + 21 * minuteMs);
     // From 22:06 on one hour is like another, but for the one with midnight in it.
@@ -247,6 +277,7 @@ describe('a month that is run', () => {
     const failing = await world.until(Date.UTC(2026, 10, 21, 0, 45));
     world.world.failing.clear();
     const mended = await world.until(Date.UTC(2026, 10, 21, 0, 55));
+    cold = await world.coldReads();
     outage = mapCounts((key) => failing[key] + mended[key] - (15 / 4) * quiet[key]);
   });
   afterAll(() => world.stop());
@@ -274,6 +305,14 @@ describe('a month that is run', () => {
       .reduce((sum, each) => sum + each.quantity, 0);
     expect(month[group]).toBeGreaterThan(0);
     expect(Math.abs(quantity / month[group] - 1)).toBeLessThan(0.02);
+  });
+
+  it('reads about as much anew in a cold start as is priced', () => {
+    const quantity = usageOf(config, { ...options, coldStartsPerDay: 1 })
+      .filter(({ what, of }) => what === 'history, read by cold starts' && of.length === 0)
+      .reduce((sum, each) => sum + each.quantity, 0);
+    // Where a page or an hour begins is chance: a unit or two.
+    expect(Math.abs(quantity / 30 - cold)).toBeLessThanOrEqual(2);
   });
 
   it('tells nobody while all is well', () => {
