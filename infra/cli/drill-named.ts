@@ -100,8 +100,8 @@ async function lookOn(
     const now = Date.now();
     show(now);
     if (signal.aborted) {
-      const { status } = await door.ask('DELETE', '/faults');
-      return status === 204 ? { outcome: 'stopped', afterMs: Date.now() - startedAt } : undefined;
+      const isMended = await mend(door);
+      return isMended ? { outcome: 'stopped', afterMs: Date.now() - startedAt } : undefined;
     }
     // Errors of a shortener that is broken on purpose are no news: its switch is spared, and is asked again.
     const until = await door.ask('GET', '/faults').then(
@@ -115,6 +115,22 @@ async function lookOn(
     if (now > untilAt + graceMs) return undefined;
     const leftMs = untilAt - Date.now();
     await pause(Math.min(lookEveryMs, leftMs > 0 ? leftMs + 20 : 500), undefined, { signal }).catch(() => {});
+  }
+}
+
+const mendTries = 5;
+const mendAgainMs = 500;
+
+/** Whether the shortener took the end. One that is broken on purpose may refuse it at first. */
+async function mend(door: ShortenerDoor): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    const status = await door.ask('DELETE', '/faults').then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if (status === 204) return true;
+    if (tries === mendTries) return false;
+    await pause(mendAgainMs);
   }
 }
 

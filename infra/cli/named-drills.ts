@@ -3,8 +3,8 @@ import type { EntryKey } from '../../shared/metrics/entries.ts';
 
 export type Direction = 'up' | 'down';
 /**
- * Which monitors of the shortener fail: `all`; `readiness`, those that ask for its health or its database; `bounded`, those that
- * assert on a latency below what the drill adds.
+ * Which monitors of the shortener fail: `all`; `readiness`, those that ask for its health or its database; `bounded`, those whose
+ * timeout, or whose assertion on the latency, is below what the drill adds.
  */
 export type HurtMonitors = 'all' | 'readiness' | 'bounded';
 
@@ -21,7 +21,7 @@ export type NamedDrill = {
   readonly does: string;
   readonly fault: DrillFault;
   /** What moves on the dashboards *Application* and *Runtime*: metrics and fields of the log, as the catalogue calls them. */
-  readonly metrics: Readonly<Partial<Record<EntryKey, Direction>>>;
+  readonly metrics: Readonly<Partial<Record<MovingMetric, Direction>>>;
   /** Presets of alarms that ring, where they are deployed. */
   readonly alarms: readonly PresetName[];
   /** Monitors whose alerts fire. */
@@ -122,18 +122,39 @@ export type Expected = { readonly what: string; readonly withinMs: number };
 
 /** What is expected of a drill, in the order in which it comes. `intervalMs`: that of the monitors. */
 export function expectedOf({ metrics, alarms, hurts }: NamedDrill, intervalMs = minuteMs): readonly Expected[] {
-  const moving = Object.entries(metrics).map(([metric, direction]) => `${metric} ${direction}`);
   const [most] = hurts;
   const alerts = most === undefined ? [] : [{ what: alertWords[most], withinMs: (probesNeeded + 1) * intervalMs }];
   const rings = Map.groupBy(alarms, (preset) => presets[preset].window.datapoints);
   return [
-    { what: `the dashboards: ${moving.join(', ')}`, withinMs: metricWithinMs },
+    { what: `on dashboards ${movesText(metrics)}`, withinMs: metricWithinMs },
     ...alerts,
     ...[...rings].map(([periods, names]) => ({
       what: `the ${names.length === 1 ? 'alarm' : 'alarms'} ${names.join(' and ')}, where deployed`,
       withinMs: (periods + 2) * minuteMs,
     })),
   ].toSorted((a, b) => a.withinMs - b.withinMs);
+}
+
+/** What dashboards call them. */
+const metricWords = {
+  api5xx: '5xx answers',
+  requestErrors: 'errors by type',
+  apiLatency: 'latencies',
+  functionDuration: 'durations of the function',
+  cacheHits: 'cache hits',
+  cacheMisses: 'cache misses',
+  cpuTime: 'CPU in the log',
+} as const satisfies Partial<Record<EntryKey, string>>;
+export type MovingMetric = keyof typeof metricWords;
+export const movingMetrics = Object.keys(metricWords) as readonly MovingMetric[];
+
+/** `5xx answers, errors by type go up; cache hits go down`. */
+export function movesText(metrics: NamedDrill['metrics']): string {
+  const moving = (direction: Direction) => {
+    const names = movingMetrics.filter((metric) => metrics[metric] === direction).map((metric) => metricWords[metric]);
+    return names.length === 0 ? [] : [`${names.join(', ')} go ${direction}`];
+  };
+  return [...moving('up'), ...moving('down')].join('; ');
 }
 
 /** After its end everything is calm within this: an alert sees two good probes, an alarm three good minutes of five, and two more. */

@@ -49,6 +49,7 @@ const runs: Readonly<Record<string, Expectation>> = {
     output: /shortener-availability/,
   },
   'npx burnwatch logs slowest-routes': { codes: [0], output: /\/health\/readiness/ },
+  'npx burnwatch drill --list': { codes: [0], output: /outage: every request is answered with 503/ },
   'npx burnwatch dashboards': { codes: [0], output: /\* {2}overview .*free .*Are we up/ },
   'npx burnwatch cost': { codes: [0], output: /ProbeLatency +1 +custom metrics +\$0\.30 +\$0\.30/ },
   'npx burnwatch cost --config mine.yml --param shortener=off --max 15': { codes: [0], output: /the monitoring +\$\d/ },
@@ -88,6 +89,10 @@ const notRun: Readonly<Record<string, string>> = {
   [`npx serverless invoke -f burst -d '{"burst":"redirects"}' --stage prod`]:
     'it needs an AWS account; the same is run against local mode',
   'npx serverless invoke -f evaluate --stage prod': 'it needs an AWS account; the same is run against local mode',
+  'npx burnwatch traffic --rate 20/s --for 10m':
+    'it takes ten minutes; named-drills.test.ts sends it for as long as it needs',
+  'npx burnwatch drill database-down --for 10m':
+    'it would break what the other commands ask; named-drills.test.ts runs every drill',
   'npx burnwatch drill --stage prod': 'it needs an AWS account; drill.test.ts runs the same against local mode',
 };
 

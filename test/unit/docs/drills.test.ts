@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { calmWithinMs, drillNamed, drillNames, expectedOf, movesText } from '../../../infra/cli/named-drills.ts';
 import { drillHorizonMs, scheduledDrillMs } from '../../../shared/alert/drill.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
 
@@ -31,5 +32,30 @@ describe('the page about drills', () => {
     const mails = 2 * 5 * (2 / 100_000);
     expect(mails + 10 * 0.625e-6 + 2 * 0.5e-6).toBeLessThan(0.001);
     expect(page).toContain('to five addresses less than $0.001');
+  });
+});
+
+describe('the page about named drills', () => {
+  const words = { all: 'all', readiness: 'those of readiness', bounded: 'those that bound the latency' } as const;
+
+  it.each(drillNames)('tells of %s what its table says', (name) => {
+    const { does, metrics, hurts, alarms } = drillNamed(name);
+    const [most] = hurts;
+    const rings = alarms.map((preset) => `\`${preset}\``).join(', ') || 'none';
+    const row = [`\`${name}\``, does, movesText(metrics), most === undefined ? 'none' : words[most], rings];
+    expect(page).toContain(`\n| ${row.join(' | ')} |\n`);
+  });
+
+  it('and its times', () => {
+    const minutes = expectedOf(drillNamed('outage')).map(({ withinMs }) => withinMs / 60_000);
+    expect(minutes).toEqual([2, 3, 4, 5]);
+    for (const [what, withinMin] of [
+      ['a metric on its dashboard', 2],
+      ['an alert of 3 failed probes in 5, at one probe a minute', 4],
+      ['an alarm of one period, such as `errorsPerMinute`', 3],
+      ['an alarm of 3 periods in 5', 5],
+      ['all calm again, after the end', calmWithinMs / 60_000],
+    ] as const)
+      expect(page).toContain(`| ${what} | ${withinMin} min`);
   });
 });
