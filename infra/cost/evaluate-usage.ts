@@ -35,11 +35,9 @@ function ledgerUsage(scene: Scene): readonly Usage[] {
   const { spansMs } = needsOf(config.slos, fromAt);
   const aDayOfHours = readUnits(24 * hour);
   const farEdges = spansMs.filter((spanMs) => spanMs > 4 * dayMs && spanMs <= keptDays.hour * dayMs).length;
+  // All days of the longest window, the hours of its last days and of the far edges, and the rows of about an hour, in two queries.
   const perCold =
-    readUnits((Math.max(...spansMs) / dayMs) * day) +
-    (5 + farEdges) * aDayOfHours +
-    readUnits(30 * minute) +
-    readUnits(30 * minute);
+    readUnits((Math.max(...spansMs) / dayMs) * day) + (5 + farEdges) * aDayOfHours + 2 * readUnits(30 * minute);
   const stored = [
     (keptDays.tick + storage.lateDays) * 1_440 * (minute + rows * storage.itemBytes),
     keptDays.hour * 24 * (hour + storage.itemBytes),
