@@ -116,6 +116,8 @@ const minuteMs = 60_000;
 const metricWithinMs = 2 * minuteMs;
 /** The usual alert asks for three failed probes. */
 const probesNeeded = 3;
+/** Where probes come faster than that, attempts, evaluations and a busy machine take their time. */
+const soonestAlertMs = 90_000;
 
 /** One thing that is expected, in words, and how long after the beginning it is there at the latest. */
 export type Expected = { readonly what: string; readonly withinMs: number };
@@ -123,7 +125,8 @@ export type Expected = { readonly what: string; readonly withinMs: number };
 /** What is expected of a drill, in the order in which it comes. `intervalMs`: that of the monitors. */
 export function expectedOf({ metrics, alarms, hurts }: NamedDrill, intervalMs = minuteMs): readonly Expected[] {
   const [most] = hurts;
-  const alerts = most === undefined ? [] : [{ what: alertWords[most], withinMs: (probesNeeded + 1) * intervalMs }];
+  const alertMs = Math.max(soonestAlertMs, (probesNeeded + 1) * intervalMs);
+  const alerts = most === undefined ? [] : [{ what: alertWords[most], withinMs: alertMs }];
   const rings = Map.groupBy(alarms, (preset) => presets[preset].window.datapoints);
   return [
     { what: `on dashboards ${movesText(metrics)}`, withinMs: metricWithinMs },

@@ -5,7 +5,7 @@ import type { ProbeRow } from '../../shared/probe/row.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { failedBurst, liveRun } from '../support/console-bursts.ts';
 import { probeAnswer, scenarios } from '../support/console-mock.ts';
-import { configErrors, many, outage, quiet } from '../support/console-states.ts';
+import { configErrors, many, outage, quiet, wholeFault } from '../support/console-states.ts';
 import { fired, historyOf, monitorView, resolved, sloView } from '../support/console-views.ts';
 import { createVisits } from '../support/console-visit.ts';
 
@@ -125,6 +125,30 @@ describeInBrowser('the page of the console', () => {
     await page.getByRole('button', { name: 'Probe now' }).click();
     await page.locator('#probe-result:not([hidden])').waitFor();
     expect(mock.commands).toEqual(['POST /api/probe']);
+  });
+
+  it('starts a named drill by keyboard, says what will be seen, shows the one that is on, and mends it', async () => {
+    const now = Date.now();
+    const { mock, page } = await show(quiet(now));
+    const line = (name: string) => page.locator(`[data-drill=${name}]`);
+    expect(await page.locator('[data-drill]').count()).toBe(6);
+    await line('slow').locator('summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await line('slow').locator('li').first().isVisible()).toBe(true);
+    expect(await line('slow').textContent()).toContain('The alert of a monitor that bounds its latency, within 90 s');
+    await page.getByRole('button', { name: 'Start: Database down' }).focus();
+    const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/faults'));
+    await page.keyboard.press('Enter');
+    expect((await sent).postData()).toBe('{"databaseDown":true,"for":"5m"}');
+    const faults = { ...wholeFault, errorRatio: 0, databaseDown: true, until: now + 90_000 };
+    mock.show({ ...quiet(now), faults });
+    await page.locator('[data-drill=database-down][data-on]').waitFor();
+    expect(await page.locator('[data-on]').count()).toBe(1);
+    expect(await line('database-down').textContent()).toMatch(/1:\d\d left/);
+    expect(await page.locator('#banners').textContent()).toContain('its database refuses everything');
+    await page.getByRole('button', { name: 'Mend: Database down' }).click();
+    await page.locator('[data-on]').waitFor({ state: 'detached' });
+    expect(mock.commands).toEqual(['POST /api/faults', 'DELETE /api/faults']);
   });
 
   it('says when a command is refused, and what was said', async () => {

@@ -1,3 +1,4 @@
+import { drillOn } from '../../../infra/local/console/drills.ts';
 import {
   type InboxModel,
   neighbour,
@@ -194,5 +195,20 @@ describe('the news for those who hear the page', () => {
       monitors: before.monitors.map((monitor) => ({ ...monitor, state: 'unknown' as const })),
     };
     expect(newsBetween(before, after)).toBe('39 monitors changed.');
+  });
+});
+
+describe('the drill that is on', () => {
+  const until = Date.UTC(2026, 0, 1);
+  it.each([
+    ['none', null, undefined],
+    ['one that is over', { ...wholeFault, until }, undefined],
+    ['an outage', { ...wholeFault, until: until + 1 }, 'outage'],
+    ['a tenth of errors', { ...wholeFault, errorRatio: 0.1, until: until + 1 }, 'errors'],
+    ['a cold cache', { ...wholeFault, errorRatio: 0, cacheCold: true, until: until + 1 }, 'cache-cold'],
+    ['no database', { ...wholeFault, errorRatio: 0, databaseDown: true, until: until + 1 }, 'database-down'],
+    ['two at once', { ...wholeFault, cacheCold: true, until: until + 1 }, 'unnamed'],
+  ])('%s', (_, faults, name) => {
+    expect(drillOn(faults, until)).toBe(name);
   });
 });
