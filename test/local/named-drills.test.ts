@@ -38,15 +38,15 @@ monitors:
     type: http
     request: { url: "\${output:ShortenerUrl}/demo", followRedirects: false }
     assertions: [status == 302]
-    alerts: [{ for: { failures: 2, of: 3 }, recover: { successes: 2 }, notify: [oncall] }]
+    alerts: [{ for: { failures: 3, of: 3 }, recover: { successes: 2 }, notify: [oncall] }]
   alive:
     type: http
     request: { url: "\${output:ShortenerUrl}/health/liveness" }
-    alerts: [{ for: { failures: 2, of: 3 }, recover: { successes: 2 }, notify: [oncall] }]
+    alerts: [{ for: { failures: 3, of: 3 }, recover: { successes: 2 }, notify: [oncall] }]
   health:
     type: http
     request: { url: "\${output:ShortenerUrl}/health/readiness" }
-    alerts: [{ for: { failures: 2, of: 3 }, recover: { successes: 2 }, notify: [oncall] }]
+    alerts: [{ for: { failures: 3, of: 3 }, recover: { successes: 2 }, notify: [oncall] }]
   bounded:
     type: http
     request: { url: "\${output:ShortenerUrl}/demo", followRedirects: false }
@@ -117,7 +117,7 @@ function begin(name: DrillName): { end(): Promise<number | undefined> } {
   const argv = ['drill', name, ...(name === 'errors' ? ['10%'] : [])];
   if (name === 'errors') {
     const entry = join(root, 'infra/cli/burnwatch.js');
-    const child = spawn(process.execPath, [entry, ...argv, '--for', '9s', '--url', local.shortener], {
+    const child = spawn(process.execPath, [entry, ...argv, '--for', '8s', '--url', local.shortener], {
       stdio: 'ignore',
     });
     return {
@@ -165,7 +165,7 @@ describe('Of a named drill, with callers and monitors,', () => {
 
   it('exactly the alarms of its table ring, when a second of what was recorded is played as a minute, and all end', async () => {
     expect(spans.map(({ name }) => name)).toEqual(drillNames);
-    await pause(3_000); // the second of AWS’s own metrics that is still gathered
+    await pause(2_000); // the second of AWS’s own metrics that is still gathered
     const first = spans[0]?.fromAt ?? 0;
     const changes = ringSlowly(join(data, 'cloudwatch.db'), file, local, first - 6_000, Date.now() - 2_000);
     const rang = (presetOf: (name: string) => boolean) =>
