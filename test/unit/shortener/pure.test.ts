@@ -7,6 +7,7 @@ import { parseInstant } from '../../../functions/shortener/instant.ts';
 import { parsePageQuery, renderCursor } from '../../../functions/shortener/page.ts';
 import { routes } from '../../../functions/shortener/route-table.ts';
 import { readSettings } from '../../../functions/shortener/settings.ts';
+import { faultItem, toFault } from '../../../functions/shortener/store/items.ts';
 import { findUrlFault } from '../../../functions/shortener/url.ts';
 
 const codes = fc.stringMatching(/^[0-9A-Za-z]{4,64}$/);
@@ -247,3 +248,20 @@ function write(address: number, notation: number): string {
   ];
   return forms[notation]?.() ?? '';
 }
+
+describe('A drill in the database', () => {
+  const fault = { errorRatio: 0.5, latencyMs: 7, isDatabaseDown: true, isCacheCold: true, cpuMs: 9, untilAt: 1_000 };
+
+  it('is read as it was written', () => {
+    expect(toFault(faultItem(fault))).toEqual(fault);
+    const other = { ...fault, isDatabaseDown: false, isCacheCold: false };
+    expect(toFault(faultItem(other))).toEqual(other);
+  });
+
+  it('of an earlier version is what that knew, and one that is no drill is none', () => {
+    const { cpuMs: _, databaseDown: __, cacheCold: ___, ...earlier } = faultItem(fault);
+    expect(toFault(earlier)).toEqual({ ...fault, isDatabaseDown: false, isCacheCold: false, cpuMs: 0 });
+    expect(toFault({ ...faultItem(fault), cpuMs: { S: 'much' }, untilMs: { N: 'x' } })).toBeUndefined();
+    expect(toFault(undefined)).toBeUndefined();
+  });
+});
