@@ -1,125 +1,196 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type {
   DashboardBody,
   DashboardList,
   LogAnswer,
   MetricAnswer,
+  WidgetOf,
 } from '../../infra/local/console/dashboard-model.ts';
 import { metricInput } from '../../infra/local/console/widget-queries.ts';
-import { isExpression, type MetricRow } from '../../infra/template/dashboards/model.ts';
-import { catalogue } from '../../shared/metrics/entries.ts';
-import type { Entry } from '../../shared/metrics/entry.ts';
+import { createVendedMetrics } from '../../infra/local/vended-metrics.ts';
+import { queryText, savedQueries } from '../../infra/template/log-queries.ts';
+import { functions } from '../../infra/template/model.ts';
+import { dashboardNames } from '../../shared/config/model.ts';
+import { type CloudWatchKey, cloudWatchOf, entryKeys, entryOf, isInCloudWatch } from '../../shared/metrics/entries.ts';
+import { defaultProfile } from '../../shared/metrics/entry.ts';
+import { type ChannelServer, startChannelServer } from '../support/channel-servers.ts';
 import { faultsOf } from '../support/dashboard-schema.ts';
-import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
+import { endAll, type Running, root, startLocalMode, temporaryFolder } from './local-mode.ts';
+import { type Asked, askedBy, keysIn, readBy, readWritten } from './log-keys.ts';
+import { drawnBy, metricOf, type Published, readPublished, type Series, seriesOf, shapeOf } from './published.ts';
+import { configOf, type Subject, startSubject } from './watched-whole.ts';
 
-/** The shipped configuration, for a short while: traffic, a burst, and a fault that slows down and fails what is asked. */
+/** One of everything that is drawn, watched or logged, for a short while, and trouble of every kind that has a metric. */
 const folder = temporaryFolder();
-let local: Running;
+const data = join(folder.path, 'data');
+let [local, hook, subject]: [Running?, ChannelServer?, Subject?] = [];
 let list: DashboardList = [];
 const bodies = new Map<string, DashboardBody>();
+let alarms: readonly MetricAlarm[] = [];
+let published: readonly Published[] = [];
+let requestId = '';
 
 beforeAll(async () => {
-  local = await startLocalMode(folder.path, '--interval', '1s');
+  hook = await startChannelServer('webhook');
+  hook.trouble({ status: 404 });
+  subject = await startSubject();
+  const file = join(folder.path, 'monitors.yml');
+  writeFileSync(file, configOf(subject.origin, hook.origin));
+  local = await startLocalMode(data, '--config', file, '--interval', '1s');
   list = (await get('/api/dashboards')) as DashboardList;
   for (const { id } of list) bodies.set(id, (await get(`/api/dashboards?id=${id}`)) as DashboardBody);
-  await local.until(({ monitors }) => monitors[0]?.state === 'passed', 20_000);
+  alarms = await describeAlarms();
   await traffic();
-  await post('/api/faults', { errorRatio: 1, latencyMs: 900, for: '5m' });
-  await post('/api/bursts', { burst: 'redirects' });
-  await local.until(({ liveRuns }) => liveRuns.some(({ end }) => end !== undefined), 40_000);
-  await local.until(({ slos }) => (slos[0]?.burnRate ?? 0) > 1, 30_000);
-  await fetch(`${local.console}/api/faults`, { method: 'DELETE' });
-}, 120_000);
+  await trouble();
+  await settle();
+}, 150_000);
 afterAll(async () => {
   await endAll(local);
+  await Promise.all([hook?.close(), subject?.close()]);
   folder.remove();
 }, 20_000);
 
+const run = () => local as Running;
 async function get(path: string): Promise<unknown> {
-  return (await fetch(`${local.console}${path}`)).json();
+  return (await fetch(`${run().console}${path}`)).json();
 }
 async function post<Answer>(path: string, body: unknown): Promise<Answer> {
-  const answer = await fetch(`${local.console}${path}`, { method: 'POST', body: JSON.stringify(body) });
+  const answer = await fetch(`${run().console}${path}`, { method: 'POST', body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as Answer;
 }
+
+async function describeAlarms(): Promise<readonly MetricAlarm[]> {
+  const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
+  const client = new CloudWatchClient({ endpoint: run().aws, region: 'us-east-1', credentials });
+  const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
+  client.destroy();
+  return MetricAlarms;
+}
+
 /** What is not there is asked for twice: the second time the cache knows. */
 async function traffic(): Promise<void> {
-  for (const path of ['demo', 'demo', 'nowhere', 'nowhere', 'health/liveness'])
-    await fetch(`${local.shortener}/${path}`, { redirect: 'manual' });
+  for (const path of ['demo', 'demo', 'nowhere', 'nowhere', 'health/readiness', 'metrics']) {
+    const answer = await fetch(`${run().shortener}/${path}`, { redirect: 'manual' });
+    // What fails is told at once, under its own id.
+    if (answer.status >= 500) requestId = answer.headers.get('x-request-id') ?? '';
+  }
 }
+
+/** Slow and failing answers, a database that is down, runs of both bursts, and an alert that its channel refuses. */
+async function trouble(): Promise<void> {
+  for (const fault of [{ errorRatio: 1, latencyMs: 50 }, { databaseDown: true }]) {
+    await post('/api/faults', { ...fault, for: '5m' });
+    await traffic();
+  }
+  await fetch(`${run().console}/api/faults`, { method: 'DELETE' });
+  for (const burst of ['steady', 'breaking']) {
+    await post('/api/bursts', { burst });
+    await run().until(({ liveRuns }) => liveRuns.some((one) => one.burst === burst && one.end !== undefined), 40_000);
+  }
+  await run().until(({ inbox }) => inbox.some(({ delivery }) => delivery?.state === 'failed'), 40_000);
+}
+
+/** A busy second of requests is told with the next one, and metrics are written a moment later. */
+async function settle(): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  published = readPublished(join(data, 'cloudwatch.db'));
+  while (silent([...drawn(), ...watched()]).length > 0 && Date.now() < deadline) {
+    await pause(1_000);
+    await traffic();
+    published = readPublished(join(data, 'cloudwatch.db'));
+  }
+}
+
+/** Why local mode publishes nothing of what the catalogue says to be only on AWS. */
+const onlyOnAws: Readonly<Record<string, string>> = {
+  'AWS/ApiGateway DataProcessed': 'nobody pays for bytes on loopback',
+  'AWS/DynamoDB ConsumedReadCapacityUnits': 'the local DynamoDB publishes no metrics',
+  'AWS/DynamoDB ConsumedWriteCapacityUnits': 'the local DynamoDB publishes no metrics',
+  'AWS/DynamoDB ReadThrottleEvents': 'the local DynamoDB refuses nobody',
+  'AWS/DynamoDB SuccessfulRequestLatency': 'the local DynamoDB publishes no metrics',
+  'AWS/DynamoDB SystemErrors': 'the local DynamoDB publishes no metrics',
+  'AWS/DynamoDB ThrottledRequests': 'the local DynamoDB refuses nobody',
+  'AWS/DynamoDB WriteThrottleEvents': 'the local DynamoDB refuses nobody',
+  'AWS/Lambda AsyncEventsDropped': 'no run waits in a queue of Lambda, where it would become too old',
+  'AWS/SNS NumberOfMessagesPublished': 'the local SNS publishes no metrics: what it sent lies in the inbox',
+  'AWS/SNS NumberOfNotificationsFailed': 'the local SNS publishes no metrics: what it sent lies in the inbox',
+};
+
+/** What lies in the queue is given up after three minutes, longer than this run: what would be told of it then, now. */
+function toldLater(): readonly Series[] {
+  const series: Series[] = [];
+  const vended = createVendedMetrics({
+    put: (samples) => {
+      for (const { metric } of samples)
+        series.push(seriesOf(metric.namespace, metric.name, Object.entries(metric.dimensions)));
+    },
+  });
+  vended.onQueue('shop-local-undelivered', 1);
+  vended.flush();
+  return series;
+}
+
+const isOnlyOnAws = (series: Series): boolean => series.split(' ').slice(0, 2).join(' ') in onlyOnAws;
+/** Of these series those of which CloudWatch has nothing; but for what AWS alone publishes. */
+function silent(series: readonly Series[]): readonly Series[] {
+  const known = new Set([...published.map((one) => one.series), ...toldLater()]);
+  return [...new Set(series)].filter((one) => !known.has(one) && !isOnlyOnAws(one)).sort();
+}
+
+const widgets = <Type extends 'metric' | 'log' | 'alarm'>(type: Type) =>
+  [...bodies.values()].flatMap((body) =>
+    body.widgets.filter((widget): widget is WidgetOf<Type> => widget.type === type),
+  );
+const drawn = () => widgets('metric').flatMap(({ properties }) => properties.metrics.flatMap(drawnBy));
+const watched = () => alarms.flatMap(watchedBy);
+
+function watchedBy({ MetricName, Namespace, Dimensions, Metrics = [] }: MetricAlarm): readonly Series[] {
+  const metrics = Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
+  return [...(MetricName === undefined ? [] : [{ MetricName, Namespace, Dimensions }]), ...metrics].map((metric) =>
+    seriesOf(
+      metric.Namespace ?? '',
+      metric.MetricName ?? '',
+      (metric.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value]),
+    ),
+  );
+}
+
+const clouded = entryKeys.filter((key) => entryOf(key).cloudwatch !== undefined) as CloudWatchKey[];
+const atDefault = clouded.filter((key) => isInCloudWatch(key, defaultProfile)).map(cloudWatchOf);
+
+/** The queries of widgets, those that are saved, and those of the runbooks. */
+const asked = (): readonly Asked[] => [
+  ...widgets('log').map(({ properties: { title, query } }) => ({ where: title, of: readBy(query), query })),
+  ...savedQueries.map((saved) => ({ where: saved.name, of: saved.of, query: queryText(saved, requestId) })),
+  ...runbooks.flatMap(askedBy),
+];
+const runbooks = readdirSync(join(root, 'docs/runbooks'));
+const allLogs = Object.keys(functions).map((name) => `SOURCE '/aws/lambda/shop-local-${name}'`);
 const hour = () => ({ fromAt: Date.now() - 3_600_000, toAt: Date.now() });
-const rowsOf = (id: string): readonly MetricRow[] =>
-  (bodies.get(id)?.widgets ?? []).flatMap((widget) => (widget.type === 'metric' ? widget.properties.metrics : []));
-const deployed = () => list.filter(({ isDeployed }) => isDeployed).map(({ id }) => id);
-
-/** What the deployed dashboards name, and CloudWatch has nothing of; but for what AWS alone publishes. */
-async function silentMetrics(): Promise<readonly string[]> {
-  const rows = deployed()
-    .flatMap(rowsOf)
-    .filter((row) => !isExpression(row) && ![...onlyOnAws, ...mayBeCalm].includes(`${row[0]} ${row[1]}`));
-  const series = [...new Map(rows.map((row) => [JSON.stringify(row.slice(0, -1)), row])).values()];
-  expect(series.length).toBeGreaterThan(10);
-  const found = await Promise.all(series.map(async (row) => ((await sampled(row)) ? [] : [`${row[0]} ${row[1]}`])));
-  return found.flat().sort();
-}
-
-async function sampled(row: MetricRow): Promise<boolean> {
-  const properties = { title: '', region: '', view: 'timeSeries' as const, period: 60, stat: 'SampleCount' };
-  const metrics = [[...row.slice(0, -1), {}] as unknown as MetricRow];
-  const [answer] = await post<MetricAnswer>('/api/metrics', metricInput({ ...properties, metrics }, hour()));
-  return (answer?.values.length ?? 0) > 0;
-}
-
-const entries: readonly Entry[] = Object.values(catalogue);
-const onlyOnAws = entries.flatMap(({ cloudwatch }) =>
-  cloudwatch?.isOnlyOnAws === true ? [`${cloudwatch.namespace} ${cloudwatch.name}`] : [],
-);
-
-/** Nothing of the shipped configuration is blocked, and our own fault is a busy machine's. */
-const mayBeCalm = ['Burnwatch ProbeUnjudged'];
 
 describe('the dashboards of local mode', () => {
   it('are those of the template, which CloudWatch takes', () => {
-    expect(deployed()).toEqual(['overview', 'slos', 'application']);
+    expect(list.map(({ id, isDeployed }) => [id, isDeployed])).toEqual(dashboardNames.map((name) => [name, true]));
     for (const body of bodies.values()) expect(faultsOf(body)).toEqual([]);
   });
 
-  it('that are deployed name no metric that running code does not publish', async () => {
-    const deadline = Date.now() + 90_000;
-    let silent = await silentMetrics();
-    // Sub-minute monitors tell their metrics once a minute, and a busy second of requests with the next one.
-    while (silent.length > 0 && Date.now() < deadline) {
-      await pause(1_500);
-      await traffic();
-      silent = await silentMetrics();
-    }
-    expect(silent).toEqual([]);
-  }, 120_000);
+  it('draw no metric that running code does not publish', () => {
+    expect(drawn().length).toBeGreaterThan(100);
+    expect(silent(drawn())).toEqual([]);
+  });
+
+  it('list the alarms that there are', () => {
+    const listed = widgets('alarm').flatMap(({ properties }) => properties.alarms.map((arn) => arn.split(':').at(-1)));
+    expect(listed.toSorted()).toEqual(alarms.map(({ AlarmName }) => AlarmName).toSorted());
+  });
 
   it('have in each widget something that the local CloudWatch can answer', async () => {
-    for (const { id } of list)
-      for (const widget of bodies.get(id)?.widgets ?? [])
-        if (widget.type === 'metric')
-          expect(Array.isArray(await post('/api/metrics', metricInput(widget.properties, hour())))).toBe(true);
-  }, 30_000);
-
-  it('ask the logs for keys that functions write, and find lines', async () => {
-    const logs = [...bodies.values()].flatMap(({ widgets }) =>
-      widgets.flatMap((widget) => (widget.type === 'log' ? [widget.properties] : [])),
-    );
-    expect(logs.length).toBeGreaterThan(8);
-    const written = readdirSync(join(local.data, 'logs'))
-      .map((name) => readFileSync(join(local.data, 'logs', name), 'utf8'))
-      .join('');
-    for (const { title, query } of logs) {
-      const { rows } = await post<LogAnswer>('/api/logs', { query, ...hour() });
-      expect([title, rows.length > 0]).toEqual([title, true]);
-      for (const [, key = ''] of query.matchAll(/`([^`]+)`/g))
-        expect([key, written.includes(`"${key}":`)]).toEqual([key, true]);
-    }
+    for (const { properties } of widgets('metric'))
+      expect(Array.isArray(await post<MetricAnswer>('/api/metrics', metricInput(properties, hour())))).toBe(true);
   }, 30_000);
 
   it.each([
@@ -140,3 +211,83 @@ describe('the dashboards of local mode', () => {
     expect(await get('/api/dashboards?id=../secret')).toMatchObject({ status: 404 });
   });
 });
+
+describe('the alarms of local mode', () => {
+  it('watch no metric that running code does not publish', () => {
+    expect(alarms.length).toBeGreaterThan(13);
+    expect(alarms.filter((alarm) => watchedBy(alarm).length === 0)).toEqual([]);
+    expect(silent(watched())).toEqual([]);
+  });
+});
+
+describe('the catalogue', () => {
+  it('says of each metric at the default how it is published, unit and dimensions included', () => {
+    const shapes = new Set(published.map(({ shape }) => shape));
+    const missing = atDefault.filter((one) => !(metricOf(one) in onlyOnAws) && !shapes.has(shapeOf(one)));
+    expect(missing.map(metricOf)).toEqual(['AWS/SQS ApproximateNumberOfMessagesVisible']);
+  });
+
+  it('knows all that is published', () => {
+    const known = new Set(atDefault.map(shapeOf));
+    expect([...new Set(published.map(({ shape }) => shape))].filter((shape) => !known.has(shape))).toEqual([]);
+  });
+
+  it('says to be only on AWS what is not published here, and nothing else', () => {
+    const marked = atDefault.filter((one) => 'isOnlyOnAws' in one && one.isOnlyOnAws).map(metricOf);
+    expect(marked.toSorted()).toEqual(Object.keys(onlyOnAws));
+    expect(published.map(({ series }) => series).filter(isOnlyOnAws)).toEqual([]);
+  });
+
+  it('names keys that lines have', () => {
+    const written = new Set([...readWritten(join(data, 'logs')).values()].flatMap((keys) => [...keys]));
+    const keys = entryKeys.flatMap((key) => entryOf(key).logKey ?? []);
+    expect(keys.length).toBeGreaterThan(15);
+    expect(keys.filter((key) => !written.has(key))).toEqual([]);
+  });
+});
+
+describe('queries of widgets, of runbooks and those that are saved', () => {
+  it('name keys that the functions write whose logs they read', () => {
+    const written = readWritten(join(data, 'logs'));
+    expect(asked().length).toBeGreaterThan(20);
+    for (const { where, of, query } of asked()) {
+      const isThere = (key: string) => of.some((name) => written.get(name)?.has(key));
+      expect([where, keysIn(query).filter((key) => !isThere(key))]).toEqual([where, []]);
+    }
+  });
+
+  it('find lines', async () => {
+    const silent: string[] = [];
+    for (const { where, query } of asked()) {
+      const text = query.startsWith('SOURCE') ? query : [...allLogs, query].join('\n| ');
+      const { rows } = await post<LogAnswer>('/api/logs', { query: text, ...hour() });
+      if (rows.length === 0) silent.push(where);
+    }
+    // Nobody is refused by Lambda or DynamoDB here.
+    expect(silent).toEqual(['throttling.md']);
+  }, 30_000);
+});
+
+describe('runbooks', () => {
+  it('are there where a dashboard, an alarm or a message names one, and each is named', async () => {
+    const { inbox } = await run().state();
+    const texts = [
+      ...[...bodies.values()].map((body) => JSON.stringify(body)),
+      ...alarms.map(({ AlarmDescription }) => AlarmDescription ?? ''),
+      ...inbox.map(({ text }) => text),
+    ];
+    const named = texts.flatMap((text) => [...text.matchAll(/docs\/runbooks\/([\w-]+\.md)/g)].map(([, name]) => name));
+    expect([...new Set(named)].toSorted()).toEqual(runbooks.toSorted());
+    expect(alarms.filter(({ AlarmDescription = '' }) => !AlarmDescription.includes('docs/runbooks/'))).toEqual([]);
+  });
+
+  it.each(runbooks)('%s writes no metric that the catalogue does not know', (name) => {
+    const prose = readFileSync(join(root, 'docs/runbooks', name), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+    const slanted = [...prose.matchAll(/(?<!\*)\*([^*\n]+)\*(?!\*)/g)].map(([, word = '']) => word);
+    const joined = [...prose.matchAll(/\b(?:[A-Z][a-z]+){2,}\b/g)].map(([word]) => word);
+    const known = new Set<string>([...clouded.map((key) => cloudWatchOf(key).name), ...noMetrics]);
+    expect([...slanted, ...joined].filter((word) => !known.has(word))).toEqual([]);
+  });
+});
+
+const noMetrics = ['AccessDenied', 'CloudWatch', 'PendingConfirmation', 'ShortenerUrl'];

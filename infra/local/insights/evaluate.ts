@@ -104,6 +104,7 @@ function aggregateOf(name: string, given: readonly Expression[], events: readonl
   if (name === 'count') return values.length;
   if (name === 'count_distinct') return new Set(values).size;
   if (name === 'min' || name === 'max') return extreme(values, name === 'max');
+  if (name === 'earliest' || name === 'latest') return ofEnd(of, events, name === 'latest');
   const numbers = values.flatMap((value) => numberOf(value) ?? []);
   if (numbers.length === 0) return undefined;
   if (name === 'pct') return percentile(numbers, share?.kind === 'value' ? Number(share.value) : Number.NaN);
@@ -116,6 +117,15 @@ function extreme(values: readonly Value[], isLargest: boolean): Value {
     const order = compare(each, best);
     return order === undefined || (isLargest ? order > 0 : order < 0) ? each : best;
   }, undefined);
+}
+
+/** The value of the first or the last event in time, of those that have it. */
+function ofEnd(of: Expression, events: readonly LogEvent[], isLast: boolean): Value {
+  const [first, ...more] = events.filter((event) => evaluate(of, event) !== undefined);
+  const at = (event: LogEvent) => Number(event['@timestamp']);
+  const isBeyond = (event: LogEvent, than: LogEvent) => (isLast ? at(event) > at(than) : at(event) < at(than));
+  const found = more.reduce((best, event) => (best && isBeyond(event, best) ? event : best), first);
+  return found && evaluate(of, found);
 }
 
 /** The nearest rank. */

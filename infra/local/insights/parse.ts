@@ -4,7 +4,7 @@ import { type Token, tokensOf } from './tokens.ts';
 const commands = ['fields', 'display', 'filter', 'stats', 'sort', 'limit'] as const;
 /** Functions of one event, and of many. */
 export const functions = ['ispresent', 'bin'] as const;
-export const aggregates = ['count', 'count_distinct', 'sum', 'avg', 'min', 'max', 'pct'] as const;
+export const aggregates = ['count', 'count_distinct', 'sum', 'avg', 'min', 'max', 'pct', 'earliest', 'latest'] as const;
 /** The strongest last. */
 const operators: readonly (readonly string[])[] = [
   ['or'],

@@ -79,6 +79,11 @@ describe('a query of the logs', () => {
       'stats avg(status) as a, pct(status, 50) as p, min(status) as low, count_distinct(message) as d, count(`error.type`) as e',
       [{ a: '403', p: '404', low: '302', d: '2', e: '2' }],
     ],
+    [
+      'knows what was said first and last in time, of the events that say it',
+      'sort seconds asc | stats earliest(status) as first, latest(status) as last, earliest(`error.type`) as error, latest(level) as level, latest(nothing) as none',
+      [{ first: '302', last: '404', error: 'database-unavailable', level: 'error' }],
+    ],
     ['knows no sum of nothing', 'filter status = 1 | stats count(*) as n, sum(seconds) as s', [{ n: '0' }]],
     [
       'binds `and` before `or`',
