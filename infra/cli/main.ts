@@ -43,6 +43,16 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch gate --slo shortener-availability --min-budget 10% --stage prod',
     load: async () => (await import('./gate.ts')).gateCommand,
   },
+  status: {
+    summary: 'print what is up and what burns',
+    example: 'npx burnwatch status --stage prod',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  doctor: {
+    summary: 'look at a deployed stack and say what is wrong with it, with the mend',
+    example: 'npx burnwatch doctor --stage prod',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
   incidents: {
     summary: 'list what is wrong now, and what was lately',
     example: 'npx burnwatch incidents --stage prod',
@@ -67,6 +77,11 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'say what a month would cost, line by line, before it is deployed',
     example: 'npx burnwatch cost --max 15',
     load: async () => (await import('./cost.ts')).costCommand,
+  },
+  permissions: {
+    summary: 'say what each function may do once it is deployed, and why',
+    example: 'npx burnwatch permissions',
+    load: async () => (await import('./permissions.ts')).permissionsCommand,
   },
   notify: {
     summary: 'send a test message to a channel',

@@ -61,6 +61,7 @@ export async function readSloConfig(args: SloArguments, io: Io, isTerse = args.j
 export type SloSources = {
   readonly deps: SloReportDeps;
   readonly environment: string;
+  readonly stack: DeployedStack;
   /** Epoch ms. */
   readonly now: number;
 };
@@ -77,7 +78,7 @@ export async function withSources<Answer>(
   const { stage, region } = args;
   return withStack(config, { stage, region, folders: foldersOf(args, io) }, io, async (stack) => {
     const deps = await createDeps(config, stack, args, io);
-    const sources = { deps, environment: stack.environment, now: Date.now() };
+    const sources = { deps, environment: stack.environment, stack, now: Date.now() };
     return bounded(io, () => work(sources));
   });
 }

@@ -5,19 +5,19 @@ import { hourMs } from '../ledger/keys.ts';
 import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { type CountedSources, refreshCounted } from './counted.ts';
-import { type LedgerMemory, refreshHistory } from './history.ts';
+import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import { observeMonitorAlert } from './observe.ts';
 import { type BurstsDeps, burstView, loadBursts } from './overview-burst.ts';
 import { incidentView, silencesOf, silenceView } from './overview-incident.ts';
 import type { MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
 import { sloView } from './overview-slo.ts';
-import type { AlertStore, LedgerStore } from './ports.ts';
+import type { AlertStore } from './ports.ts';
 
 export type OverviewDeps = BurstsDeps & {
   readonly environment: string;
   readonly location: string;
-  readonly ledger: LedgerStore;
+  readonly ledger: HistorySource['ledger'];
   readonly alerts: Pick<AlertStore, 'load' | 'loadIncidents'>;
   readonly memory: LedgerMemory;
   /** Asked only where an SLO judges something else than probes. */

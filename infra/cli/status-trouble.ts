@@ -1,0 +1,55 @@
+import type { BurstView, MonitorView, Overview, SloView } from '../../shared/app/overview-model.ts';
+import { formatShortDuration, plural } from '../../shared/message/format.ts';
+
+/** As the alert on lost coverage takes it. */
+const leastSilenceMs = 5 * 60_000;
+const silentIntervals = 3;
+
+/** What is wrong, a line each: empty where all is well. */
+export function troublesOf({ monitors, slos, unknownSlos = [], bursts, incidents, at }: Overview): readonly string[] {
+  const open = incidents.filter(({ closedAt }) => closedAt === null).length;
+  return [
+    ...monitors.flatMap((monitor) => named(monitor.id, monitorTrouble(monitor, at))),
+    ...slos.flatMap((slo) => named(slo.id, sloTrouble(slo))),
+    ...unknownSlos.map((id) => `${id}: what it counts could not be read`),
+    ...bursts.flatMap((burst) => named(burst.id, burstTrouble(burst))),
+    ...(open === 0 ? [] : [`${plural(open, 'open incident')}: npx burnwatch incidents`]),
+  ];
+}
+
+const named = (id: string, trouble: string | undefined): string[] =>
+  trouble === undefined ? [] : [`${id}: ${trouble}`];
+
+/** Undefined where it is well, is under maintenance, or has not been probed yet. */
+export function monitorTrouble(monitor: MonitorView, now: number): string | undefined {
+  const { state, lastProbeAt, intervalMs, isUnderMaintenance, errorType } = monitor;
+  if (isUnderMaintenance || lastProbeAt === undefined) return undefined;
+  const silentMs = now - lastProbeAt;
+  if (silentMs > Math.max(leastSilenceMs, silentIntervals * intervalMs))
+    return `no probe for ${formatShortDuration(silentMs)}: npx burnwatch doctor`;
+  switch (state) {
+    case 'passed':
+    case 'degraded':
+    case 'waiting':
+      return undefined;
+    case 'failed':
+    case 'unknown':
+    case 'blocked':
+      return errorType === undefined || errorType === state ? state : `${state} (${errorType})`;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** A rule fires, or nothing is left of the budget. One without any event yet has spent nothing. */
+export function sloTrouble({ rules, budgetLeftRatio, badEvents }: SloView): string | undefined {
+  const firing = rules.filter(({ status }) => status === 'firing').map(({ severity }) => severity);
+  if (firing.length > 0) return `burns (${[...new Set(firing)].join(', ')})`;
+  return budgetLeftRatio <= 0 && badEvents > 0 ? 'nothing is left of its budget' : undefined;
+}
+
+export function burstTrouble({ state, runs }: BurstView): string | undefined {
+  if (state !== 'failed') return undefined;
+  const reason = runs.find(({ outcome }) => outcome === 'failed')?.reasons[0];
+  return reason === undefined ? 'failed' : `failed: ${reason}`;
+}

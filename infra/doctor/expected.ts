@@ -1,0 +1,80 @@
+import { type Config, isSent } from '../../shared/config/model.ts';
+import { buildResources } from '../resources.ts';
+import {
+  acknowledgeKeyParameter,
+  heartbeatKeyParameter,
+  metricsTokenParameter,
+  writeTokenParameter,
+} from '../template/environment.ts';
+import {
+  functionsOf,
+  nameOf,
+  type Resource,
+  roleNameOf,
+  type Stack,
+  type StackOptions,
+  stackOf,
+} from '../template/model.ts';
+import { alarmUsers, burstUsers, channelUsers, monitorUsers, sloUsers, type User } from '../template/references.ts';
+import type { Expected, ExpectedParameter } from './model.ts';
+
+/** What a deployment of this configuration makes, by the very template that is deployed. Throws what the template throws. */
+export function expectedOf(config: Config, options: StackOptions): Expected {
+  const stack = stackOf(config, options);
+  const { Resources } = buildResources(config, options);
+  const named = (type: string, name: string) =>
+    Object.values(Resources)
+      .filter(({ Type }) => Type === type)
+      .map(({ Properties }) => String(Properties[name]));
+  const schedules = named('AWS::Scheduler::Schedule', 'Name');
+  const names = functionsOf(stack).map((name) => nameOf(stack, name));
+  return {
+    mails: mailsOf(config, Resources),
+    topics: named('AWS::SNS::Topic', 'TopicName'),
+    alarms: named('AWS::CloudWatch::Alarm', 'AlarmName'),
+    schedules,
+    functions: names,
+    ticking: [nameOf(stack, 'probe'), nameOf(stack, 'evaluate')],
+    publisher: roleNameOf(stack, 'evaluate'),
+    // Each schedule starts one, and each other function is called now and then.
+    concurrency: schedules.length + names.length - 2,
+    parameters: parametersOf(config, stack),
+  };
+}
+
+function mailsOf(config: Config, resources: Readonly<Record<string, Resource>>): Expected['mails'] {
+  return Object.values(resources).flatMap(({ Type, Properties }) => {
+    if (Type !== 'AWS::SNS::Subscription' || Properties['Protocol'] !== 'email') return [];
+    const { Ref = '' } = Properties['TopicArn'] as { readonly Ref?: string };
+    const address = String(Properties['Endpoint']);
+    const channels = config.channels.flatMap((each) => (!isSent(each) && each.to === address ? [each.id] : []));
+    return [{ topic: String(resources[Ref]?.Properties['TopicName']), address, channels }];
+  });
+}
+
+function parametersOf(config: Config, stack: Stack): readonly ExpectedParameter[] {
+  const configured = [
+    ...usesOf('monitor', monitorUsers(config)),
+    ...usesOf('burst', burstUsers(config)),
+    ...usesOf('channel', channelUsers(config)),
+    ...usesOf('SLO', sloUsers(config)),
+    ...usesOf('alarm', alarmUsers(config)),
+  ];
+  const own: readonly (readonly [boolean, string, string])[] = [
+    [stack.isShortenerOn, writeTokenParameter, "/links of the shortener's API"],
+    [stack.hasHeartbeats, heartbeatKeyParameter, 'heartbeats'],
+    [stack.hasLinks, acknowledgeKeyParameter, 'links that acknowledge'],
+    [stack.areMetricsOn === true, metricsTokenParameter, '/metrics'],
+  ];
+  const all = [...configured, ...own.flatMap(([isUsed, path, usedBy]) => (isUsed ? [{ path, usedBy }] : []))];
+  return [...Map.groupBy(all, ({ path }) => path)].map(([path, uses]) => ({
+    path,
+    usedBy: [...new Set(uses.map(({ usedBy }) => usedBy))].join(', '),
+  }));
+}
+
+function usesOf(kind: string, users: readonly User[]): readonly ExpectedParameter[] {
+  return users.flatMap(({ id, references }) =>
+    references.flatMap((part) => ('ssm' in part ? [{ path: part.ssm, usedBy: `${kind} ${id}` }] : [])),
+  );
+}
