@@ -68,7 +68,8 @@ export async function runNamedDrill(asked: AskedDrill, door: ShortenerDoor, json
   if (taken.status !== 200 || untilAt === undefined) return refuse(taken.status, door, io);
   const expected = expectedOf(asked.drill, door.intervalMs);
   const countdown = startCountdown(asked, expected, startedAt, io);
-  const end = await lookOn(door, startedAt, untilAt, io.signal, countdown.show).finally(countdown.end);
+  const watched = { door, startedAt, untilAt, lastsMs: asked.lastsMs };
+  const end = await lookOn(watched, io.signal, countdown.show).finally(countdown.end);
   if (end === undefined) {
     io.stderr(`burnwatch drill: ${door.origin} does not say that the drill is over; its own clock ends it\n`);
     return 1;
@@ -89,10 +90,16 @@ function refuse(status: number, { origin }: ShortenerDoor, io: Io): number {
   return 1;
 }
 
+/** `untilAt` is of the shortener's clock: it tells one drill from another, and no more. */
+type WatchedDrill = {
+  readonly door: ShortenerDoor;
+  readonly startedAt: number;
+  readonly untilAt: number;
+  readonly lastsMs: number;
+};
+
 async function lookOn(
-  door: ShortenerDoor,
-  startedAt: number,
-  untilAt: number,
+  { door, startedAt, untilAt, lastsMs }: WatchedDrill,
   signal: AbortSignal,
   show: (now: number) => void,
 ): Promise<DrillEnd | undefined> {
@@ -110,10 +117,10 @@ async function lookOn(
     );
     if (until !== untilAt) {
       const afterMs = Date.now() - startedAt;
-      return { outcome: until === 'none' && Date.now() >= untilAt ? 'ended' : 'mended', afterMs };
+      return { outcome: until === 'none' && afterMs >= lastsMs ? 'ended' : 'mended', afterMs };
     }
-    if (now > untilAt + graceMs) return undefined;
-    const leftMs = untilAt - Date.now();
+    const leftMs = startedAt + lastsMs - Date.now();
+    if (leftMs < -graceMs) return undefined;
     await pause(Math.min(lookEveryMs, leftMs > 0 ? leftMs + 20 : 500), undefined, { signal }).catch(() => {});
   }
 }

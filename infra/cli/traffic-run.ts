@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Tally } from '../../shared/burst/model.ts';
 import { runLoad } from '../../shared/burst/run.ts';
 import { systemClock } from '../../shared/clock/clock.ts';
@@ -113,7 +113,7 @@ async function send(
       },
       {
         clock: systemClock,
-        canSpin: availableParallelism() > 2,
+        canSpin: false, // nobody minds a caller who comes a millisecond late
         signal: stop.signal,
         onProgress: progress.show,
         send: (slot, start) => {
@@ -184,7 +184,7 @@ function counted(slot: LoadSlot, asked: Asked, callers: Callers, byKind: Map<Tra
 }
 
 const cleanersAtOnce = 8;
-const cleanUpMs = 30_000;
+const cleanUpMs = 60_000;
 
 /** Deletes links; how many of them may still be there when that takes too long or is refused. */
 async function cleanUp(door: ShortenerDoor, codes: readonly string[]): Promise<number> {
@@ -192,17 +192,19 @@ async function cleanUp(door: ShortenerDoor, codes: readonly string[]): Promise<n
   const rest = codes.values();
   let left = 0;
   const work = async (): Promise<void> => {
-    for (const code of rest) left += Date.now() < untilAt && (await isDeleted(door, code)) ? 0 : 1;
+    for (const code of rest) if (!(await isDeleted(door, code, untilAt))) left += 1;
   };
   await Promise.all(Array.from({ length: cleanersAtOnce }, work));
   return left;
 }
 
-async function isDeleted(door: ShortenerDoor, code: string): Promise<boolean> {
-  const answer = await door.ask('DELETE', `/links/${code}`).catch(() => undefined);
-  if (answer?.status === 429) {
-    await systemClock.sleep(1_000, new AbortController().signal);
-    return isDeleted(door, code);
+const throttledMs = 1_000;
+
+async function isDeleted(door: ShortenerDoor, code: string, untilAt: number): Promise<boolean> {
+  while (Date.now() < untilAt) {
+    const answer = await door.ask('DELETE', `/links/${code}`).catch(() => undefined);
+    if (answer?.status !== 429) return answer?.status === 204 || answer?.status === 404;
+    await pause(throttledMs);
   }
-  return answer?.status === 204 || answer?.status === 404;
+  return false;
 }

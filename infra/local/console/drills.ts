@@ -2,24 +2,13 @@ import { calmWithinMs, type DrillName, drillNamed, drillNames, expectedOf, nameD
 import { durationText } from '../../cli/numbers.ts';
 import { badge } from './badge.ts';
 import { byId, element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
+import { drillOn } from './drill-model.ts';
 import { mendShortener, startDrill } from './requests.ts';
-import type { ConsoleState, Faults } from './state.ts';
+import type { ConsoleState } from './state.ts';
 import { countdownText } from './words.ts';
 
 const spans = ['1m', '5m', '10m', '30m'] as const;
 const usualSpan = '5m';
-
-/** The drill that is on; `unnamed` for one that somebody put together. */
-export function drillOn(faults: Faults | null, now: number): DrillName | 'unnamed' | undefined {
-  if (faults === null || faults.until <= now) return undefined;
-  const { errorRatio, latencyMs, databaseDown, cacheCold, cpuMs } = faults;
-  const named = nameDrill({
-    ...{ errorRatio, latencyMs, cpuMs },
-    ...(databaseDown && { databaseDown }),
-    ...(cacheCold && { cacheCold }),
-  });
-  return named ?? 'unnamed';
-}
 
 /** The named drills: what each does, what one will see and within what time, how long it is still on, and its end. */
 export function drillsSection(): (state: ConsoleState, now: number) => void {

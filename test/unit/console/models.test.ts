@@ -1,4 +1,4 @@
-import { drillOn } from '../../../infra/local/console/drills.ts';
+import { drillOn } from '../../../infra/local/console/drill-model.ts';
 import {
   type InboxModel,
   neighbour,
