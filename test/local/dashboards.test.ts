@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import type {
   DashboardBody,
   DashboardList,
@@ -10,17 +12,27 @@ import type {
   WidgetOf,
 } from '../../infra/local/console/dashboard-model.ts';
 import { metricInput } from '../../infra/local/console/widget-queries.ts';
-import { createVendedMetrics } from '../../infra/local/vended-metrics.ts';
 import { queryText, savedQueries } from '../../infra/template/log-queries.ts';
 import { functions } from '../../infra/template/model.ts';
 import { dashboardNames } from '../../shared/config/model.ts';
 import { type CloudWatchKey, cloudWatchOf, entryKeys, entryOf, isInCloudWatch } from '../../shared/metrics/entries.ts';
-import { defaultProfile } from '../../shared/metrics/entry.ts';
+import { type CloudWatchName, defaultProfile } from '../../shared/metrics/entry.ts';
 import { type ChannelServer, startChannelServer } from '../support/channel-servers.ts';
 import { faultsOf } from '../support/dashboard-schema.ts';
 import { endAll, type Running, root, startLocalMode, temporaryFolder } from './local-mode.ts';
 import { type Asked, askedBy, keysIn, readBy, readWritten } from './log-keys.ts';
-import { drawnBy, metricOf, type Published, readPublished, type Series, seriesOf, shapeOf } from './published.ts';
+import {
+  drawnBy,
+  isOnlyOnAws,
+  metricOf,
+  onlyOnAws,
+  type Published,
+  readPublished,
+  type Series,
+  shapeOf,
+  toldLater,
+  watchedBy,
+} from './published.ts';
 import { configOf, type Subject, startSubject } from './watched-whole.ts';
 
 /** One of everything that is drawn, watched or logged, for a short while, and trouble of every kind that has a metric. */
@@ -63,13 +75,34 @@ async function post<Answer>(path: string, body: unknown): Promise<Answer> {
   return (await answer.json()) as Answer;
 }
 
+const aws = () => ({
+  endpoint: run().aws,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+});
+
 async function describeAlarms(): Promise<readonly MetricAlarm[]> {
-  const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
-  const client = new CloudWatchClient({ endpoint: run().aws, region: 'us-east-1', credentials });
+  const client = new CloudWatchClient(aws());
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
   client.destroy();
   return MetricAlarms;
 }
+
+/** What tables and topics there are: of what they publish on AWS alone, it can at least be said whose it is. */
+async function ownersOnAws(): Promise<readonly string[]> {
+  const [dynamodb, sns] = [new DynamoDBClient(aws()), new SNSClient(aws())];
+  const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
+  const { Topics = [] } = await sns.send(new ListTopicsCommand({}));
+  for (const client of [dynamodb, sns]) client.destroy();
+  const tables = TableNames.flatMap((name) => [
+    `TableName=${name}`,
+    ...operations.map((one) => `Operation=${one} TableName=${name}`),
+  ]);
+  const topics = Topics.map(({ TopicArn }) => `TopicName=${TopicArn?.split(':').at(-1)}`);
+  const called = published.flatMap(({ series }) => /^AWS\/(?:Lambda|ApiGateway) \w+ (.*)/.exec(series)?.[1] ?? []);
+  return [...tables, ...topics, ...called];
+}
+const operations = ['GetItem', 'PutItem', 'Query'];
 
 /** What is not there is asked for twice: the second time the cache knows. */
 async function traffic(): Promise<void> {
@@ -98,46 +131,16 @@ async function trouble(): Promise<void> {
 async function settle(): Promise<void> {
   const deadline = Date.now() + 60_000;
   published = readPublished(join(data, 'cloudwatch.db'));
-  while (silent([...drawn(), ...watched()]).length > 0 && Date.now() < deadline) {
+  while (silent([...drawn(), ...watched()]).length + untold().length > 0 && Date.now() < deadline) {
     await pause(1_000);
     await traffic();
     published = readPublished(join(data, 'cloudwatch.db'));
   }
 }
 
-/** Why local mode publishes nothing of what the catalogue says to be only on AWS. */
-const onlyOnAws: Readonly<Record<string, string>> = {
-  'AWS/ApiGateway DataProcessed': 'nobody pays for bytes on loopback',
-  'AWS/DynamoDB ConsumedReadCapacityUnits': 'the local DynamoDB publishes no metrics',
-  'AWS/DynamoDB ConsumedWriteCapacityUnits': 'the local DynamoDB publishes no metrics',
-  'AWS/DynamoDB ReadThrottleEvents': 'the local DynamoDB refuses nobody',
-  'AWS/DynamoDB SuccessfulRequestLatency': 'the local DynamoDB publishes no metrics',
-  'AWS/DynamoDB SystemErrors': 'the local DynamoDB publishes no metrics',
-  'AWS/DynamoDB ThrottledRequests': 'the local DynamoDB refuses nobody',
-  'AWS/DynamoDB WriteThrottleEvents': 'the local DynamoDB refuses nobody',
-  'AWS/Lambda AsyncEventsDropped': 'no run waits in a queue of Lambda, where it would become too old',
-  'AWS/SNS NumberOfMessagesPublished': 'the local SNS publishes no metrics: what it sent lies in the inbox',
-  'AWS/SNS NumberOfNotificationsFailed': 'the local SNS publishes no metrics: what it sent lies in the inbox',
-};
-
-/** What lies in the queue is given up after three minutes, longer than this run: what would be told of it then, now. */
-function toldLater(): readonly Series[] {
-  const series: Series[] = [];
-  const vended = createVendedMetrics({
-    put: (samples) => {
-      for (const { metric } of samples)
-        series.push(seriesOf(metric.namespace, metric.name, Object.entries(metric.dimensions)));
-    },
-  });
-  vended.onQueue('shop-local-undelivered', 1);
-  vended.flush();
-  return series;
-}
-
-const isOnlyOnAws = (series: Series): boolean => series.split(' ').slice(0, 2).join(' ') in onlyOnAws;
 /** Of these series those of which CloudWatch has nothing; but for what AWS alone publishes. */
 function silent(series: readonly Series[]): readonly Series[] {
-  const known = new Set([...published.map((one) => one.series), ...toldLater()]);
+  const known = new Set([...published, ...toldLater()].map((one) => one.series));
   return [...new Set(series)].filter((one) => !known.has(one) && !isOnlyOnAws(one)).sort();
 }
 
@@ -148,19 +151,14 @@ const widgets = <Type extends 'metric' | 'log' | 'alarm'>(type: Type) =>
 const drawn = () => widgets('metric').flatMap(({ properties }) => properties.metrics.flatMap(drawnBy));
 const watched = () => alarms.flatMap(watchedBy);
 
-function watchedBy({ MetricName, Namespace, Dimensions, Metrics = [] }: MetricAlarm): readonly Series[] {
-  const metrics = Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
-  return [...(MetricName === undefined ? [] : [{ MetricName, Namespace, Dimensions }]), ...metrics].map((metric) =>
-    seriesOf(
-      metric.Namespace ?? '',
-      metric.MetricName ?? '',
-      (metric.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value]),
-    ),
-  );
-}
-
 const clouded = entryKeys.filter((key) => entryOf(key).cloudwatch !== undefined) as CloudWatchKey[];
 const atDefault = clouded.filter((key) => isInCloudWatch(key, defaultProfile)).map(cloudWatchOf);
+
+/** The entries of which CloudWatch has nothing, in their unit and with their dimensions; but for what AWS alone publishes. */
+function untold(): readonly CloudWatchName[] {
+  const shapes = new Set([...published, ...toldLater()].map(({ shape }) => shape));
+  return atDefault.filter((one) => !(metricOf(one) in onlyOnAws) && !shapes.has(shapeOf(one)));
+}
 
 /** The queries of widgets, those that are saved, and those of the runbooks. */
 const asked = (): readonly Asked[] => [
@@ -222,9 +220,7 @@ describe('the alarms of local mode', () => {
 
 describe('the catalogue', () => {
   it('says of each metric at the default how it is published, unit and dimensions included', () => {
-    const shapes = new Set(published.map(({ shape }) => shape));
-    const missing = atDefault.filter((one) => !(metricOf(one) in onlyOnAws) && !shapes.has(shapeOf(one)));
-    expect(missing.map(metricOf)).toEqual(['AWS/SQS ApproximateNumberOfMessagesVisible']);
+    expect(untold().map(metricOf)).toEqual([]);
   });
 
   it('knows all that is published', () => {
@@ -236,6 +232,12 @@ describe('the catalogue', () => {
     const marked = atDefault.filter((one) => 'isOnlyOnAws' in one && one.isOnlyOnAws).map(metricOf);
     expect(marked.toSorted()).toEqual(Object.keys(onlyOnAws));
     expect(published.map(({ series }) => series).filter(isOnlyOnAws)).toEqual([]);
+  });
+
+  it('is only on AWS for what there is', async () => {
+    const owners = await ownersOnAws();
+    const named = [...drawn(), ...watched()].filter(isOnlyOnAws);
+    expect(named.filter((series) => !owners.includes(series.split(' ').slice(2).join(' ')))).toEqual([]);
   });
 
   it('names keys that lines have', () => {

@@ -1,5 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  ownFunctions,
+  ownTables,
+  type Preset,
+  type PresetName,
+  presetNames,
+  presets,
+} from '../../shared/config/parse/alarm-presets.ts';
 
 /** A target that does in turn all that a monitor and a burst can meet. */
 export type Subject = { readonly origin: string; close(): Promise<void> };
@@ -28,6 +36,15 @@ export async function startSubject(): Promise<Subject> {
 
 const end = (response: ServerResponse, status: number) =>
   response.writeHead(status, status === 302 ? { location: metadata } : {}).end();
+
+/** A preset on everything that it may watch here: status is there without a heartbeat too, but a file without one cannot know it. */
+function alarmsOf(preset: PresetName): readonly string[] {
+  const { of }: Preset = presets[preset];
+  const id = preset.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (of === undefined) return [`  ${id}: { preset: ${preset}, notify: [oncall] }`];
+  const each = of === 'table' ? ownTables : ownFunctions.filter((name) => name !== 'status');
+  return each.map((name) => `  ${id}-${name}: { preset: ${preset}, ${of}: ${name}, notify: [oncall] }`);
+}
 
 /** The configuration with one of everything that is drawn or watched: all dashboards, all presets of alarms, each kind of burst. */
 export const configOf = (subject: string, hook: string) => `version: 1
@@ -59,15 +76,7 @@ bursts:
 slos:
   availability: { indicator: { monitors: [subject] }, objective: 99.9%, window: 30d, notify: [oncall] }
 alarms:
-  share: { preset: errorRatio, notify: [oncall] }
-  rate: { preset: errorRate, notify: [oncall] }
-  minute: { preset: errorsPerMinute, notify: [oncall] }
-  slow: { preset: latency, notify: [oncall] }
-  failing: { preset: functionErrors, function: shortener, notify: [oncall] }
-  refused: { preset: functionThrottles, function: probe, notify: [oncall] }
-  long: { preset: functionDuration, function: evaluate, notify: [oncall] }
-  table: { preset: tableThrottles, table: links, notify: [oncall] }
-  lost: { preset: failedNotifications, notify: [oncall] }
+${presetNames.flatMap(alarmsOf).join('\n')}
   own: { metric: { namespace: Burnwatch, name: ProbeLatency, dimensions: { Service: shop, Environment: local, Monitor: subject }, stat: p99 }, above: 1s, notify: [oncall], reason: The subject is slow. }
 dashboards: all
 `;
