@@ -51,6 +51,7 @@ describe('packaging a heartbeat without the shortener, in a VPC', () => {
     expect(routes.map((route) => (route['Properties'] as { RouteKey: string }).RouteKey)).toEqual([
       'ANY /heartbeats/{proxy+}',
       'ANY /ack/{proxy+}',
+      'ANY /metrics',
     ]);
     expect(Resources['HttpApiStage']).toMatchObject({
       Properties: { DefaultRouteSettings: { ThrottlingRateLimit: 1_000 } },
