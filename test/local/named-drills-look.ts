@@ -134,10 +134,10 @@ async function query(
   return values.reduce((sum, value) => sum + value, 0) / windowSeconds;
 }
 
-/** CPU of the shortener by the second, as its log has it. */
+/** CPU of the shortener by the second, as its log has it; the last line may not be whole yet. */
 function cpuOf(file: string, fromSeconds: number, toSeconds: number): number {
   let seconds = 0;
-  for (const line of readFileSync(file, 'utf8').split('\n').slice(-2_000)) {
+  for (const line of readFileSync(file, 'utf8').split('\n').slice(-2_000, -1)) {
     if (!line.includes('"process.cpu.time"')) continue;
     const { timestamp, 'process.cpu.time': cpu } = JSON.parse(line) as {
       timestamp: string;

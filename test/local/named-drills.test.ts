@@ -93,7 +93,8 @@ afterAll(async () => {
 /** A drill whose test failed is not that of the next one. */
 afterEach(async () => {
   await fetch(`${local.shortener}/faults`, { method: 'DELETE' });
-});
+  await look.calm(40_000);
+}, 60_000);
 
 /** Looks on until what moves is exactly what is expected; the last that was seen, where it does not come. */
 async function seeMoves(metrics: Readonly<Partial<Record<MovingMetric, Direction>>>, withinMs: number) {
