@@ -8,6 +8,7 @@ import type { MetricsPackage } from '../shared/app/metrics-package.ts';
 import { packageChannels } from '../shared/app/notify-model.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
 import { latencyLimits } from '../shared/slo/latency.ts';
+import { renderNotices, shippedIn } from './notices.ts';
 import { minuteMs, type Shard, shardsOf } from './template/shards.ts';
 
 /** One function's bundle: `<outdir>/<name>/index.js` and the chunks that it loads. Sizes are bytes of JavaScript. */
@@ -24,8 +25,8 @@ type EntryPoint = { readonly name: string; readonly file: string };
 
 /**
  * Bundles each function of `<root>/functions` into `<outdir>/<name>/`; what it imports with `import()` lands in chunks
- * beside its entry. The same sources give the same bytes wherever they lie. Throws esbuild's error, which names file and
- * line, when one does not compile.
+ * beside its entry, the licences of the packages in it in `licenses.txt`. The same sources give the same bytes wherever they
+ * lie. Throws esbuild's error, which names file and line, when one does not compile.
  */
 export async function bundle(root: string, outdir: string = join(root, 'dist')): Promise<readonly Bundle[]> {
   return Promise.all(entryPoints(root).map((entry) => bundleOne(root, outdir, entry)));
@@ -66,6 +67,8 @@ async function bundleOne(root: string, outdir: string, { name, file }: EntryPoin
   });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+  const shipped = shippedIn(metafile, root);
+  if (shipped.length > 0) writeFileSync(join(folder, 'licenses.txt'), renderNotices(shipped));
   const page = join(root, dirname(file), 'page');
   if (existsSync(page)) await bundlePage(page, join(folder, 'page'));
   return { name, ...measure(metafile), metafile };

@@ -1,7 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundle } from '../../infra/build.ts';
+import { shippedIn } from '../../infra/notices.ts';
+import { type Component, sbomOf } from '../../infra/sbom.ts';
+
+/** They ask for no more than to be named. A package with another one is not bundled before somebody has read it. */
+const allowedLicences = ['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', '(MIT OR Apache-2.0)'];
 
 describe('the bundles of the functions', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'burnwatch-bundles-'));
@@ -70,4 +75,64 @@ describe('the bundles of the functions', () => {
     for (const { name } of bundles)
       expect(readFileSync(join(outdir, name, 'index.js'), 'utf8')).toMatch(/export\{[^}]*\bas handler\b/);
   });
+
+  it.each(['burst', 'evaluate', 'notify', 'probe', 'shortener', 'status'])(
+    '%s carries only packages that may be passed on, and says whose they are',
+    (name) => {
+      const shipped = shippedIn(
+        bundles.find((each) => each.name === name)?.metafile ?? { inputs: {}, outputs: {} },
+        '.',
+      );
+      expect(shipped.length).toBeGreaterThan(20);
+      expect(shipped.filter(({ licence }) => !allowedLicences.includes(licence))).toEqual([]);
+      expect(shipped.filter(({ copyright }) => copyright.length === 0)).toEqual([]);
+      const notices = readFileSync(join(outdir, name, 'licenses.txt'), 'utf8');
+      for (const { name: called, version, licence, copyright } of shipped)
+        expect(notices).toContain(`\n${[`${called} ${version}, ${licence}`, ...copyright].join('\n  ')}\n`);
+      expect(notices.match(/TERMS AND CONDITIONS FOR USE/g)).toHaveLength(1);
+      expect(notices).toContain('Permission is hereby granted, free of charge');
+      expect(notices.length).toBeLessThanOrEqual(25_000);
+    },
+  );
+
+  it('the SBOM lists the packages that are bundled, each with its licence, its hash and who carries it', async () => {
+    const sbom = await sbomOf(bundles, process.cwd());
+    expect(sbom).toMatchObject({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.5',
+      metadata: { component: { name: 'burnwatch', purl: 'pkg:npm/burnwatch@0.1.0' } },
+    });
+    const listed = sbom.components as readonly Listed[];
+    const carried = bundles.flatMap(({ name, metafile }) =>
+      shippedIn(metafile, '.').map((each) => `${each.name}@${each.version} ${each.licence} in ${name}`),
+    );
+    expect(listed.flatMap(rowsOf).toSorted()).toEqual(carried.toSorted());
+    expect(listed.filter(({ hashes }) => !hashes?.[0]?.content)).toEqual([]);
+    const refs = [sbom.metadata.component['bom-ref'], ...listed.map((each) => each['bom-ref'])];
+    const { dependencies } = sbom;
+    expect(dependencies.map(({ ref }) => ref).toSorted()).toEqual(refs.toSorted());
+    expect(new Set(dependencies.flatMap(({ dependsOn }) => dependsOn))).toEqual(new Set(refs.slice(1)));
+  }, 120_000);
+
+  it('the pages carry no package at all', () => {
+    const page = 'functions/shortener/page';
+    const imports = readdirSync(page)
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) =>
+        [...readFileSync(join(page, file), 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from),
+      );
+    expect(imports.filter((from) => !from?.startsWith('.'))).toEqual([]);
+  });
 });
+
+type Listed = Component & {
+  readonly licenses: readonly { readonly license?: { readonly id?: string }; readonly expression?: string }[];
+  readonly hashes?: readonly { readonly content: string }[];
+};
+
+/** `name@version licence in function`, for each function that carries it. */
+function rowsOf({ name, version, licenses, properties = [] }: Listed): string[] {
+  const licence = licenses.map(({ license, expression }) => license?.id ?? expression).join(' ');
+  const carriers = properties.find((each) => each.name === 'burnwatch:functions')?.value.split(',') ?? [];
+  return carriers.map((carrier) => `${name}@${version} ${licence} in ${carrier}`);
+}

@@ -153,7 +153,12 @@ describe('packaging the shipped configuration', () => {
     const page = ['dist/shortener/page/app.css', 'dist/shortener/page/index.html'];
     expect(names.filter((name) => !/\.js(on)?$/.test(name)).toSorted()).toEqual(page);
     expect(names).toEqual(
-      expect.arrayContaining(['dist/probe/index.js', 'dist/probe/shards/s00.json', 'dist/evaluate/config.json']),
+      expect.arrayContaining([
+        'dist/probe/index.js',
+        'dist/probe/shards/s00.json',
+        'dist/probe/licenses.txt',
+        'dist/evaluate/config.json',
+      ]),
     );
   });
 
