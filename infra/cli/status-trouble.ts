@@ -1,3 +1,4 @@
+import { shownMs } from '../../shared/app/overview.ts';
 import type { BurstView, MonitorView, Overview, SloView } from '../../shared/app/overview-model.ts';
 import { formatShortDuration, plural } from '../../shared/message/format.ts';
 
@@ -20,12 +21,15 @@ export function troublesOf({ monitors, slos, unknownSlos = [], bursts, incidents
 const named = (id: string, trouble: string | undefined): string[] =>
   trouble === undefined ? [] : [`${id}: ${trouble}`];
 
-/** Undefined where it is well, is under maintenance, or has not been probed yet. */
+/** Undefined where it is well, is under maintenance, or is probed too seldom for the view to hold three of its probes. */
 export function monitorTrouble(monitor: MonitorView, now: number): string | undefined {
-  const { state, lastProbeAt, intervalMs, isUnderMaintenance, errorType } = monitor;
-  if (isUnderMaintenance || lastProbeAt === undefined) return undefined;
+  const { state, lastProbeAt, eventIntervalMs, isUnderMaintenance, errorType } = monitor;
+  if (isUnderMaintenance) return undefined;
+  const isSeldom = silentIntervals * eventIntervalMs > shownMs;
+  if (lastProbeAt === undefined)
+    return isSeldom ? undefined : `no probe in the last ${formatShortDuration(shownMs)}: npx burnwatch doctor`;
   const silentMs = now - lastProbeAt;
-  if (silentMs > Math.max(leastSilenceMs, silentIntervals * intervalMs))
+  if (silentMs > Math.max(leastSilenceMs, silentIntervals * eventIntervalMs))
     return `no probe for ${formatShortDuration(silentMs)}: npx burnwatch doctor`;
   switch (state) {
     case 'passed':

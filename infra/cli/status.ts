@@ -12,7 +12,7 @@ npx burnwatch status [--stage NAME] [--region REGION] [--config FILE] [--output 
 
 Prints what is up and what burns: a line for each monitor, SLO and burst, and what is wrong.
 
-Wrong is a monitor whose newest probe failed, could not be judged, or is long ago; an SLO of which a rule fires, nothing is left, or
+Wrong is a monitor whose newest probe failed, could not be judged, or is long ago or missing; an SLO of which a rule fires, nothing is left, or
 nobody knows how it stands; a burst whose newest run failed; an open incident. Monitors under maintenance may fail.
 
 ${sloHelp}

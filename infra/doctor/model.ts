@@ -92,8 +92,9 @@ export type Check = {
 export const wrong = (what: string, mend: string): Finding => ({ severity: 'wrong', what, mend });
 export const doubtful = (what: string, mend: string): Finding => ({ severity: 'doubtful', what, mend });
 
-/** What makes anew what the template has. */
-export const redeploy = 'npx serverless deploy, with the same --stage, --region and --param';
+/** A deployment brings back nothing that was deleted by hand; the page says what does. */
+export const redeploy =
+  'npx serverless deploy, with the same --stage, --region and --param; after changes by hand see docs/operate.md';
 
 /** What `judge` finds in what was read; that it was not, where it was not. `what` names a part of what the check looks at. */
 export function look<Value>(

@@ -28,7 +28,7 @@ export type OverviewDeps = BurstsDeps & {
 };
 
 /** How far back the view shows single probes. */
-const shownMs = 3 * hourMs;
+export const shownMs = 3 * hourMs;
 const mostShownIncidents = 20;
 
 /** How everything stands: reads the ledger and the alerts' state, changes nothing. */

@@ -94,7 +94,16 @@ describe('what is wrong', () => {
   it.each<readonly [string, Partial<Overview>, readonly string[]]>([
     ['nothing', {}, []],
     ['a degraded monitor is up', { monitors: [monitor({ state: 'degraded' })] }, []],
-    ['a monitor before its first probe', { monitors: [{ ...without(monitor()), state: 'waiting' }] }, []],
+    [
+      'a monitor that nobody has probed is not up',
+      { monitors: [{ ...without(monitor()), state: 'waiting' }] },
+      ['api: no probe in the last 3 h: npx burnwatch doctor'],
+    ],
+    [
+      'a monitor that is probed twice a day may wait',
+      { monitors: [{ ...without(monitor({ eventIntervalMs: 720 * minuteMs })), state: 'waiting' }] },
+      [],
+    ],
     ['a failed monitor', { monitors: [monitor({ state: 'failed', errorType: 'timeout' })] }, ['api: failed (timeout)']],
     [
       'a failed monitor under maintenance may fail',
@@ -110,7 +119,7 @@ describe('what is wrong', () => {
     ],
     [
       'a monitor that is probed seldom has time',
-      { monitors: [monitor({ intervalMs: 10 * minuteMs, lastProbeAt: at - 29 * minuteMs })] },
+      { monitors: [monitor({ eventIntervalMs: 10 * minuteMs, lastProbeAt: at - 29 * minuteMs })] },
       [],
     ],
     ['a rule that fires', { slos: [slo({ rules: [rule('firing'), rule('firing')] })] }, ['avail: burns (page)']],
