@@ -13,7 +13,7 @@ import {
 /** A reference that does not resolve disables what uses it. */
 export const secrets: Check = {
   id: 'secrets',
-  looksAt: 'SSM parameters that the configuration and the functions read',
+  looksAt: 'SSM parameters: there, with a value',
   judge: ({ parameters }, expected) =>
     expected.parameters.flatMap((parameter) => {
       const seen = parameters[parameter.path] ?? { unseen: 'was not asked for' };
@@ -35,7 +35,7 @@ function parameterFindings({ path, usedBy }: ExpectedParameter, state: Parameter
 /** As the probe itself would judge them, by the names that this machine resolves. */
 export const targets: Check = {
   id: 'targets',
-  looksAt: 'addresses of targets and channels: allowed by the policy',
+  looksAt: 'targets and channels: allowed by the policy',
   judge: ({ targets }) => targets.flatMap(targetFindings),
 };
 

@@ -4,7 +4,7 @@ import { type Check, doubtful, type Finding, look, type RunsSeen, redeploy, wron
 /** Without its schedule a shard is not probed, and no alert is judged. */
 export const schedules: Check = {
   id: 'schedules',
-  looksAt: 'schedules of probes, evaluations, bursts and drills: there, enabled',
+  looksAt: 'schedules: there, enabled',
   judge: ({ schedules }, expected) =>
     look(schedules, (seen) => [
       ...expected.schedules
@@ -33,7 +33,7 @@ export const functions: Check = {
 /** Of the last hour: runs that failed, were refused, or never came. */
 export const runs: Check = {
   id: 'runs',
-  looksAt: 'the last hour of each function: errors, throttles, silence',
+  looksAt: 'the last hour: errors, throttles, silence',
   judge: ({ runs }, { ticking }) => look(runs, (seen) => seen.flatMap((each) => runFindings(each, ticking))),
 };
 
@@ -41,7 +41,7 @@ function runFindings(
   { name, invocations, errors, throttles, lately }: RunsSeen,
   ticking: readonly string[],
 ): Finding[] {
-  const log = `npx serverless logs -f ${name.slice(name.lastIndexOf('-') + 1)}, with the same --stage and --region`;
+  const log = `its log: npx serverless logs -f ${name.slice(name.lastIndexOf('-') + 1)}, as deployed; of local mode .burnwatch/logs`;
   const silent = wrong(
     `${name} has not run for ten minutes`,
     'see schedules and functions above; right after a deployment wait two minutes',
