@@ -1,4 +1,4 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, ResourceInUseException, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createPacing } from '../../shared/app/batch.ts';
 import { type EvaluateSummary, evaluate } from '../../shared/app/evaluate.ts';
@@ -38,14 +38,17 @@ export async function createLedgerTable(name: string): Promise<void> {
     ['sk', 'RANGE'],
   ] as const;
   const client = createDynamoDb();
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableOf(name),
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
-      AttributeDefinitions: keys.map(([AttributeName]) => ({ AttributeName, AttributeType: 'S' as const })),
-    }),
-  );
+  const create = new CreateTableCommand({
+    TableName: tableOf(name),
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
+    AttributeDefinitions: keys.map(([AttributeName]) => ({ AttributeName, AttributeType: 'S' as const })),
+  });
+  // Where the machine is busy the answer to the first attempt comes too late, and the second finds the table made.
+  await client.send(create).catch((error: unknown) => {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  });
+  await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.01, maxDelay: 0.1 }, { TableName: tableOf(name) });
   client.destroy();
 }
 
