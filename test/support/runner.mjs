@@ -1,29 +1,30 @@
-import { sep } from 'node:path';
 import Runner from 'jest-runner';
 
-/** Rooms whose tests compute only: no socket, no child process and no clock of the machine can be late there. */
-const computing = ['unit', 'oracle', 'model'].map((room) => `${sep}test${sep}${room}${sep}`);
-/** What tells from latencies and rates that something moves: it has the machine for itself, after all the others. */
-const alone = [`${sep}test${sep}local${sep}named-drills.test.ts`];
-
 /**
- * Runs what computes in worker processes, and beside it, one after the other, what talks over sockets and waits for real
- * time: two tests that measure never disturb one another, and no core stands idle.
+ * What measures nothing: it computes, packages, clicks or waits, and none of its bounds is near. These run in worker processes
+ * beside the rest, which talks over sockets and holds times, one file after the other.
  */
+const patient =
+  /test\/(unit|oracle|model|browser)\/|test\/integration\/(package|bundle|invoke-local|cost|slo-command|alerts-command|notify-command)|test\/local\/(readme|alarms|metrics|doctor)\.test/;
+/** What tells from latencies and rates that something moves, or is sent in time: it has the machine for itself, at the end. */
+const alone = /test\/local\/(named-drills|redirects)\.test|test\/integration\/probe-fleet/;
+
+/** Two tests that measure never disturb one another, and no core stands idle. */
 export default class Lanes extends Runner {
   async runTests(tests, watcher, options) {
     if (options.serial && tests.length === 1) return super.runTests(tests, watcher, options);
     const lanes = Object.groupBy(tests, laneOf);
     const runInTurn = (some = []) => super.runTests(some, watcher, { ...options, serial: true });
     await Promise.all([
-      super.runTests(lanes.computing ?? [], watcher, { ...options, serial: false }),
-      runInTurn(lanes.real),
+      super.runTests(lanes.patient ?? [], watcher, { ...options, serial: false }),
+      runInTurn(lanes.measuring),
     ]);
     await runInTurn(lanes.alone);
   }
 }
 
 function laneOf({ path }) {
-  if (alone.some((file) => path.endsWith(file))) return 'alone';
-  return computing.some((room) => path.includes(room)) ? 'computing' : 'real';
+  const file = path.replaceAll('\\', '/');
+  if (alone.test(file)) return 'alone';
+  return patient.test(file) ? 'patient' : 'measuring';
 }
