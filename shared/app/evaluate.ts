@@ -81,7 +81,7 @@ export async function evaluate(
 ): Promise<EvaluateSummary> {
   const drillLog = createDrillLog(given.notify, given.drills);
   const deps = { ...given, notify: drillLog.notify };
-  const [loaded, verdicts, history, counted, drills] = await Promise.all([
+  const [loaded, verdicts, history, counted, drills] = await together([
     deps.alerts.load(),
     readVerdicts(config, deps),
     refreshHistory(memory, deps, { ...needsOf(config.slos, now), ticksMs: ticksOf(config), isSaving: true }, now),
@@ -109,6 +109,12 @@ export async function evaluate(
     resolved: kinds.filter((kind) => kind === 'resolved').length,
     sent: backlog.sent + decided.sent,
   };
+}
+
+/** All of it, or the first error once everything has ended: what still went on would change the memory of the next invocation. */
+async function together<const Work extends readonly unknown[]>(work: Work) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** Bursts are told of beside everything else: where their verdicts cannot be read, their alerts stay as they are. */

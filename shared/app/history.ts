@@ -65,7 +65,8 @@ export async function refreshHistory(
       ? Math.min(now - (needs.ticksMs ?? 0), await loadRollups(memory, source, { spanMs, ...needs }, now))
       : memory.loadedAt - rereadMs;
   await loadEdges(memory, source, needs.spansMs, now);
-  memory.history = withTicks(memory.history, await ledger.loadTicks(location, fromAt, now));
+  const ticks = await ledger.loadTicks(location, fromAt, now);
+  memory.history = withTicks(memory.history, ticks);
   memory.loadedAt = now;
   await foldHours(memory, source, needs.isSaving, now);
   await foldDays(memory, source, needs.isSaving, now);

@@ -242,6 +242,32 @@ describe('what cannot be delivered', () => {
 });
 
 describe('two evaluations at once', () => {
+  it('that fails ends when all that it began has ended, so that nothing of it goes on in the next one', async () => {
+    const { ledger, alerts, run } = setUp();
+    const answers: (() => void)[] = [];
+    const late: EvaluateDeps['ledger'] = {
+      ...ledger.store,
+      loadTicks: async (...range) => {
+        await new Promise<void>((answer) => answers.push(answer));
+        return ledger.store.loadTicks(...range);
+      },
+    };
+    const refused = { ...alerts.store, load: () => Promise.reject(new Error('refused')) };
+    let hasEnded = false;
+    const ending = run(['passed'], { ledger: late, alerts: refused }).catch((error: Error) => {
+      hasEnded = true;
+      return error.message;
+    });
+    for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
+    await new Promise((next) => setImmediate(next));
+    expect([answers.length > 0, hasEnded]).toEqual([true, false]);
+    while (!hasEnded) {
+      for (const answer of answers.splice(0)) answer();
+      await new Promise((next) => setImmediate(next));
+    }
+    expect(await ending).toBe('refused');
+  });
+
   it('decide one transition, and the one that lost the write decides on what the other wrote', async () => {
     const { run, sent, world, config, deps, alerts, ledger } = setUp(aConfig({ slos: [] }));
     await run([...many(10, 'passed'), ...many(2, 'failed')]);
