@@ -5,7 +5,7 @@ import Runner from 'jest-runner';
  * beside the rest, which talks over sockets and holds times, one file after the other.
  */
 const patient =
-  /test\/(unit|oracle|model|browser)\/|test\/integration\/(package|bundle|invoke-local|cost|slo-command|alerts-command|notify-command)|test\/local\/(readme|alarms|metrics|doctor)\.test/;
+  /test\/(unit|oracle|model|browser)\/|test\/integration\/(package|bundle|invoke-local|cost|slo-command|alerts-command|notify-command)|test\/local\/readme\.test/;
 /** What tells from latencies and rates that something moves, or is sent in time: it has the machine for itself, at the end. */
 const alone = /test\/local\/(named-drills|redirects)\.test|test\/integration\/probe-fleet/;
 
