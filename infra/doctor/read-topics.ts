@@ -10,7 +10,7 @@ const atOnce = 5;
 /** The addresses of each of these topics; of one that is not there, undefined. */
 export async function readSubscriptions(
   names: readonly string[],
-  { settings }: Asked,
+  { settings }: Pick<Asked, 'settings'>,
 ): Promise<StackSeen['subscriptions']> {
   const client = await createClient(settings);
   const { ListSubscriptionsByTopicCommand } = await import('@aws-sdk/client-sns');

@@ -2,6 +2,7 @@ import { drillOf } from '../alert/drill.ts';
 import type { OutboxEntry, Transition } from '../alert/model.ts';
 import type { Message } from '../message/model.ts';
 import type { AlertStore, Notify } from './ports.ts';
+import { together } from './together.ts';
 
 export type DeliverDeps = {
   readonly alerts: Pick<AlertStore, 'acknowledge' | 'saveIncident'>;
@@ -27,9 +28,9 @@ export type Delivery = {
 
 /**
  * Delivers an outbox: sends, then acknowledges, so that twice is possible and never is not. What was decided together and
- * belongs to one incident is one message a channel; an incident that is over goes to the archive with what tells of its end. A group that cannot be delivered stays for the next round and keeps
- * back what comes later of its incident, and nothing else; its error comes back. When time runs out, the rest stays, too; one
- * group is always tried.
+ * belongs to one incident is one message a channel; an incident that is over goes to the archive with what tells of its end. A group
+ * that cannot be delivered stays for the next round and keeps back what comes later of its incident, and nothing else; its error comes
+ * back. When time runs out, the rest stays, too; one group is always tried.
  */
 export async function deliver(outbox: readonly OutboxEntry[], deps: DeliverDeps): Promise<Delivery> {
   const errors: unknown[] = [];
@@ -103,5 +104,5 @@ const mostInTurn = 10;
 async function notifyAll(messages: readonly Message[], notify: Notify): Promise<void> {
   for (const message of messages.slice(0, mostInTurn)) await notify(message);
   for (let from = mostInTurn; from < messages.length; from += mostInTurn)
-    await Promise.all(messages.slice(from, from + mostInTurn).map(notify));
+    await together(messages.slice(from, from + mostInTurn).map(notify));
 }

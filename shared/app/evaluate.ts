@@ -17,6 +17,7 @@ import { needsOf } from './needs.ts';
 import { observeAll, observeSteady, type Seen } from './observe.ts';
 import type { AlertStore, LedgerStore, LoadVerdicts, Notify, PublishMetrics } from './ports.ts';
 import { isKnown, type Standing, standingOf } from './standing.ts';
+import { together } from './together.ts';
 
 export type EvaluateDeps = {
   readonly ledger: Omit<LedgerStore, 'saveTick'>;
@@ -71,7 +72,7 @@ const deliverMs = 9_000;
 /**
  * One evaluation: sends what is left over, reads the new ticks, steps every alert, writes the state and its outbox in one
  * conditional write, sends, acknowledges, publishes the SLOs' metrics. Throws an AggregateError at its end when something
- * could not be delivered (it stays in the outbox), and at once when the ledger refuses.
+ * could not be delivered (it stays in the outbox), and before anything is decided when the ledger refuses.
  */
 export async function evaluate(
   config: Config,
@@ -109,12 +110,6 @@ export async function evaluate(
     resolved: kinds.filter((kind) => kind === 'resolved').length,
     sent: backlog.sent + decided.sent,
   };
-}
-
-/** All of it, or the first error once everything has ended: what still went on would change the memory of the next invocation. */
-async function together<const Work extends readonly unknown[]>(work: Work) {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }
 
 /** Bursts are told of beside everything else: where their verdicts cannot be read, their alerts stay as they are. */

@@ -1,5 +1,6 @@
 import type { EntryKey } from '../metrics/entries.ts';
 import type { ExposedValue } from '../metrics/exposition.ts';
+import { formatSpan } from '../slo/words.ts';
 import type { BurstView, IncidentView, MonitorView, Overview, SloView } from './overview-model.ts';
 
 const outcomes = ['passed', 'degraded', 'failed', 'unknown', 'blocked'] as const;
@@ -59,7 +60,7 @@ function exposeSlo(view: SloView): readonly ExposedValue[] {
     value('sloCoverage', view.coverageRatio, { slo }),
     ...view.rules.flatMap((rule) => {
       const { severity } = rule;
-      const [length, short] = [spanOf(rule.longMs), spanOf(rule.shortMs)];
+      const [length, short] = [formatSpan(rule.longMs), formatSpan(rule.shortMs)];
       return [
         value('ruleThreshold', rule.threshold, { slo, severity, length }),
         value('ruleBurnRate', rule.longBurnRate, { slo, severity, window: 'long', length }),
@@ -109,16 +110,4 @@ function exposeIncidents(incidents: readonly IncidentView[]): readonly ExposedVa
   return (['page', 'ticket'] as const).map((severity) =>
     value('incidentsOpen', open.filter((incident) => incident.severity === severity).length, { severity }),
   );
-}
-
-/** A span in the units of PromQL: `5m`, `6h`, `3d`. */
-function spanOf(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-  ] as const;
-  const [unit, size] = units.find(([, each]) => ms >= each && ms % each === 0) ?? ['s', 1_000];
-  return `${ms / size}${unit}`;
 }

@@ -1,11 +1,7 @@
-import {
-  CloudWatchClient,
-  GetMetricDataCommand,
-  type GetMetricDataCommandOutput,
-  type MetricDataQuery,
-} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import type { MetricQuery, ReadMetrics } from '../app/ports.ts';
 import { boundedClient } from './client.ts';
+import { metricQuery } from './metric-query.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const mostQueries = 500;
@@ -122,7 +118,10 @@ async function* pagesOf(
     StartTime: new Date(fromAt),
     EndTime: new Date(toAt),
     ScanBy: 'TimestampAscending',
-    MetricDataQueries: batch.map((index) => queryOf(index, queries[index])),
+    MetricDataQueries: batch.flatMap((index) => {
+      const query = queries[index];
+      return query ? [metricQuery(index, query, query.span.periodMs, 'Sum')] : [];
+    }),
   } as const;
   let next: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
@@ -133,22 +132,6 @@ async function* pagesOf(
     if (next === undefined) return;
   }
   throw new Error(`CloudWatch has not come to an end after ${mostPages} pages`);
-}
-
-function queryOf(index: number, query: MetricQuery | undefined): MetricDataQuery {
-  const { namespace, name, dimensions = {}, span } = query ?? {};
-  return {
-    Id: `q${index}`,
-    MetricStat: {
-      Metric: {
-        Namespace: namespace,
-        MetricName: name,
-        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-      },
-      Period: (span?.periodMs ?? 0) / 1_000,
-      Stat: 'Sum',
-    },
-  };
 }
 
 const describe = (error: unknown): string =>

@@ -1,6 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { ReadStatistics } from '../app/app-numbers.ts';
 import { boundedClient } from './client.ts';
+import { metricQuery } from './metric-query.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const mostQueries = 500;
@@ -11,22 +12,10 @@ export function createStatisticsReader(client: CloudWatchClient = new CloudWatch
     if (queries.length === 0) return [];
     if (queries.length > mostQueries)
       throw new Error(`${queries.length} statistics in one call, at most ${mostQueries}`);
-    const Period = (toAt - fromAt) / 1_000;
     const command = new GetMetricDataCommand({
       StartTime: new Date(fromAt),
       EndTime: new Date(toAt),
-      MetricDataQueries: queries.map(({ namespace, name, dimensions, statistic }, index) => ({
-        Id: `q${index}`,
-        MetricStat: {
-          Metric: {
-            Namespace: namespace,
-            MetricName: name,
-            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-          },
-          Period,
-          Stat: statistic,
-        },
-      })),
+      MetricDataQueries: queries.map((query, index) => metricQuery(index, query, toAt - fromAt, query.statistic)),
     });
     const { MetricDataResults = [] } = await client.send(command, { abortSignal });
     const found = new Map(MetricDataResults.map(({ Id, Values }) => [Id, Values?.[0]]));
