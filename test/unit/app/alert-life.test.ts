@@ -2,10 +2,10 @@ import { acknowledgeIncident } from '../../../shared/alert/acknowledge.ts';
 import type { OutboxEntry, Transition } from '../../../shared/alert/model.ts';
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { renderTransitions } from '../../../shared/app/render.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import { aConfig, aMonitor, anAlert, anSlo, aRule } from '../../support/config.ts';
+import { tickOf, wellDeps } from '../../support/evaluation.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
 const minuteMs = 60_000;
@@ -73,33 +73,18 @@ function setUp(crash?: Crash) {
     },
   };
   const deps: EvaluateDeps = {
+    ...wellDeps,
     ledger: ledger.store,
     alerts: store,
-    loadVerdicts: async () => [],
     notify: async (message) => {
       pass('notify');
       sent.push(message);
       pass('notified');
     },
-    publishMetrics: async () => {},
-    render: (transitions, view) =>
-      renderTransitions(transitions, view, { environment: 'dev', outputs: () => undefined, links: [] }),
-    identity: { service: 'shop', environment: 'dev' },
-    location: 'eu-west-1',
-    writer: 'writer',
-    remainingMs: () => 30_000,
-    onWarning: () => {},
   };
   let memory = createMemory();
   const minute = async (at: number, outcome: Outcome) => {
-    const outcomes = config.monitors.map(({ key }) => ({
-      monitorKey: key,
-      outcome,
-      isMaintenance: false,
-      isRetried: false,
-      isContaminated: false,
-    }));
-    await ledger.store.saveTick({ location: 'eu-west-1', at, shard: 's00', outcomes, details: [] }, `id-${at}`);
+    await ledger.store.saveTick(tickOf(config, at, outcome), `id-${at}`);
     try {
       await evaluate(config, memory, deps, at + 800);
     } catch (error) {

@@ -1,11 +1,11 @@
 import type { OutboxEntry, Transition } from '../../../shared/alert/model.ts';
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { renderTransitions } from '../../../shared/app/render.ts';
 import type { Channel, Outcome } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import { aWebhook } from '../../support/channels.ts';
 import { aConfig, aMonitor, anAlert } from '../../support/config.ts';
+import { tickOf, wellDeps } from '../../support/evaluation.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';
 
 const minuteMs = 60_000;
@@ -28,6 +28,7 @@ function setUp(size: number, channels: readonly Channel[], writes?: (entries: re
     if (world.calls >= world.crashAt) throw new Error('killed');
   };
   const deps: EvaluateDeps = {
+    ...wellDeps,
     ledger: ledger.store,
     alerts: {
       ...alerts.store,
@@ -43,32 +44,16 @@ function setUp(size: number, channels: readonly Channel[], writes?: (entries: re
         await alerts.store.acknowledge(ids);
       },
     },
-    loadVerdicts: async () => [],
     notify: async (message) => {
       pass();
       sent.push(message);
       pass();
     },
-    publishMetrics: async () => {},
-    render: (transitions, view) =>
-      renderTransitions(transitions, view, { environment: 'dev', outputs: () => undefined, links: [] }),
-    identity: { service: 'shop', environment: 'dev' },
-    location: 'eu-west-1',
-    writer: 'writer',
-    remainingMs: () => 30_000,
-    onWarning: () => {},
   };
   let memory = createMemory();
   const minute = async (count: number, outcome: Outcome) => {
     const at = startAt + count * minuteMs;
-    const outcomes = config.monitors.map(({ key }) => ({
-      monitorKey: key,
-      outcome,
-      isMaintenance: false,
-      isRetried: false,
-      isContaminated: false,
-    }));
-    await ledger.store.saveTick({ location: 'eu-west-1', at, shard: 's00', outcomes, details: [] }, `id-${at}`);
+    await ledger.store.saveTick(tickOf(config, at, outcome), `id-${at}`);
     try {
       return await evaluate(config, memory, { ...deps, writer: `writer-${count}` }, at + 800);
     } catch (error) {
