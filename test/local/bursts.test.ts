@@ -93,7 +93,10 @@ describe('a burst in local mode', () => {
         expect([answer.status, await answer.json()]).toEqual([202, { burst: 'quick', run: expect.any(String) }]);
       },
     );
-    const runs = heard.flatMap(({ event, data }) => (event === 'run' ? [data as LiveRun] : []));
+    // The scheduled burst of this file may run in the same minute.
+    const runs = heard
+      .flatMap(({ event, data }) => (event === 'run' ? [data as LiveRun] : []))
+      .filter(({ burst }) => burst === 'quick');
     expect(new Set(runs.map(({ id }) => id)).size).toBe(1);
     expect(runs[0]).toMatchObject({ burst: 'quick', trigger: 'hand', isRecorded: true, points: [] });
     expect(runs.at(-1)?.end).toMatchObject({ outcome: 'sent' });

@@ -24,10 +24,10 @@ export type Running = {
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 };
 
-/** A folder of its own for one test file; `remove` takes it away. */
+/** A folder of its own for one test file; `remove` takes it away, though what a killed process began may still be written. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'burnwatch-local-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }) };
 }
 
 /** Runs `npm start`'s command without waiting. */

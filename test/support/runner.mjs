@@ -8,11 +8,26 @@ const patient =
   /test\/(unit|oracle|model|browser)\/|test\/integration\/(package|bundle|invoke-local|cost|slo-command|alerts-command|notify-command)|test\/local\/readme\.test/;
 /** What tells from latencies and rates that something moves, or is sent in time: it has the machine for itself, at the end. */
 const alone = /test\/local\/(named-drills|redirects)\.test|test\/integration\/probe-fleet/;
+/** What depends on no clock and no socket: where it fails once, it fails. */
+const exact = /test\/(unit|oracle|model)\//;
 
-/** Two tests that measure never disturb one another, and no core stands idle. */
+/** Of a run of so many files or fewer somebody watches each. */
+const few = 20;
+/** More files than these do not fail because a machine was busy. */
+const mostAgain = 4;
+
+/**
+ * Two tests that measure never disturb one another, and no core stands idle. In a run of the whole, a file that failed where real
+ * time decides is run once more at the end, alone: what it said the first time is printed, and that it took two runs is too.
+ */
 export default class Lanes extends Runner {
+  #again = [];
+  #isAgain = false;
+  #mostAgain = 0;
+
   async runTests(tests, watcher, options) {
     if (options.serial && tests.length === 1) return super.runTests(tests, watcher, options);
+    this.#mostAgain = tests.length > few ? mostAgain : 0;
     const lanes = Object.groupBy(tests, laneOf);
     const runInTurn = (some = []) => super.runTests(some, watcher, { ...options, serial: true });
     await Promise.all([
@@ -20,11 +35,30 @@ export default class Lanes extends Runner {
       runInTurn(lanes.measuring),
     ]);
     await runInTurn(lanes.alone);
+    this.#isAgain = true;
+    await runInTurn(this.#again);
+    for (const { path } of this.#again) console.error(`needed a second run: ${path}`);
+  }
+
+  on(event, listener) {
+    if (event !== 'test-file-success' && event !== 'test-file-failure') return super.on(event, listener);
+    return super.on(event, ([test, outcome]) => (this.#holdsBack(test, outcome) ? undefined : listener([test, outcome])));
+  }
+
+  /** Whether a file failed that is to be run once more; `outcome` is its result, or the error that ended it. */
+  #holdsBack(test, outcome) {
+    const said = outcome.failureMessage ?? outcome.stack;
+    if (!said || this.#isAgain || exact.test(slashed(test)) || this.#again.length >= this.#mostAgain) return false;
+    this.#again.push(test);
+    console.error(`failed, and is run once more at the end: ${test.path}\n${said}`);
+    return true;
   }
 }
 
-function laneOf({ path }) {
-  const file = path.replaceAll('\\', '/');
+function laneOf(test) {
+  const file = slashed(test);
   if (alone.test(file)) return 'alone';
   return patient.test(file) ? 'patient' : 'measuring';
 }
+
+const slashed = ({ path }) => path.replaceAll('\\', '/');
