@@ -42,7 +42,9 @@ export default class Lanes extends Runner {
 
   on(event, listener) {
     if (event !== 'test-file-success' && event !== 'test-file-failure') return super.on(event, listener);
-    return super.on(event, ([test, outcome]) => (this.#holdsBack(test, outcome) ? undefined : listener([test, outcome])));
+    return super.on(event, ([test, outcome]) =>
+      this.#holdsBack(test, outcome) ? undefined : listener([test, outcome]),
+    );
   }
 
   /** Whether a file failed that is to be run once more; `outcome` is its result, or the error that ended it. */
