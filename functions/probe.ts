@@ -45,7 +45,7 @@ export const handler = lambdaHandler<unknown, ProbeAnswer>('probe', async (event
 
 /** Answers nothing: nobody reads it, and a log line says how the tick went. */
 async function runTick(name: string, at: number, invocation: Invocation): Promise<ProbeAnswer> {
-  const shard = (await loadShards()).find((each) => each.shard === name);
+  const shard = (await listShards()).includes(`${name}.json`) ? await loadShard(name) : undefined;
   if (shard === undefined) {
     // A schedule that outlived its shard, for the moment of a deployment.
     invocation.log('warn', 'this shard is not in the package: nothing to probe', { 'burnwatch.shard': name });
@@ -80,11 +80,21 @@ function describeProbe({ monitor, outcome, errorType, message, statusCode, laten
 const endBeforeRecording = (invocation: Invocation, longestMs: number): AbortSignal =>
   AbortSignal.timeout(Math.max(0, Math.min(invocation.remainingMs(), longestMs) - recordMs));
 
-const loadShards = keepWarm(async (): Promise<readonly Shard[]> => {
-  const folder = new URL('./shards/', import.meta.url);
-  const names = await listPackaged(folder);
-  return Promise.all(names.map((name) => readPackaged<Shard>(new URL(name, folder))));
-});
+const shards = new URL('./shards/', import.meta.url);
+const listShards = keepWarm(() => listPackaged(shards));
+const loaded = new Map<string, () => Promise<Shard>>();
+
+/** A tick reads its own shard alone: a large fleet is megabytes of monitors that are others' to probe. */
+function loadShard(name: string): Promise<Shard> {
+  const load = loaded.get(name) ?? keepWarm(() => readPackaged<Shard>(new URL(`${name}.json`, shards)));
+  loaded.set(name, load);
+  return load();
+}
+
+/** By hand any monitor may be asked for. */
+async function loadShards(): Promise<readonly Shard[]> {
+  return Promise.all((await listShards()).map((file) => loadShard(file.slice(0, -'.json'.length))));
+}
 
 // The SDK is brought in at its first use, after the probes: it costs 40 ms of CPU that would be measured as latency.
 const parameters = keepWarm(async () => (await import('../shared/aws/parameters.ts')).createParameters(Date.now));
