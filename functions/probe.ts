@@ -8,7 +8,7 @@ import { systemClock } from '../shared/clock/clock.ts';
 import { needsTls } from '../shared/config/texts.ts';
 import { prepareHttp, runHttpAttempt } from '../shared/http/attempt.ts';
 import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
-import { readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
+import { readHome, readLocation, readOutput, requireVariable } from '../shared/lambda/environment.ts';
 import { listPackaged, readPackaged } from '../shared/lambda/files.ts';
 import { describeError, type Invocation, lambdaHandler } from '../shared/lambda/handler.ts';
 import { keepWarm } from '../shared/lambda/warm.ts';
@@ -97,13 +97,17 @@ async function loadShards(): Promise<readonly Shard[]> {
 }
 
 // The SDK is brought in at its first use, after the probes: it costs 40 ms of CPU that would be measured as latency.
-const parameters = keepWarm(async () => (await import('../shared/aws/parameters.ts')).createParameters(Date.now));
+const parameters = keepWarm(async () =>
+  (await import('../shared/aws/parameters.ts')).createParameters(Date.now, readHome()),
+);
 const readParameter = async (path: string) => (await parameters())(path);
 const signer = keepWarm(async () =>
   (await import('../shared/aws/signer.ts')).createSigner(() => process.env, Date.now),
 );
-const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher());
-const dynamoDb = keepWarm(async () => meterDynamoDb((await import('../shared/aws/dynamodb.ts')).createDynamoDb()));
+const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher(readHome()));
+const dynamoDb = keepWarm(async () =>
+  meterDynamoDb((await import('../shared/aws/dynamodb.ts')).createDynamoDb(readHome())),
+);
 const ledger = keepWarm(async () => {
   const { createLedgerStore } = await import('../shared/aws/ledger-store.ts');
   return createLedgerStore(await dynamoDb(), requireVariable('LEDGER_TABLE'));

@@ -3,7 +3,7 @@ import type { PublishMetrics } from '../app/ports.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { namespace } from '../metrics/catalogue.ts';
 import type { Datum } from '../metrics/model.ts';
-import { boundedClient } from './client.ts';
+import { boundedClient, type Place } from './client.ts';
 
 /** PutMetricData takes at most this many datums a call. */
 const mostDatums = 1_000;
@@ -15,8 +15,8 @@ const mostCalls = 40;
  * to tell, and a gap in a graph is better than a double. A call that is refused for what is in it has counted nothing: its
  * halves are sent on their own, so that one bad datum costs no other. Rejects at its end where some were refused.
  */
-export function createMetricsPublisher(): PublishMetrics {
-  const client = new CloudWatchClient({ ...boundedClient, maxAttempts: 1 });
+export function createMetricsPublisher(place: Place = {}): PublishMetrics {
+  const client = new CloudWatchClient({ ...boundedClient, ...place, maxAttempts: 1 });
   return async (datums) => {
     const batches = batchesOf(datums);
     const refused: unknown[] = [];

@@ -21,6 +21,12 @@ export function readOutput(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** What clients of AWS are made with that keep what was found: the region of home, where the function runs in another one. */
+export function readHome(): { readonly region?: string } {
+  const region = readVariable('BURNWATCH_HOME_REGION');
+  return region === undefined ? {} : { region };
+}
+
 /** The region in which the function runs, which is the location of its probes; `local` where nothing says. */
 export function readLocation(): string {
   return process.env['AWS_REGION'] || 'local';
