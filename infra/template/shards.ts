@@ -1,4 +1,6 @@
 import type { Monitor } from '../../shared/config/model.ts';
+import { mix } from './mix.ts';
+import { inProbingOrder } from './shard-order.ts';
 
 /** The monitors that one schedule probes together. */
 export type Shard = {
@@ -26,8 +28,8 @@ const fastCapacity = 20;
  * Spreads the monitors over as few shards as hold them, by rendezvous hashing: each goes to the shard that scores
  * highest for it among those that still have room, so that another shard or monitor moves few of the others. No shard
  * is over its capacity, and none is empty, but the one that goes on ticking when there is nothing to probe. The order of
- * the monitors does not matter, and within a shard they keep the order in which they came. Monitors that are due more often
- * than schedules tick, every `tickMs`, have shards of their own.
+ * the monitors does not matter: within a shard they stand as `inProbingOrder` says. Monitors that are due more often than
+ * schedules tick, every `tickMs`, have shards of their own.
  */
 export function shardsOf(monitors: readonly Monitor[], tickMs: number = minuteMs): readonly Shard[] {
   const fast = monitors.filter(({ intervalMs }) => intervalMs < tickMs);
@@ -48,6 +50,7 @@ export function assign(
   prefix: 's' | 'f' = 's',
 ): readonly Shard[] {
   const shards = Array.from({ length: shardCount }, (_, index) => ({
+    index,
     id: shardId(prefix, index),
     keys: new Set<number>(),
   }));
@@ -59,7 +62,10 @@ export function assign(
     }
     shards[best]?.keys.add(key);
   }
-  return shards.map(({ id, keys }) => ({ id, monitors: monitors.filter((monitor) => keys.has(monitor.key)) }));
+  return shards.map(({ index, id, keys }) => {
+    const own = monitors.filter((monitor) => keys.has(monitor.key));
+    return { id, monitors: inProbingOrder(own, index) };
+  });
 }
 
 function shardId(prefix: string, index: number): string {
@@ -68,12 +74,4 @@ function shardId(prefix: string, index: number): string {
 
 function score(key: number, shard: number): number {
   return mix(key ^ mix(shard + 0x9e3779b9));
-}
-
-/** The finalizer of MurmurHash3: a bijection of uint32 in which every bit of the input moves half of the output's. */
-function mix(value: number): number {
-  let h = value >>> 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

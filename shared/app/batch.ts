@@ -46,6 +46,9 @@ export type BatchDeps = {
   readonly pacing: Pacing;
 };
 
+/** The instant of a tick, epoch ms; absent by hand. Over how much time its probes may be spread that costs nothing. */
+export type When = { readonly at?: number; readonly roomMs?: number };
+
 /**
  * Probes these monitors, each started at its own planned instant, and gives their results in the same order. Heartbeats are
  * judged after the others have ended: reading them costs CPU that would be measured as latency.
@@ -54,14 +57,14 @@ export async function runBatch(
   monitors: readonly Monitor[],
   deps: BatchDeps,
   signal: AbortSignal,
-  at?: number,
+  when: When = {},
 ): Promise<readonly ProbeResult[]> {
   // What could not be prepared is a fault that the probe itself reports.
   await Promise.allSettled([prepareProbers(monitors), deps.prepare(monitors)]);
   const targets = monitors.filter(({ type }) => type !== 'heartbeat');
   const heartbeats = monitors.filter(({ type }) => type === 'heartbeat');
-  const measured = await measureCosts(targets, deps.pacing, () => runPaced(targets, deps, signal, at));
-  const judged = await Promise.all(heartbeats.map((monitor) => deps.runProbe(monitor, signal, at)));
+  const measured = await measureCosts(targets, deps.pacing, () => runPaced(targets, deps, signal, when));
+  const judged = await Promise.all(heartbeats.map((monitor) => deps.runProbe(monitor, signal, when.at)));
   const [nextMeasured, nextJudged] = [measured.values(), judged.values()];
   return monitors.flatMap(({ type }) => (type === 'heartbeat' ? nextJudged : nextMeasured).next().value ?? []);
 }
@@ -71,13 +74,13 @@ async function runPaced(
   monitors: readonly Monitor[],
   { clock, runProbe, pacing }: BatchDeps,
   signal: AbortSignal,
-  at: number | undefined,
+  { at, roomMs }: When,
 ): Promise<readonly ProbeResult[]> {
   const startedAt = clock.monotonicMs();
   const elapsedMs = () => clock.monotonicMs() - startedAt;
   const running: Promise<ProbeResult>[] = [];
   let previousMs = Number.NEGATIVE_INFINITY;
-  for (const [index, start] of planStarts(monitors, pacing.costs, pacing.cpuShare).entries()) {
+  for (const [index, start] of planStarts(monitors, pacing.costs, pacing.cpuShare, roomMs).entries()) {
     const waitMs = startAfter(start, previousMs) - elapsedMs();
     if (waitMs > 0) await clock.sleep(Math.ceil(waitMs));
     previousMs = elapsedMs();

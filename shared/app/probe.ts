@@ -31,18 +31,24 @@ export async function probeTick(
 ): Promise<ProbeTickSummary> {
   if (Math.abs(deps.clock.now() - at) > latestTickMs) return { at, results: [], saved: 'late' };
   if (shard.spanMs !== undefined) return probeSpan(shard, { at, spanMs: shard.spanMs }, deps, signal);
-  const { summary, datums } = await probeAt(shard, at, deps, signal);
+  const { summary, datums } = await probeAt(shard, { at }, deps, signal);
   await publishDatums(datums, deps);
   return summary;
 }
 
 type Probed = { readonly summary: ProbeTickSummary; readonly datums: readonly Datum[] };
 
-/** Probes what is due at one instant, and writes its row. What there is to publish is empty where the row lost. */
-async function probeAt(shard: Shard, at: number, deps: ProbeTickDeps, signal: AbortSignal): Promise<Probed> {
+/** Probes what is due at one instant, spread over the room that there is, and writes its row. What there is to publish is empty where the row lost. */
+async function probeAt(
+  shard: Shard,
+  when: { readonly at: number; readonly roomMs?: number },
+  deps: ProbeTickDeps,
+  signal: AbortSignal,
+): Promise<Probed> {
+  const { at } = when;
   const { maintenance, latencies = [] } = shard;
   const monitors = shard.monitors.filter((monitor) => isDue(monitor, at));
-  const results = await runBatch(monitors, deps, signal, at);
+  const results = await runBatch(monitors, deps, signal, when);
   const saved = await saveRow({ shard: shard.shard, at, monitors, maintenance, latencies, results }, deps);
   const datums = saved === 'saved' ? probeDatums(results, deps.identity, at) : [];
   return { summary: { at, results, saved }, datums };
@@ -70,14 +76,25 @@ async function probeSpan(
     if (saved === 'saved') hasWon = true;
     else if (!hasWon) lost.abort();
   };
-  for (const offsetMs of offsetsOf(shard.monitors, at, spanMs)) {
+  for (const { offsetMs, roomMs } of withRoom(offsetsOf(shard.monitors, at, spanMs))) {
     await sleepUntil(arrivedAt + offsetMs, deps, ending);
     if (ending.aborted) break;
-    const round = probeAt(shard, at + offsetMs, deps, signal);
+    const round = probeAt(shard, { at: at + offsetMs, roomMs }, deps, signal);
     round.then(learn, () => {}); // a refusal is told at the end
     rounds.push(round);
   }
   return endSpan(at, await Promise.allSettled(rounds), deps);
+}
+
+/** Which part of the time until the next offset the probes of one may be spread over. */
+const roomPart = 0.25;
+
+/** It is paid for until the last offset, so up to there probes take their time; those of the last one do not prolong it. */
+function withRoom(offsets: readonly number[]): readonly { readonly offsetMs: number; readonly roomMs: number }[] {
+  return offsets.map((offsetMs, index) => ({
+    offsetMs,
+    roomMs: roomPart * ((offsets[index + 1] ?? offsetMs) - offsetMs),
+  }));
 }
 
 /** Until an instant of the monotonic clock, or until the signal is aborted. */
@@ -110,7 +127,7 @@ async function endSpan(
   return { at, results: probed.flatMap(({ summary }) => summary.results), saved: isSaved ? 'saved' : 'duplicate' };
 }
 
-/** Probes by hand, all monitors or some: writes nothing anywhere. Unknown ids are an error that names the known ones. */
+/** Probes by hand, all monitors or some, by their ids: writes nothing anywhere. Unknown ids are an error that names the known ones. */
 export async function probeByHand(
   monitors: readonly Monitor[],
   ids: readonly string[] | undefined,
@@ -130,7 +147,7 @@ export async function probeAndRecord(
   const all = shards.flatMap((shard) => shard.monitors);
   const monitors = chooseMonitors(all, ids);
   const at = Math.floor(deps.clock.now() / 1_000) * 1_000;
-  const results = await runBatch(monitors, deps, signal, at);
+  const results = await runBatch(monitors, deps, signal, { at });
   const maintenance = shards.flatMap((shard) => shard.maintenance);
   const latencies = shards.flatMap((shard) => shard.latencies ?? []);
   const row = { shard: `manual-${deps.invocationId}`, at, monitors, maintenance, latencies, results };
@@ -139,7 +156,8 @@ export async function probeAndRecord(
   return results.map(rowOf);
 }
 
-function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[] | undefined): readonly Monitor[] {
+function chooseMonitors(all: readonly Monitor[], ids: readonly string[] | undefined): readonly Monitor[] {
+  const monitors = all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   if (ids === undefined) return monitors;
   const unknown = ids.filter((id) => !monitors.some((monitor) => monitor.id === id));
   if (unknown.length === 0) return monitors.filter((monitor) => ids.includes(monitor.id));

@@ -24,12 +24,19 @@ const longestSpreadMs = 6_000;
 
 /**
  * When to start the probes of one batch: each at least 2 × (its CPU ÷ the share of a core) after the one before, so that no
- * probe spends its CPU in the latency of another; closer where the last one would start later than after 6 s.
+ * probe spends its CPU in the latency of another; closer where the last one would start later than after 6 s. Where there is
+ * room, which costs nothing, they are spread over all of it.
  */
-export function planStarts(monitors: readonly Monitor[], costs: CpuCosts, cpuShare: number): readonly Start[] {
+export function planStarts(
+  monitors: readonly Monitor[],
+  costs: CpuCosts,
+  cpuShare: number,
+  roomMs = 0,
+): readonly Start[] {
+  const leastMs = Math.max(shortestSpacingMs, roomMs / monitors.length);
   const spacings = monitors.map((_, index) => {
     const before = monitors[index - 1];
-    return before === undefined ? 0 : Math.max(shortestSpacingMs, (headroom * costOf(before, costs)) / cpuShare);
+    return before === undefined ? 0 : Math.max(leastMs, (headroom * costOf(before, costs)) / cpuShare);
   });
   const spreadMs = spacings.reduce((sum, spacing) => sum + spacing, 0);
   const scale = Math.min(1, longestSpreadMs / Math.max(1, spreadMs));

@@ -124,10 +124,10 @@ describe('the offsets of a minute', () => {
 });
 
 describe('a minute of monitors with sub-minute intervals', () => {
-  it('writes a row for each offset at once, with what was due then', async () => {
+  it('writes a row for each offset once all of it is probed, with what was due then', async () => {
     const { tick, saves, ledger } = setUp();
     const summary = await tick(shardOf(every(20), every(30)));
-    expect(saves).toEqual(['0 after 0', '20 after 20', '30 after 30', '40 after 40']);
+    expect(saves).toEqual(['0 after 2.5', '20 after 20', '30 after 30', '40 after 40']);
     const rows = [...ledger.ticks.values()].map(({ tick: row }) => [
       (row.at - tickAt) / second,
       row.shard,
@@ -141,6 +141,14 @@ describe('a minute of monitors with sub-minute intervals', () => {
     ]);
     expect(summary).toMatchObject({ saved: 'saved', at: tickAt });
     expect(summary.results).toHaveLength(5);
+  });
+
+  it('spreads what is due at once over a quarter of the time to the next offset, but not at the last, which ends it', async () => {
+    const { tick, probed } = setUp();
+    await tick(shardOf(every(20, 'a'), every(20, 'b'), every(20, 'c'), every(20, 'd')));
+    const [first, last] = [probed.slice(0, 4), probed.slice(8)];
+    expect(first).toEqual(['a 0', 'b 1.3', 'c 2.5', 'd 3.8']);
+    expect(last).toEqual(['a 40', 'b 40', 'c 40', 'd 40']);
   });
 
   it('keeps the distance of its offsets when it comes late', async () => {

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { shardsOf } from '../../../infra/resources.ts';
+import { inProbingOrder } from '../../../infra/template/shard-order.ts';
 import { assign, shardCapacity } from '../../../infra/template/shards.ts';
+import type { Monitor } from '../../../shared/config/model.ts';
 import { aMonitor } from './configs.ts';
 
 const fleets = fc
@@ -85,6 +88,51 @@ describe('monitors go to shards', () => {
     const before = homes(shardsOf(fleetOf(190)));
     const after = homes(shardsOf(fleetOf(191)));
     expect([...before].filter(([key, shard]) => after.get(key) !== shard).length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('within a shard', () => {
+  const asking = (host: string, count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const { request } = aMonitor();
+      const key = Number(`0x${createHash('sha256').update(`${host}${index}`).digest('hex').slice(0, 8)}`);
+      return aMonitor({
+        id: `${host}-${index}`,
+        key,
+        request: { ...request, url: `https://${host}.example/${index}` },
+      });
+    });
+  const hostsOf = (monitors: readonly Monitor[]) => monitors.map(({ id }) => id.replace(/-\d+$/, ''));
+  const placesOf = (hosts: readonly string[], wanted: string) =>
+    hosts.flatMap((host, place) => (host === wanted ? [place] : []));
+
+  it('monitors that ask the same host are as far from one another as there is room', () => {
+    const [shard] = shardsOf([...asking('shop', 10), ...asking('mail', 5), ...asking('a', 3), ...asking('b', 2)]);
+    const hosts = hostsOf(shard?.monitors ?? []);
+    const gaps = (host: string) =>
+      placesOf(hosts, host).map((place, index, all) => (all[index + 1] ?? Infinity) - place);
+    expect(hosts).toHaveLength(20);
+    expect(Math.max(...gaps('shop').slice(0, -1))).toBeLessThanOrEqual(4);
+    expect(Math.min(...gaps('mail'))).toBeGreaterThanOrEqual(3);
+    expect(Math.min(...gaps('b'))).toBeGreaterThanOrEqual(8);
+  });
+
+  it('a host that every shard asks once is asked at another place in each', () => {
+    const shared = asking('shared', 100);
+    const places = Array.from({ length: 100 }, (_, shard) => {
+      const own = [...asking(`others${shard}`, 50), ...asking(`more${shard}`, 49), ...shared.slice(shard, shard + 1)];
+      return placesOf(hostsOf(inProbingOrder(own, shard)), 'shared')[0] ?? Number.NaN;
+    });
+    const quarters = Object.values(Object.groupBy(places, (place) => Math.floor(place / 25))).map(
+      (some) => some?.length ?? 0,
+    );
+    expect(quarters).toHaveLength(4);
+    expect(Math.min(...quarters)).toBeGreaterThan(12);
+  });
+
+  it('their order follows from what they are, and not from the file', () => {
+    const monitors = [...asking('shop', 12), ...asking('mail', 8)];
+    expect(shardsOf(monitors.toReversed())).toEqual(shardsOf(monitors));
   });
 });
 

@@ -36,6 +36,12 @@ describe('the starts of a batch', () => {
     expect(planStarts(many(plain, 2), { plain: 0.1, tls: 0.2 }, 1)[1]?.atMs).toBe(1);
   });
 
+  it('are spread over the room that there is, and over no less time than their CPU needs', () => {
+    expect(planStarts(many(tls, 4), costs, 1, 1_000).map(({ atMs }) => atMs)).toEqual([0, 250, 500, 750]);
+    expect(planStarts(many(tls, 3), costs, 1, 9).map(({ atMs }) => atMs)).toEqual([0, 4, 8]);
+    expect(planStarts(many(tls, 2), costs, 1, 60_000).at(-1)?.atMs).toBe(6_000);
+  });
+
   it('of 100 probes are over within 6 s, however little CPU there is', () => {
     expect(planStarts(many(tls, 100), { plain: 10, tls: 20 }, 0.05).at(-1)?.atMs).toBeCloseTo(6_000);
   });
