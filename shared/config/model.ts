@@ -8,6 +8,7 @@ import type { Alarm } from './alarm.ts';
 import type { AllowedHost, Burst, BurstSchedule } from './burst.ts';
 import type { Channel } from './channel.ts';
 import type { DashboardName } from './dashboard.ts';
+import type { Locations } from './locations.ts';
 import type { Monitor } from './monitor.ts';
 import type { Slo } from './slo.ts';
 
@@ -45,12 +46,15 @@ export type Config = {
   readonly dashboards?: readonly DashboardName[];
   /** Messages carry a link by which somebody says that they are at it; without it there is the command alone. */
   readonly acknowledge?: 'link';
+  /** Where probes run; absent where that is one place, the region of the stack. */
+  readonly locations?: Locations;
 };
 
 export * from './alarm.ts';
 export * from './burst.ts';
 export * from './channel.ts';
 export * from './dashboard.ts';
+export * from './locations.ts';
 export * from './monitor.ts';
 export * from './slo.ts';
 

@@ -1,4 +1,4 @@
-import type { Assertion, Json, MonitorAlert, Text } from './model.ts';
+import type { Agreement, Assertion, Json, MonitorAlert, Text } from './model.ts';
 
 /** What is probed, one type a protocol. Spans are milliseconds. */
 export type Monitor = HttpMonitor | TcpMonitor | TlsMonitor | DnsMonitor | FlowMonitor | HeartbeatMonitor;
@@ -22,6 +22,8 @@ export type MonitorBase = {
   readonly dependsOn: readonly string[];
   readonly assertions: readonly Assertion[];
   readonly alerts: readonly MonitorAlert[];
+  /** How the outcomes of several locations become one; absent where one location alone judges it. */
+  readonly agreement?: Agreement;
 };
 
 /** Confirmation attempts after the first one: up to `limit` of them, each `delayMs` after the one before. */

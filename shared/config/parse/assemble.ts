@@ -12,6 +12,7 @@ import {
 } from './assemble-request.ts';
 import { withRcode, withStatus } from './implied.ts';
 import { minute, second } from './limits.ts';
+import { type Asked, agree } from './locations.ts';
 import type { Fault, Path } from './problem.ts';
 import type { Schemas } from './schema.ts';
 import { warnOfBlocked } from './target.ts';
@@ -23,7 +24,12 @@ export type EntryOf<T extends MonitorEntry['type']> = Extract<MonitorEntry, { ty
 /** What was built, and what is wrong with it. Warnings never stop anything. */
 export type Built<T> = { readonly value: T; readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
 /** `intervalMs` replaces the interval of the file. */
-export type Given = { readonly key: number; readonly defaults: Defaults; readonly intervalMs: number | undefined };
+export type Given = {
+  readonly key: number;
+  readonly defaults: Defaults;
+  readonly intervalMs: number | undefined;
+  readonly asked: Asked;
+};
 
 const standard = { intervalMs: minute, timeoutMs: 5 * second, limit: 1, delayMs: second, graceMs: minute };
 const longestFlowMs = 20 * second;
@@ -32,11 +38,13 @@ const standardBodyBytes = 1_048_576;
 /** A monitor with every default put in. */
 export function buildMonitor(id: string, entry: MonitorEntry, given: Given): Built<Monitor> {
   const path = ['monitors', id];
-  const value = toMonitor(id, entry, given);
+  const built = toMonitor(id, entry, given);
+  const agreed = entry.type === 'heartbeat' ? { faults: [] } : agree(entry, given.asked, path);
+  const value = agreed.value ? { ...built, agreement: agreed.value } : built;
   const attempts = given.intervalMs === undefined ? checkAttempts(value, path) : [];
   return {
     value,
-    faults: [...checkDegraded(value, path), ...checkEntry(entry, value, path)],
+    faults: [...checkDegraded(value, path), ...checkEntry(entry, value, path), ...agreed.faults],
     warnings: [...attempts, ...warnOfBlocked(value, path)],
   };
 }

@@ -63,6 +63,8 @@ export const codes = {
   BURN_CONFIG_UNKNOWN_MONITOR: 'there is no monitor of that name',
   BURN_CONFIG_FALLBACK: 'a channel is its own fallback',
   BURN_CONFIG_NO_EMAIL: 'warning: no channel is an e-mail address, to which alarms are sent',
+  BURN_CONFIG_LOCATION: 'a location is no AWS region',
+  BURN_CONFIG_QUORUM: 'locations cannot agree as it is asked of them',
   BURN_CONFIG_REPEATED: 'a list names something twice',
   BURN_CONFIG_FORMERLY: 'a former name belongs to another monitor',
   BURN_CONFIG_KEY_COLLISION: 'two names share a key in the ledger',

@@ -117,6 +117,7 @@ export function createFields({ env, channels, monitors, slos, bursts }: Context)
     timeZone: (description: string) => read({ description, examples: ['Europe/Amsterdam'] }, values.readTimeZone),
     email: (description: string) => read({ description, examples: ['oncall@example.com'] }, values.readEmail),
     service: (description: string) => read({ description, examples: ['shortener'] }, values.readService),
+    region: (description: string) => read({ description, examples: ['eu-west-1'] }, values.readRegion),
     line: (description: string, longest: number, example: string) =>
       read({ description, examples: [example] }, (text) => values.readLine(text, longest)),
     /** Any text that is not empty. */

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { type Config, dashboardNames, isSent, type Monitor, notifiedChannels, type Slo, type Text } from '../model.ts';
+import {
+  type Config,
+  dashboardNames,
+  isSent,
+  type Locations,
+  type Monitor,
+  notifiedChannels,
+  type Slo,
+  type Text,
+} from '../model.ts';
 import { type Alarms, buildAlarms } from './alarms.ts';
 import { buildMonitor, type Defaults } from './assemble.ts';
 import type { BurstEntry } from './assemble-burst.ts';
@@ -10,6 +19,7 @@ import { buildChannels, type Channels } from './channels.ts';
 import { checkDependencies } from './dependencies.ts';
 import { buildDrill, type DrillEntry } from './drill.ts';
 import type { Context } from './fields.ts';
+import { type Asked, checkAgreement } from './locations.ts';
 import { assignKeys, checkNames, checkRepeats, type Hash, namesIn } from './names.ts';
 import { isPlainMap, type Plain } from './plain.ts';
 import type { Fault } from './problem.ts';
@@ -52,7 +62,8 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const frame = readBy(frameSchema(schemas), root, []);
   const channels = readChannels(root['channels'], schemas);
   const defaults = readDefaults(root['defaults'], schemas);
-  const monitors = readMonitors(root, schemas, defaults.value, options);
+  const locations = readLocations(root, schemas);
+  const monitors = readMonitors(root, schemas, { defaults: defaults.value, asked: locations.asked, ...options });
   const sent = readSection(root['bursts'], 'bursts', schemas.burst);
   const slos = readSlos(root['slos'], schemas, { monitors: monitors.entries, bursts: sent.entries, ...options });
   const allow = readSection(root['allow'], 'allow', schemas.allowed);
@@ -64,7 +75,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const drill = readDrill(root['drill'], schemas);
   const dashboards = readDashboards(root['dashboards'], schemas);
   const sections = [channels, monitors, slos, allow, bursts, alarms, data, maintenance];
-  const all = [frame, defaults, drill, dashboards, ...sections].flatMap((section) => section.faults);
+  const all = [frame, defaults, drill, dashboards, locations, ...sections].flatMap((section) => section.faults);
   const faults = [...all, ...checkRoot(root, options.env)];
   const warnings = sections.flatMap((section) => section.warnings);
   if (faults.length > 0 || !frame.value) return { faults, warnings };
@@ -80,6 +91,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
     ...(alarms.alarms.length > 0 ? { alarms: alarms.alarms } : {}),
     ...dashboardsOf(dashboards.value),
     ...(frame.value['acknowledge'] === 'link' ? { acknowledge: 'link' } : {}),
+    ...(locations.value ? { locations: locations.value } : {}),
   };
   const built = drill.value && buildDrill(drill.value, notifiedChannels(config));
   if (built && built.faults.length > 0) return { faults: built.faults, warnings };
@@ -117,6 +129,9 @@ function frameSchema(schemas: Schemas) {
     maintenance: any,
     dashboards: any,
     drill: any,
+    locations: any,
+    quorum: any.optional(),
+    minLocations: any.optional(),
   });
 }
 
@@ -159,11 +174,30 @@ function readDashboards(written: Plain | undefined, schemas: Schemas): { value?:
   return written === undefined ? { faults: [] } : readBy(schemas.dashboards, written, ['dashboards']);
 }
 
+type ReadLocations = { readonly value?: Locations; readonly asked: Asked; readonly faults: Fault[] };
+
+/** The locations, and what the file asks of them. */
+function readLocations(root: Root, schemas: Schemas): ReadLocations {
+  const [written, quorum, minLocations] = [root['locations'], root['quorum'], root['minLocations']];
+  const locations = written === undefined ? { faults: [] } : readBy(schemas.locations, written, ['locations']);
+  const needed = {
+    quorum: readBy(schemas.quorum, quorum, ['quorum']),
+    minLocations: readBy(schemas.minLocations, minLocations, ['minLocations']),
+  };
+  const count = written === undefined ? 1 : locations.value && 1 + locations.value.also.length;
+  const asked = { quorum: needed.quorum.value, minLocations: needed.minLocations.value };
+  const faults = [locations, needed.quorum, needed.minLocations].flatMap((read) => read.faults);
+  return {
+    ...(locations.value && { value: locations.value }),
+    asked: { ...asked, count },
+    faults: [...faults, ...checkAgreement(asked, count, [])],
+  };
+}
+
 function readMonitors(
   root: Root,
   schemas: Schemas,
-  defaults: Defaults,
-  { intervalMs, hash }: FileOptions,
+  { intervalMs, hash, defaults, asked }: FileOptions & { readonly defaults: Defaults; readonly asked: Asked },
 ): Section<Monitor> {
   const { keys, faults: keyFaults } = assignKeys(isPlainMap(root['monitors']) ? root['monitors'] : {}, hash);
   const read = readSection(root['monitors'], 'monitors', schemas.monitor);
@@ -171,7 +205,7 @@ function readMonitors(
   const faults = [...keyFaults, ...read.faults];
   const warnings: Fault[] = [];
   for (const [id, entry] of read.entries) {
-    const built = buildMonitor(id, entry, { key: keys.get(id) ?? 0, defaults, intervalMs });
+    const built = buildMonitor(id, entry, { key: keys.get(id) ?? 0, defaults, intervalMs, asked });
     entries.set(id, built.value);
     faults.push(...built.faults);
     warnings.push(...built.warnings);

@@ -25,6 +25,8 @@ export const most = {
   shards: 20,
   /** Of all bursts together: what a stack has room for. */
   schedules: 200,
+  /** Beside home. */
+  locations: 19,
 } as const;
 
 export const second = 1_000;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AssertionSource, assertionSources } from '../model.ts';
 import { choice, type Fields, map, type Sources } from './fields.ts';
 import { day, minute } from './limits.ts';
+import { agreement } from './locations.ts';
 import type { RequestFields } from './request-fields.ts';
 import { flowShape } from './schema-flow.ts';
 import { alerting, assertions, attempt, body, identity, interval, judgement } from './schema-parts.ts';
@@ -11,9 +12,11 @@ import { dnsRequestSchema, httpRequestSchema, tcpRequestSchema, tlsRequestSchema
 export type Sent = { readonly http: RequestFields; readonly flow: RequestFields; readonly plain: RequestFields };
 
 /** What later versions will know of a monitor. */
-const soon = ['locations', 'quorum', 'minLocations', 'tags', 'profile', 'sli', 'schedule'];
+const soon = ['locations', 'tags', 'profile', 'sli', 'schedule'];
 const inRequest = 'belongs inside request';
 const inStep = 'belongs inside a step of the flow';
+const ofFile = 'belongs at the top of the file, or to a monitor';
+const atHome = 'is no key of a heartbeat, which is judged at home alone';
 const calm = 'is no key of a heartbeat, which is judged every minute; it has a period';
 const ofFlow = 'belongs to monitors of type flow';
 const ofHeartbeat = 'belongs to monitors of type heartbeat';
@@ -38,6 +41,8 @@ const elsewhere = {
   },
   heartbeat: {
     ...forAll,
+    quorum: atHome,
+    minLocations: atHome,
     ...Object.fromEntries(
       ['request', 'assertions', 'timeout', 'interval', 'degradedAfter', 'retry', 'maxBodyBytes', 'allowPrivate'].map(
         (key) => [key, calm],
@@ -61,12 +66,16 @@ function without(left: AssertionSource): readonly AssertionSource[] {
 /** What every monitor takes that says nothing else. */
 export function defaultsSchema(fields: Fields) {
   const shape = { ...interval(fields), ...attempt(fields), ...judgement(fields), ...body() };
-  return map(shape, soon, { dependsOn: 'belongs to a monitor: no two have the same' });
+  return map(shape, soon, {
+    dependsOn: 'belongs to a monitor: no two have the same',
+    quorum: ofFile,
+    minLocations: ofFile,
+  });
 }
 
 /** What all types share whose probes are single attempts. */
 function usual(fields: Fields) {
-  return { ...identity(), ...interval(fields), ...attempt(fields), ...judgement(fields) };
+  return { ...identity(), ...interval(fields), ...attempt(fields), ...judgement(fields), ...agreement() };
 }
 
 /** A monitor, read by the keys of its own type. */
@@ -133,6 +142,7 @@ function flowSchema(fields: Fields, sent: Sent) {
     ...identity(),
     ...interval(fields),
     ...judgement(fields),
+    ...agreement(),
     ...flowShape(fields, sent.flow, sources.step),
     ...alerting(fields),
   };

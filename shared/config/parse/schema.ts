@@ -3,6 +3,7 @@ import { dashboardNames, weekdays } from '../model.ts';
 import { drillSchema } from './drill.ts';
 import { type Context, choice, createFields, type Fields, idPattern, map } from './fields.ts';
 import { day, minute, most } from './limits.ts';
+import { agreement, locationsSchema } from './locations.ts';
 import { createRequestFields } from './request-fields.ts';
 import { alarmSchema } from './schema-alarm.ts';
 import { allowedSchema, burstSchema } from './schema-burst.ts';
@@ -51,11 +52,13 @@ export function createSchemas(context: Context) {
       choice(['all', ...dashboardNames]),
     ]),
     drill: drillSchema(fields),
+    locations: locationsSchema(fields),
+    ...agreement(),
   };
 }
 export type Schemas = ReturnType<typeof createSchemas>;
 
-const laterSections = ['backstop', 'profile', 'locations', 'status', 'quorum'];
+const laterSections = ['backstop', 'profile', 'status'];
 
 /** The whole file as one schema: what editors complete from, and the list of its sections. */
 export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
@@ -84,6 +87,9 @@ export function fileSchema(schemas: Record<keyof Schemas, z.ZodType>) {
     acknowledge: schemas.acknowledge.optional().meta({ description: description.acknowledge }),
     dashboards: schemas.dashboards.optional().meta({ description: description.dashboards }),
     drill: schemas.drill.optional().meta({ description: description.drill }),
+    locations: schemas.locations.optional(),
+    quorum: schemas.quorum,
+    minLocations: schemas.minLocations,
   };
   return map(shape, laterSections).meta({
     title: 'Burnwatch monitors.yml',

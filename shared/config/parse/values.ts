@@ -111,6 +111,12 @@ export function readService(text: string): Value<string> {
   return no('SERVICE', 'must be at most 24 small letters, digits and dashes, a letter first');
 }
 
+/** The name of an AWS region, by its shape alone: there are more of them every year. */
+export function readRegion(text: string): Value<string> {
+  if (/^[a-z]{2,8}(-[a-z]{2,16}){1,2}-[1-9]\d?$/.test(text)) return yes(text);
+  return no('LOCATION', 'must be an AWS region such as eu-west-1');
+}
+
 /** The name of a namespace, a metric or a dimension, as CloudWatch takes it. */
 export function readMetricName(text: string): Value<string> {
   const isName = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(text) && !text.startsWith(':');

@@ -2,7 +2,7 @@ import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { Code, ShortCode } from './codes.ts';
 import type { Fault } from './problem.ts';
 
-export const longestFileBytes = 1_048_576;
+export const longestFileBytes = 4_194_304;
 
 /** A file as a tree of YAML nodes, with what is needed to say where each of them stands. */
 export type Source = { readonly document: Document.Parsed; readonly lines: LineCounter };

@@ -282,7 +282,7 @@ describe('anchors and merge keys', () => {
       .replace('constructor@', 'oncall@');
     expect(parse(text).channels[0]?.id).toBe('constructor');
     expect(errors(`${good}toString: 1\n__proto__: { a: 1 }\n`)).toEqual([
-      'm.yml:6:1 toString: is no key that belongs here; there are version, service, defaults, channels, monitors, slos, bursts, alarms, allow, maintenance, acknowledge, dashboards, drill',
+      'm.yml:6:1 toString: is no key that belongs here; there are version, service, defaults, channels, monitors, slos, bursts, alarms, allow, maintenance, acknowledge, dashboards, drill, locations, quorum, minLocations',
       'm.yml:7:1 __proto__: a key must be a text',
     ]);
   });
