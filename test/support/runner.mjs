@@ -2,7 +2,7 @@ import Runner from 'jest-runner';
 
 /**
  * What measures nothing: it computes, packages, clicks or waits, and none of its bounds is near. These run in worker processes
- * beside the rest, which talks over sockets and holds times, one file after the other.
+ * beside the rest, which talks over sockets and holds times, one file after the other; and on both cores when that is through.
  */
 const patient =
   /test\/(unit|oracle|model|browser)\/|test\/integration\/(package|bundle|invoke-local|cost|slo-command|alerts-command|notify-command)|test\/local\/readme\.test/;
@@ -11,6 +11,8 @@ const alone = /test\/local\/(named-drills|redirects)\.test|test\/integration\/pr
 /** What depends on no clock and no socket: where it fails once, it fails. */
 const exact = /test\/(unit|oracle|model)\//;
 
+/** So many files are taken at a time by whoever has nothing to do. */
+const batch = 6;
 /** Of a run of so many files or fewer somebody watches each. */
 const few = 20;
 /** More files than these do not fail because a machine was busy. */
@@ -30,10 +32,12 @@ export default class Lanes extends Runner {
     this.#mostAgain = tests.length > few ? mostAgain : 0;
     const lanes = Object.groupBy(tests, laneOf);
     const runInTurn = (some = []) => super.runTests(some, watcher, { ...options, serial: true });
-    await Promise.all([
-      super.runTests(lanes.patient ?? [], watcher, { ...options, serial: false }),
-      runInTurn(lanes.measuring),
-    ]);
+    // The long ones first: at the end there is something short for each core.
+    const waiting = (lanes.patient ?? []).sort((a, b) => isUnit(a) - isUnit(b));
+    const takeOver = async () => {
+      while (waiting.length > 0) await super.runTests(waiting.splice(0, batch), watcher, { ...options, serial: false });
+    };
+    await Promise.all([takeOver(), runInTurn(lanes.measuring).then(takeOver)]);
     await runInTurn(lanes.alone);
     this.#isAgain = true;
     await runInTurn(this.#again);
@@ -64,3 +68,4 @@ function laneOf(test) {
 }
 
 const slashed = ({ path }) => path.replaceAll('\\', '/');
+const isUnit = (test) => Number(/test\/unit\//.test(slashed(test)));
