@@ -1,6 +1,7 @@
 import { BurnwatchError } from '../shared/config/model.ts';
 import { type Profile, profiles } from '../shared/metrics/entry.ts';
 import { shortenerParameters, shortenerVariables } from './shortener-settings.ts';
+import { regionOfKey } from './template/encryption.ts';
 import { retentionDays } from './template/logs.ts';
 import type { Vpc } from './template/model.ts';
 
@@ -18,6 +19,8 @@ export type Settings = {
   readonly telemetry: Profile;
   readonly areQueriesSaved: boolean;
   readonly vpc?: Vpc;
+  /** ARNs of KMS keys, at most one a region. */
+  readonly encryptionKeys?: readonly string[];
   /** More of the shortener's environment. */
   readonly shortenerVariables?: Readonly<Record<string, string>>;
 };
@@ -36,6 +39,7 @@ const names = [
   'savedQueries',
   'vpcSubnets',
   'vpcSecurityGroups',
+  'encryption',
   ...shortenerParameters,
 ] as const;
 
@@ -55,6 +59,7 @@ export function parseSettings(
     .map((name) => `--param ${name}: is not a parameter; there are ${names.join(', ')}`);
   const vpc = vpcOf(params, problems);
   const repository = repositoryOf(params, problems);
+  const keys = keysOf(params, problems);
   const variables = shortenerVariables((name) => text(params, name), problems);
   const settings: Settings = {
     config: text(params, 'config'),
@@ -67,6 +72,7 @@ export function parseSettings(
     areQueriesSaved: oneOf(params, 'savedQueries', { on: true, off: false }, problems),
     ...(vpc === undefined ? {} : { vpc }),
     ...(repository === undefined ? {} : { repository }),
+    ...(keys.length === 0 ? {} : { encryptionKeys: keys }),
     ...(Object.keys(variables).length > 0 ? { shortenerVariables: variables } : {}),
   };
   if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));
@@ -130,6 +136,27 @@ function vpcOf(params: Params, problems: string[]): Vpc | undefined {
   return { subnetIds, securityGroupIds };
 }
 
+function keysOf(params: Params, problems: string[]): readonly string[] {
+  const keys = listOf(params, 'encryption');
+  const wrong = keys.find((key) => regionOfKey(key) === undefined);
+  const alias = 'aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn prints that of an alias';
+  if (wrong !== undefined)
+    problems.push(
+      `--param encryption: must be ARNs of KMS keys with commas between (${alias}), got ${wrong.slice(0, 200)}`,
+    );
+  const regions = keys.map(regionOfKey);
+  const twice = regions.find((region, index) => region !== undefined && regions.indexOf(region) !== index);
+  if (twice !== undefined) problems.push(`--param encryption: must be one key a region, got two of ${twice}`);
+  return keys;
+}
+
+function listOf(params: Params, name: (typeof names)[number]): readonly string[] {
+  return text(params, name)
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
 function ids(
   params: Params,
   name: (typeof names)[number],
@@ -137,10 +164,7 @@ function ids(
   most: number,
   problems: string[],
 ): readonly string[] {
-  const all = text(params, name)
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '');
+  const all = listOf(params, name);
   const wrong = all.find((id) => !new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(id));
   if (wrong !== undefined)
     problems.push(`--param ${name}: must be ids such as ${prefix}-0123456789abcdef0 with commas between, got ${wrong}`);

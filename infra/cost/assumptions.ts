@@ -18,6 +18,8 @@ export const assumptions = {
   scrape: { perMonth: 43_200, seconds: 0.06, reads: 4 },
   /** What a target is priced as: an HTTP API, a function of 256 MB, a read. */
   target: { seconds: 0.005, gigabytes: 0.25, reads: 1 },
+  /** With a key of one's own: what a schedule hands over is decrypted each time, the key of a table every five minutes. */
+  keyRequestsPerInvocation: 1.2,
   /** A sandbox lives about two hours: then the ledger's history is read anew. */
   coldStartsPerDay: 12,
   /** An alert that fires and resolves, and in how many hours metrics tell of it; what it costs is next to nothing. */

@@ -5,6 +5,7 @@ import { type Bill, billOf } from './bill.ts';
 import { burstUsage } from './burst-usage.ts';
 import { countedUsage } from './counted-usage.ts';
 import { evaluateUsage } from './evaluate-usage.ts';
+import { keyUsage } from './key-usage.ts';
 import { messageUsage } from './message-usage.ts';
 import { probeUsage } from './probe-usage.ts';
 import { scheduledBursts, scheduledShards } from './scheduled.ts';
@@ -45,7 +46,7 @@ export function usageOf(config: Config, options: CostOptions): readonly Usage[] 
     ...telemetryUsage(scene),
     ...targetUsage(scene),
   ];
-  const used = usages.filter(({ quantity }) => quantity > 0);
+  const used = [...usages, ...keyUsage(scene, usages)].filter(({ quantity }) => quantity > 0);
   return stack.isRetained ? [...used, ...recoveryOf(used)] : used;
 }
 

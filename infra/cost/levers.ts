@@ -50,6 +50,15 @@ function changesOf(config: Config, options: CostOptions): readonly Changed[] {
     ...(options.telemetry !== 'logs'
       ? [{ what: '--param telemetry=logs', config, options: { telemetry: 'logs' } as const }]
       : []),
+    ...(options.encryptionKeys === undefined
+      ? []
+      : [
+          {
+            what: '--param encryption= (the keys of AWS, which cost nothing)',
+            config,
+            options: { encryptionKeys: [] },
+          },
+        ]),
     ...(options.areMetricsOn ? [{ what: '--param metrics=off', config, options: { areMetricsOn: false } }] : []),
   ];
 }

@@ -14,6 +14,7 @@ export const categories = [
   'messages',
   'schedules',
   'api',
+  'keys',
   'transfer',
 ] as const;
 export type Category = (typeof categories)[number];

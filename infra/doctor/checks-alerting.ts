@@ -76,7 +76,7 @@ export const keys: Check = {
   judge: ({ keys }, expected) => look(keys, (seen) => seen.flatMap((key) => keyFindings(key, expected))),
 };
 
-function keyFindings({ topic, keyId, policy }: TopicKey, { publisher }: Expected): readonly Finding[] {
+function keyFindings({ topic, keyId, policy, state = 'Enabled' }: TopicKey, expected: Expected): readonly Finding[] {
   const isOfAlarms = !topic.endsWith('-alerts');
   if (keyId.endsWith('alias/aws/sns'))
     return isOfAlarms
@@ -87,9 +87,17 @@ function keyFindings({ topic, keyId, policy }: TopicKey, { publisher }: Expected
           ),
         ]
       : [];
-  const who = isOfAlarms ? alarmService : publisher;
+  if (state !== 'Enabled')
+    return [
+      wrong(
+        `the key of ${topic} is ${state}: nothing that is published is told`,
+        `aws kms enable-key --key-id ${keyId}, after cancel-key-deletion where it waits for that`,
+      ),
+    ];
+  const who = isOfAlarms ? alarmService : expected.publisher;
+  const isDelegated = !isOfAlarms && keyId === expected.key;
   const isUsable = (statements: KeyPolicy): readonly Finding[] =>
-    mayUse(statements, who) ? [] : [unusable(topic, keyId, who)];
+    mayUse(statements, who, isDelegated) ? [] : [unusable(topic, keyId, who)];
   return look(policy, isUsable, `the key of ${topic}:`);
 }
 
@@ -99,9 +107,14 @@ const unusable = (topic: string, keyId: string, who: string): Finding =>
     `allow it kms:Decrypt and kms:GenerateDataKey* in the policy of ${keyId}`,
   );
 
-/** An ARN of a role ends with its name. Conditions are not judged. */
-function mayUse(policy: KeyPolicy, who: string): boolean {
-  const isTold = (principal: string) => principal === '*' || principal === who || principal.endsWith(`/${who}`);
+/**
+ * An ARN of a role ends with its name. Conditions are not judged. `isDelegated`: its own policy lets the role use the key, which
+ * holds where the key leaves that to the account.
+ */
+function mayUse(policy: KeyPolicy, who: string, isDelegated: boolean): boolean {
+  const isAccount = (principal: string) => isDelegated && /^arn:.*:iam::\d+:root$/.test(principal);
+  const isTold = (principal: string) =>
+    principal === '*' || principal === who || principal.endsWith(`/${who}`) || isAccount(principal);
   const about = policy.filter(({ principals }) => principals.some(isTold));
   const allowed = about.filter(({ isAllowing }) => isAllowing).flatMap(({ actions }) => actions);
   const denied = about.filter(({ isAllowing }) => !isAllowing).flatMap(({ actions }) => actions);

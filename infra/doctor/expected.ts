@@ -1,5 +1,6 @@
 import { type Config, isSent } from '../../shared/config/model.ts';
 import { buildResources } from '../resources.ts';
+import { keyOf } from '../template/encryption.ts';
 import {
   acknowledgeKeyParameter,
   heartbeatKeyParameter,
@@ -26,6 +27,7 @@ export function expectedOf(config: Config, options: StackOptions): Expected {
     Object.values(Resources)
       .filter(({ Type }) => Type === type)
       .map(({ Properties }) => String(Properties[name]));
+  const key = keyOf(stack);
   const schedules = named('AWS::Scheduler::Schedule', 'Name');
   const names = functionsOf(stack).map((name) => nameOf(stack, name));
   return {
@@ -36,6 +38,7 @@ export function expectedOf(config: Config, options: StackOptions): Expected {
     functions: names,
     ticking: [nameOf(stack, 'probe'), nameOf(stack, 'evaluate')],
     publisher: roleNameOf(stack, 'evaluate'),
+    ...(key === undefined ? {} : { key }),
     // Each schedule starts one, and each other function is called now and then.
     concurrency: schedules.length + names.length - 2,
     parameters: parametersOf(config, stack),

@@ -13,6 +13,8 @@ export type Expected = {
   readonly ticking: readonly string[];
   /** The role that publishes alerts. */
   readonly publisher: string;
+  /** The key by which its role may publish, where the account lets roles say so: that of `--param encryption`. */
+  readonly key?: string;
   /** How many invocations one minute can hold at the same time, callers of the shortener aside. */
   readonly concurrency: number;
   readonly parameters: readonly ExpectedParameter[];
@@ -46,7 +48,13 @@ export type AlarmSeen = {
   /** Somebody is told: it has an action for ALARM, and actions are enabled. */
   readonly isTelling: boolean;
 };
-export type TopicKey = { readonly topic: string; readonly keyId: string; readonly policy: Look<KeyPolicy> };
+export type TopicKey = {
+  readonly topic: string;
+  readonly keyId: string;
+  readonly policy: Look<KeyPolicy>;
+  /** As KMS calls it: `Enabled`, or `Disabled`, `PendingDeletion` and others in which nobody can use it. */
+  readonly state?: string;
+};
 /** The statements of a key policy, in the form that IAM gives them. */
 export type KeyPolicy = readonly KeyStatement[];
 export type KeyStatement = {

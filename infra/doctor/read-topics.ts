@@ -2,7 +2,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createClient } from '../cli/notify-email.ts';
 import { allPages, attempt, inTurns } from './look.ts';
-import type { KeyPolicy, KeyStatement, Look, StackSeen, Subscribed, TopicKey } from './model.ts';
+import type { KeyPolicy, KeyStatement, StackSeen, Subscribed, TopicKey } from './model.ts';
 import type { Asked } from './read.ts';
 
 const atOnce = 5;
@@ -65,7 +65,9 @@ export async function readKeys(names: readonly string[], { settings }: Asked): P
       const encrypted = found.filter(({ keyId }) => keyId !== '');
       return inTurns(encrypted, 1, async ({ topic, keyId }): Promise<TopicKey> => {
         const isOfAws = keyId.endsWith('alias/aws/sns');
-        return { topic, keyId, policy: isOfAws ? { value: [] } : await readPolicy(keyId, settings) };
+        return isOfAws
+          ? { topic, keyId, policy: { value: [] } }
+          : { topic, keyId, ...(await readKey(keyId, settings)) };
       });
     });
   } finally {
@@ -74,15 +76,18 @@ export async function readKeys(names: readonly string[], { settings }: Asked): P
 }
 
 /** By an alias there is no policy to be asked for: its key is looked up first. */
-async function readPolicy(keyId: string, settings: Asked['settings']): Promise<Look<KeyPolicy>> {
+async function readKey(keyId: string, settings: Asked['settings']): Promise<Pick<TopicKey, 'policy' | 'state'>> {
   const { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } = await import('@aws-sdk/client-kms');
   const client = new KMSClient({ ...boundedClient, ...settings });
+  let state: string | undefined;
   try {
-    return await attempt('kms:DescribeKey and kms:GetKeyPolicy', async () => {
+    const policy = await attempt('kms:DescribeKey and kms:GetKeyPolicy', async () => {
       const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: keyId }));
+      state = KeyMetadata?.KeyState;
       const key = { KeyId: KeyMetadata?.KeyId ?? keyId, PolicyName: 'default' };
       return parseKeyPolicy((await client.send(new GetKeyPolicyCommand(key))).Policy ?? '');
     });
+    return { policy, ...(state === undefined ? {} : { state }) };
   } finally {
     client.destroy();
   }

@@ -60,7 +60,7 @@ const kinds: Readonly<Record<string, readonly [what: string, property: string]>>
 };
 
 function nameOf(resource: Json, { Resources }: Template): string {
-  if (typeof resource === 'string') return resource;
+  if (typeof resource === 'string') return resource.replace(/^arn:.*:kms:.*:key\//, 'key ');
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Sub': arn } = resource as Readonly<Record<string, Json>>;
   if (typeof arn === 'string') return arn.replace(/^arn:.*:parameter\//, 'parameter /');
   const id = String(Ref ?? (attribute as readonly string[])[0]);
@@ -74,6 +74,9 @@ const conditions: Readonly<Record<string, string>> = {
   'dynamodb:LeadingKeys': 'partitions',
   'cloudwatch:namespace': 'namespace',
   'lambda:SourceFunctionArn': 'asked by the code of',
+  'kms:ViaService': 'through',
+  'kms:EncryptionContext:aws:dynamodb:tableName': 'for the table',
+  'kms:EncryptionContext:aws:scheduler:schedule:arn': 'for the schedules',
 };
 
 function conditionText(condition: NonNullable<Statement['Condition']>): string {
@@ -86,5 +89,5 @@ function conditionText(condition: NonNullable<Statement['Condition']>): string {
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { 'Fn::Sub': arn } = value as { readonly 'Fn::Sub'?: string };
-  return arn?.replace(/^arn:.*:function:/, '') ?? JSON.stringify(value);
+  return arn?.replace(/^arn:.*:(function:|schedule\/)/, '') ?? JSON.stringify(value);
 }

@@ -11,6 +11,8 @@ export const reasons: Readonly<Record<string, Readonly<Record<string, string>>>>
     'CreateLogStream+PutLogEvents logs': 'Lambda writes the log of the function',
     'GetParameter ssm': 'reads the secrets that the configuration names for it',
     'PutMetricData cloudwatch': 'publishes metrics; the action knows no resources',
+    'Decrypt kms': 'DynamoDB decrypts the key of the table in the name of the function',
+    'Decrypt+GenerateDataKey kms': 'what the function sends is encrypted in its name',
     'Allow ec2': 'Lambda keeps the network interfaces of a function in a VPC, and asks for it so',
     'Deny ec2': 'what Lambda may do with network interfaces, the code of the function may not',
   },
@@ -69,6 +71,7 @@ export const reasons: Readonly<Record<string, Readonly<Record<string, string>>>>
     'GetParameter /burnwatch/metrics-token': 'compares the token of whoever scrapes `/metrics`',
   },
   scheduler: {
+    'Decrypt kms': 'EventBridge Scheduler decrypts what schedules hand over',
     'InvokeFunction lambda': 'EventBridge Scheduler invokes them; it takes the role for schedules of this stack alone',
   },
 };

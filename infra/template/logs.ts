@@ -1,3 +1,4 @@
+import { withKey } from './encryption.ts';
 import { functionsOf, nameOf, type Resources, type Stack } from './model.ts';
 import { logGroupId } from './roles.ts';
 
@@ -16,6 +17,7 @@ export function logGroups(stack: Stack): Resources {
         Properties: {
           LogGroupName: `/aws/lambda/${nameOf(stack, name)}`,
           RetentionInDays: stack.logRetentionDays,
+          ...withKey(stack, 'KmsKeyId'),
         },
       },
     ]),

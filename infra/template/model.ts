@@ -42,6 +42,8 @@ export type StackOptions = {
   readonly telemetry?: Profile;
   /** Saves the queries of its logs in CloudWatch: so where absent. */
   readonly areQueriesSaved?: boolean;
+  /** ARNs of KMS keys of one's own, at most one a region: AWS's own keys where absent. */
+  readonly encryptionKeys?: readonly string[];
   /** How often its schedules tick, ms: a minute where absent. */
   readonly tickMs?: number;
 };

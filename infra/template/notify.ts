@@ -1,5 +1,6 @@
 import { type Config, isSent, type Json } from '../../shared/config/model.ts';
 import { alarmTopics } from './alarm-topics.ts';
+import { keyOf } from './encryption.ts';
 import { functions, getAtt, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
 
 /** What could not be told waits for a person so long: the longest that SQS keeps anything. */
@@ -75,12 +76,13 @@ const invokeConfig: Resource = {
 };
 
 function queue(stack: Stack): Resource {
+  const key = keyOf(stack);
   return {
     Type: 'AWS::SQS::Queue',
     Properties: {
       QueueName: undeliveredName(stack),
       MessageRetentionPeriod: keptSeconds,
-      SqsManagedSseEnabled: true,
+      ...(key === undefined ? { SqsManagedSseEnabled: true } : { KmsMasterKeyId: key }),
     },
   };
 }

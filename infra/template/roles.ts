@@ -1,6 +1,7 @@
 import { hasBurstAlerts } from '../../shared/alert/burst.ts';
 import { BurnwatchError, type Config, type Indicator, type Json, type Slo } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
+import { useKey } from './encryption.ts';
 import {
   acknowledgeKeyParameter,
   heartbeatKeyParameter,
@@ -28,7 +29,11 @@ export function functionRoles(config: Config, stack: Stack): Resources {
   return Object.fromEntries(
     functionsOf(stack).map((name) => [
       `${capitalized(name)}Role`,
-      role(stack, name, trust('lambda.amazonaws.com'), [writeLogs(name), ...statements(name, config, stack)]),
+      role(stack, name, trust('lambda.amazonaws.com'), [
+        writeLogs(name),
+        ...statements(name, config, stack),
+        ...useKey(name, stack),
+      ]),
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BurnwatchError, type Burst, type Config } from '../../shared/config/model.ts';
+import { useScheduleKey, withKey } from './encryption.ts';
 import {
   accountId,
   arnOf,
@@ -112,6 +113,7 @@ function schedule(stack: Stack, target: FunctionName, { thing, input, what, rhyt
       ScheduleExpression: rhythm.expression,
       ScheduleExpressionTimezone: rhythm.timezone,
       FlexibleTimeWindow: { Mode: 'OFF' },
+      ...withKey(stack, 'KmsKeyArn'),
       Target: {
         Arn: getAtt(functions[target], 'Arn'),
         RoleArn: getAtt('SchedulerRole', 'Arn'),
@@ -150,6 +152,7 @@ function schedulerRole(stack: Stack): Resource {
       ['lambda:InvokeFunction'],
       scheduledOf(stack).map((name) => getAtt(functions[name], 'Arn')),
     ),
+    ...useScheduleKey(stack),
   ]);
 }
 

@@ -1,3 +1,4 @@
+import { keyOf } from './encryption.ts';
 import { nameOf, type Resource, type Resources, type Stack } from './model.ts';
 
 /** The ledger, and the shortener's links where there is a shortener. */
@@ -8,6 +9,7 @@ export function tables(stack: Stack): Resources {
 
 function table(stack: Stack, thing: string): Resource {
   const policy = stack.isRetained ? 'Retain' : 'Delete';
+  const key = keyOf(stack);
   return {
     Type: 'AWS::DynamoDB::Table',
     DeletionPolicy: policy,
@@ -25,6 +27,7 @@ function table(stack: Stack, thing: string): Resource {
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: stack.isRetained },
+      ...(key === undefined ? {} : { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key } }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Channel, type Config, isSent, type Json } from '../../shared/config/model.ts';
 import { type AlarmTopic, alarmTopics } from './alarm-topics.ts';
+import { withKey } from './encryption.ts';
 import { accountId, arnOf, digest, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
 
 /**
@@ -27,7 +28,10 @@ function topicOfAlarms(stack: Stack, { id, name, addresses }: AlarmTopic): Resou
 }
 
 function topic(stack: Stack, thing: string): Resource {
-  return { Type: 'AWS::SNS::Topic', Properties: { TopicName: nameOf(stack, thing) } };
+  return {
+    Type: 'AWS::SNS::Topic',
+    Properties: { TopicName: nameOf(stack, thing), ...withKey(stack, 'KmsMasterKeyId') },
+  };
 }
 
 function topicPolicy(id: string, statements: readonly ((topicArn: Json) => Json)[]): Resource {

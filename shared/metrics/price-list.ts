@@ -24,6 +24,8 @@ const lambda = { source: 'https://aws.amazon.com/lambda/pricing/', ...checked('2
 const dynamodb = { source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/', ...checked('2025-07') };
 const sns = { source: 'https://aws.amazon.com/sns/pricing/', ...checked('2026-06') };
 
+const kms = { source: 'https://aws.amazon.com/kms/pricing/', ...fromMemory };
+
 /** The one table of prices: everything that prints one takes it from here. */
 export const priceList = {
   metric: {
@@ -61,6 +63,8 @@ export const priceList = {
   recoveryGigabyte: { unit: 'GB with point-in-time recovery', tiers: each(0.2), free: 0, ...dynamodb, ...fromMemory },
   message: { unit: 'messages published', tiers: each(0.5 / million), free: million, ...sns },
   mail: { unit: 'e-mails', tiers: each(2 / 100_000), free: 1_000, ...sns },
+  key: { unit: 'KMS keys of your own', tiers: each(1), free: 0, ...kms },
+  keyRequest: { unit: 'requests to KMS keys', tiers: each(0.03 / 10_000), free: 20_000, ...kms },
   apiRequest: {
     unit: 'requests of an HTTP API',
     tiers: each(1 / million),

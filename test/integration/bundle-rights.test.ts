@@ -73,6 +73,19 @@ describe('what bundles call and what roles allow', () => {
       expect(allowedTo(name).filter((action) => !doneByLambda.includes(action))).toEqual(expected);
     },
   );
+  /** No bundle calls KMS: services do in the name of a function, DynamoDB for all of them, SNS and SQS for those that send. */
+  it.each([
+    ['probe', ['kms:Decrypt']],
+    ['evaluate', ['kms:Decrypt', 'kms:GenerateDataKey']],
+    ['burst', ['kms:Decrypt']],
+    ['notify', ['kms:Decrypt', 'kms:GenerateDataKey']],
+    ['status', ['kms:Decrypt']],
+    ['shortener', ['kms:Decrypt']],
+  ])("%s may beside that use a key of one's own for what services do in its name", (name, added) => {
+    const key = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const without = allowedTo(name);
+    expect(allowedTo(name, [key]).filter((action) => !without.includes(action))).toEqual(added);
+  });
 });
 
 /** The API calls whose commands are in a bundle after everything that nobody asks for was shaken out. */
@@ -87,7 +100,7 @@ function callsOf(made: Bundle | undefined): string[] {
   return [...new Set(found)].sort();
 }
 
-function allowedTo(name: string): string[] {
+function allowedTo(name: string, encryptionKeys: readonly string[] = []): string[] {
   const parsed = parseConfig(everything, { file: 'monitors.yml', env: {} });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   const { Resources } = buildResources(parsed.config, {
@@ -98,6 +111,7 @@ function allowedTo(name: string): string[] {
     isRetained: false,
     logRetentionDays: 30,
     areMetricsOn: true,
+    encryptionKeys,
   });
   const role = Resources[`${name[0]?.toUpperCase()}${name.slice(1)}Role`];
   const [policy] = JSON.parse(JSON.stringify(role?.Properties['Policies']));

@@ -239,7 +239,8 @@ describe('a configuration that is wrong', () => {
   });
 });
 
-describe('a deployment of dev, with faults on and a secret in a header', () => {
+describe('a deployment of dev, with faults on, a key of one’s own and a secret in a header', () => {
+  const key = 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const planted = 'planted-9f8e7d6c5b4a';
   let dev: PackagedTemplate;
   beforeAll(async () => {
@@ -248,7 +249,8 @@ describe('a deployment of dev, with faults on and a secret in a header', () => {
     const good = readFileSync(join(root, 'monitors.yml'), 'utf8');
     const header = 'x-api-key: "${ssm:/burnwatch/planted}"';
     writeFileSync(join(root, 'secret.yml'), good.replace('accept: application/json', header));
-    const said = await run('--param', 'config=secret.yml', '--param', 'faults=on');
+    const params = ['config=secret.yml', 'faults=on', `encryption=${key}`];
+    const said = await run(...params.flatMap((param) => ['--param', param]));
     expect(said).toMatchObject({ code: 0 });
     expect(said.stdout + said.stderr).not.toContain(planted);
     dev = readTemplate(root);
@@ -258,6 +260,24 @@ describe('a deployment of dev, with faults on and a secret in a header', () => {
     const environment = (FAULTS: string) => ({ Properties: { Environment: { Variables: { FAULTS } } } });
     expect(dev.Resources['ShortenerLambdaFunction']).toMatchObject(environment('on'));
     expect(template.Resources['ShortenerLambdaFunction']).toMatchObject(environment('off'));
+  });
+
+  it('encrypts with the key all that can be, each thing once', () => {
+    const encrypted = Object.entries(dev.Resources).filter(
+      ([, { Type, Properties }]) => Type !== 'AWS::IAM::Role' && JSON.stringify(Properties).includes(key),
+    );
+    const types = Object.groupBy(encrypted, ([, { Type }]) => Type.replace('AWS::', ''));
+    expect(Object.fromEntries(Object.entries(types).map(([type, all]) => [type, all?.length]))).toEqual({
+      'DynamoDB::Table': 2,
+      'Logs::LogGroup': 4,
+      'SNS::Topic': 2,
+      'Scheduler::Schedule': 3,
+    });
+  });
+
+  itWithCfnLint('has nothing that cfn-lint would mend', () => {
+    const { stdout, stderr, status } = cfnLint(templatePath(root));
+    expect({ said: stdout + stderr, status }).toEqual({ said: '', status: 0 });
   });
 
   it('lets its tables go with the stack', () => {

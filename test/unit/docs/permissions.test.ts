@@ -40,6 +40,10 @@ const features: readonly Feature[] = [
     title: 'Probes and bursts from a VPC',
     params: ['vpcSubnets=subnet-0123456789abcdef0', 'vpcSecurityGroups=sg-0123456789abcdef0'],
   },
+  {
+    title: 'Encryption with a key of your own',
+    params: ['encryption=arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+  },
 ];
 
 const path = 'docs/permissions.md';
@@ -122,7 +126,7 @@ describe('docs/permissions.md', () => {
   it('has the whole name of every resource', async () => {
     const names = new Set((await ask(...features)).flatMap(({ resources }) => resources));
     expect(
-      [...names].filter((name) => !/^(\*|(table|topic|queue|log group|function|parameter) \S+)$/.test(name)),
+      [...names].filter((name) => !/^(\*|(table|topic|queue|log group|function|parameter|key) \S+)$/.test(name)),
     ).toEqual([]);
   });
 });

@@ -149,6 +149,20 @@ const cases: readonly (readonly [idea: string, change: Partial<StackSeen>, findi
       'keys wrong: shop-prod-alarms is encrypted with alias/aws/sns, by which CloudWatch cannot publish: no alarm is told',
     ],
   ],
+  [
+    'a key that leaves it to the account, which does not know of it',
+    kmsKey({ Statement: [allow({ AWS: 'arn:aws:iam::123456789012:root' }, 'kms:*')] }, 'shop-prod-alerts'),
+    [
+      'keys wrong: the key of shop-prod-alerts does not let shop-prod-eu-west-1-evaluate use it: nothing that it publishes is told',
+    ],
+  ],
+  [
+    'a key that is switched off',
+    {
+      keys: { value: [{ topic: 'shop-prod-alarms', keyId: 'key-1', policy: { value: [] }, state: 'PendingDeletion' }] },
+    },
+    ['keys wrong: the key of shop-prod-alarms is PendingDeletion: nothing that is published is told'],
+  ],
   ['the key of AWS for alerts, which roles may use', kmsKey({}, 'shop-prod-alerts', 'alias/aws/sns'), []],
   [
     'a key whose policy nobody may read',

@@ -1,5 +1,6 @@
 import { parseSettings } from '../../../infra/settings.ts';
 
+const key = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const configured = {
   default: {
     ...{ config: 'monitors.yml', shortener: 'on', faults: 'off', retain: false, logRetentionDays: 30 },
@@ -61,6 +62,11 @@ describe('settings of an environment', () => {
       ['shortner=off'],
       '--param shortner: is not a parameter; there are config, shortener, faults, retain, logRetentionDays, repository, metrics, telemetry, savedQueries, vpcSubnets, vpcSecurityGroups',
     ],
+    [
+      ['encryption=alias/mine'],
+      '--param encryption: must be ARNs of KMS keys with commas between (aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn prints that of an alias), got alias/mine',
+    ],
+    [[`encryption=${key},${key}`], '--param encryption: must be one key a region, got two of eu-west-1'],
     [['repository=http://example.com'], '--param repository: must be a plain https URL, got http://example.com'],
     [['repository=https://a.example/)x'], '--param repository: must be a plain https URL, got https://a.example/)x'],
     [['vpcSubnets=subnet-01234567'], '--param vpcSecurityGroups: is needed beside vpcSubnets'],
@@ -88,6 +94,11 @@ describe('settings of an environment', () => {
       securityGroupIds: ['sg-0123456789abcdef0'],
     });
     expect(parseSettings(['vpcSubnets='], configured, 'dev').vpc).toBeUndefined();
+  });
+
+  it('name the keys of one’s own, which are none by default', () => {
+    expect(parseSettings([`encryption=${key}`], configured, 'dev').encryptionKeys).toEqual([key]);
+    expect(parseSettings([], configured, 'dev').encryptionKeys).toBeUndefined();
   });
 
   it('every mistake is said at once', () => {
