@@ -53,6 +53,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch doctor --stage prod',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
+  adopt: {
+    summary: 'take the tables that a removed stack left behind into a new one',
+    example: 'npx burnwatch adopt --stage prod',
+    load: async () => (await import('./adopt.ts')).adoptCommand,
+  },
   incidents: {
     summary: 'list what is wrong now, and what was lately',
     example: 'npx burnwatch incidents --stage prod',
