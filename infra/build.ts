@@ -9,6 +9,7 @@ import { packageChannels } from '../shared/app/notify-model.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
 import { latencyLimits } from '../shared/slo/latency.ts';
 import { renderNotices, shippedIn } from './notices.ts';
+import { defaultRegionOf, monitorsAt } from './template/locations.ts';
 import { minuteMs, type Shard, shardsOf } from './template/shards.ts';
 
 /** One function's bundle: `<outdir>/<name>/index.js` and the chunks that it loads. Sizes are bytes of JavaScript. */
@@ -105,11 +106,17 @@ function measure({ outputs }: Metafile): { entryBytes: number; totalBytes: numbe
  * Writes the parsed configuration where the bundles read it: `<outdir>/probe/shards/<shard>.json` with each shard's
  * monitors, `<outdir>/status/heartbeats.json` with its heartbeats and `metrics.json` with what `/metrics` tells of, `<outdir>/burst/bursts.json` with its bursts,
  * `<outdir>/notify/channels.json` with its channels, `<outdir>/evaluate/config.json` whole. Nothing but parsed configuration gets there, so a secret stays the path of its parameter. Each file is replaced in one step, so a running
- * function reads the old one or the new one. `tickMs` is how often schedules tick.
+ * function reads the old one or the new one. `tickMs` is how often schedules tick, `region`
+ * where the stack is: home where it is not said.
  */
-export function writeRuntimeConfig(config: Config, outdir: string, tickMs: number = minuteMs): void {
+export function writeRuntimeConfig(
+  config: Config,
+  outdir: string,
+  tickMs: number = minuteMs,
+  region: string = defaultRegionOf(config),
+): void {
   const folder = join(outdir, 'probe', 'shards');
-  const shards = shardsOf(config.monitors, tickMs);
+  const shards = shardsOf(monitorsAt(config, region), tickMs);
   for (const shard of shards) replaceJson(folder, `${shard.id}.json`, shardConfig(config, shard));
   const names = new Set(shards.map((shard) => `${shard.id}.json`));
   if (existsSync(folder))

@@ -7,8 +7,9 @@ import { buildResources } from './resources.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { environmentOf } from './template/environment.ts';
 import { extensions } from './template/extensions.ts';
-import { type FunctionName, type StackOptions, stackOf } from './template/model.ts';
-import { withoutShortener } from './template/references.ts';
+import { defaultRegionOf, fallbackRegion, monitorsAt } from './template/locations.ts';
+import { type FunctionName, functionsOf, type StackOptions, stackOf } from './template/model.ts';
+import { monitorUsers, requireOutputs, withoutShortener } from './template/references.ts';
 
 /** What the framework gives a function that it calls for `${file(infra/resources.js):name}`. */
 type Context = {
@@ -27,6 +28,12 @@ export type Deployment = {
 /** `service:` is the configuration's, so that the two cannot drift apart. */
 export const service = resolver(({ config }) => config.service);
 
+/** Where a stack is deployed when nobody says: at home. */
+export const defaultRegion = telling(fallbackRegion, async (context) => {
+  const { deployment } = await load(context);
+  return defaultRegionOf(deployment.config);
+});
+
 export const resources = resolver(({ config }, options) => ({
   ...buildResources(config, options),
   extensions: extensions(stackOf(config, options)),
@@ -39,23 +46,12 @@ export const statusEnvironment = environment('status');
 export const burstEnvironment = environment('burst');
 export const notifyEnvironment = environment('notify');
 
-/** Which half of infra/status.yml is deployed: a word in any case, because it becomes part of an address. */
-export const statusChoice = resolver(
-  ({ config }, options) => (stackOf(config, options).isStatusOn ? 'on' : 'off'),
-  'off',
-);
-
-/** The same of infra/burst.yml. */
-export const burstChoice = resolver(
-  ({ config }, options) => (stackOf(config, options).isBurstOn ? 'on' : 'off'),
-  'off',
-);
-
-/** The same of infra/notify.yml. */
-export const notifyChoice = resolver(
-  ({ config }, options) => (stackOf(config, options).isNotifyOn ? 'on' : 'off'),
-  'off',
-);
+/** Which halves of infra/evaluate.yml, shortener.yml, status.yml, burst.yml and notify.yml are deployed. */
+export const evaluateChoice = choice('evaluate');
+export const shortenerChoice = choice('shortener');
+export const statusChoice = choice('status');
+export const burstChoice = choice('burst');
+export const notifyChoice = choice('notify');
 
 /** The framework takes `false` for a function that is in no VPC. */
 export const probeVpc = resolver((_, { vpc }) => vpc ?? false);
@@ -67,7 +63,18 @@ export const notifyVpc = resolver(({ config }, options) => {
 });
 
 /** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
-export const probeMemory = resolver(({ config }) => 1_024 * probeGigabytes(config));
+export const probeMemory = resolver(
+  ({ config }, { region }) => 1_024 * probeGigabytes({ monitors: monitorsAt(config, region) }),
+);
+
+/** Throws BURN_OUTPUT_MISSING where monitors use outputs of home that the parameters of a stack elsewhere do not give. */
+export function checkOutputs({ config, settings }: Deployment, place: Pick<StackOptions, 'stage' | 'region'>): void {
+  try {
+    requireOutputs(monitorUsers(config), stackOf(config, { ...settings, ...place }));
+  } catch (error) {
+    throw error instanceof BurnwatchError ? withoutStack(error) : error;
+  }
+}
 
 type Parsed = Pick<Deployment, 'config' | 'warnings'>;
 const parsed = new Map<string, Parsed>();
@@ -115,12 +122,17 @@ function read(path: string, file: string): string {
   }
 }
 
+/** A word in any case, because it becomes part of an address. */
+function choice(name: FunctionName) {
+  return resolver(
+    ({ config }, options) => (functionsOf(stackOf(config, options)).includes(name) ? 'on' : 'off'),
+    'off',
+  );
+}
+
 function environment(name: FunctionName) {
   return resolver(({ config }, options) => environmentOf(name, config, stackOf(config, options)));
 }
-
-/** One mistake stops every property that asks; the framework is to tell it once. */
-const told = new Set<string>();
 
 /**
  * A function for the framework. It may be called again when something that it asks for is not known yet. After a mistake that
@@ -130,14 +142,26 @@ function resolver(
   build: (deployment: Deployment, options: StackOptions) => Json | object,
   instead: Json | object = {},
 ) {
-  return async ({ options, resolveConfigurationProperty }: Context): Promise<Json | object> => {
-    const property = async (...path: string[]) => resolveConfigurationProperty(path);
-    const stage = String(options.stage ?? (await property('provider', 'stage')) ?? 'dev');
-    const region = String(await property('provider', 'region'));
-    const configured = ((await property('params')) ?? {}) as Parameters<typeof parseSettings>[1];
+  return telling(instead, async (context) => {
+    const { deployment, stage } = await load(context);
+    const region = String(await context.resolveConfigurationProperty(['provider', 'region']));
+    return build(deployment, { ...deployment.settings, stage, region });
+  });
+}
+
+async function load({ options, resolveConfigurationProperty: property }: Context) {
+  const stage = String(options.stage ?? (await property(['provider', 'stage'])) ?? 'dev');
+  const configured = ((await property(['params'])) ?? {}) as Parameters<typeof parseSettings>[1];
+  return { stage, deployment: loadDeployment(process.cwd(), stage, options.param ?? [], configured) };
+}
+
+/** One mistake stops every property that asks; the framework is to tell it once. */
+const told = new Set<string>();
+
+function telling(instead: Json | object, resolve: (context: Context) => Promise<Json | object>) {
+  return async (context: Context): Promise<Json | object> => {
     try {
-      const deployment = loadDeployment(process.cwd(), stage, options.param ?? [], configured);
-      return build(deployment, { ...deployment.settings, stage, region });
+      return await resolve(context);
     } catch (error) {
       if (!(error instanceof BurnwatchError)) throw error;
       if (told.has(error.message)) return instead;

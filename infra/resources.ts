@@ -2,6 +2,7 @@ import { BurnwatchError, type Config, type Json } from '../shared/config/model.t
 import { deadManAlarms } from './template/alarms.ts';
 import { plainAlarms } from './template/alarms-plain.ts';
 import { dashboards, dashboardUrl } from './template/dashboard.ts';
+import { monitorsAt } from './template/locations.ts';
 import { queryDefinitions } from './template/log-queries.ts';
 import { logGroups } from './template/logs.ts';
 import {
@@ -17,7 +18,7 @@ import {
 import { notifyResources } from './template/notify.ts';
 import { functionRoles } from './template/roles.ts';
 import { burstSchedules, schedules } from './template/schedules.ts';
-import { shardsOf } from './template/shards.ts';
+import { type Shard, shardsOf } from './template/shards.ts';
 import { tables } from './template/tables.ts';
 import { topics } from './template/topics.ts';
 
@@ -29,12 +30,14 @@ const mostSchedules = 400;
 
 /**
  * Everything of the stack but the functions and the HTTP API, which the framework makes of serverless.yml: the same
- * configuration and options give the same template, byte for byte. Throws a BurnwatchError when the environment's name
- * is too long for IAM, or when there are more monitors and bursts than one stack holds.
+ * configuration and options give the same template, byte for byte. In a region of `locations.also` it is what probes need, and nothing
+ * else. Throws a BurnwatchError when the environment's name is too long for IAM, when there are more monitors and bursts than one
+ * stack holds, or for a region that is none of the locations.
  */
 export function buildResources(config: Config, options: StackOptions): Template {
   const stack = stackOf(config, options);
-  const shards = shardsOf(config.monitors, options.tickMs);
+  const shards = shardsOf(monitorsAt(config, options.region), options.tickMs);
+  if (stack.elsewhere) return probing(stack, config, shards);
   const bursts = burstSchedules(config.bursts);
   const alarms = plainAlarms(stack, config);
   if (shards.length + bursts.length + Object.keys(alarms).length > mostSchedules)
@@ -53,6 +56,18 @@ export function buildResources(config: Config, options: StackOptions): Template 
       ...dashboards(stack, config),
     },
     Outputs: outputs(stack, config),
+  };
+}
+
+function probing(stack: Stack, config: Config, shards: readonly Shard[]): Template {
+  if (shards.length > mostSchedules) throw tooMany({ ...config, alarms: [] }, shards.length, 0);
+  return {
+    Resources: {
+      ...logGroups(stack),
+      ...functionRoles(config, stack),
+      ...schedules(stack, shards, [], undefined),
+    },
+    Outputs: {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { BurnwatchError } from '../shared/config/model.ts';
 import { type Profile, profiles } from '../shared/metrics/entry.ts';
+import { parseHomeOutputs } from './home-outputs.ts';
 import { shortenerParameters, shortenerVariables } from './shortener-settings.ts';
 import { regionOfKey } from './template/encryption.ts';
 import { retentionDays } from './template/logs.ts';
@@ -21,6 +22,8 @@ export type Settings = {
   readonly vpc?: Vpc;
   /** ARNs of KMS keys, at most one a region. */
   readonly encryptionKeys?: readonly string[];
+  /** What home's outputs are, for a stack elsewhere. */
+  readonly homeOutputs?: Readonly<Record<string, string>>;
   /** More of the shortener's environment. */
   readonly shortenerVariables?: Readonly<Record<string, string>>;
 };
@@ -40,6 +43,7 @@ const names = [
   'vpcSubnets',
   'vpcSecurityGroups',
   'encryption',
+  'outputs',
   ...shortenerParameters,
 ] as const;
 
@@ -60,6 +64,7 @@ export function parseSettings(
   const vpc = vpcOf(params, problems);
   const repository = repositoryOf(params, problems);
   const keys = keysOf(params, problems);
+  const homeOutputs = parseHomeOutputs(text(params, 'outputs'), problems);
   const variables = shortenerVariables((name) => text(params, name), problems);
   const settings: Settings = {
     config: text(params, 'config'),
@@ -73,6 +78,7 @@ export function parseSettings(
     ...(vpc === undefined ? {} : { vpc }),
     ...(repository === undefined ? {} : { repository }),
     ...(keys.length === 0 ? {} : { encryptionKeys: keys }),
+    ...(Object.keys(homeOutputs).length > 0 ? { homeOutputs } : {}),
     ...(Object.keys(variables).length > 0 ? { shortenerVariables: variables } : {}),
   };
   if (problems.length > 0) throw new BurnwatchError('BURN_PARAM_INVALID', problems.join('\n'));

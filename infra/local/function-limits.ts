@@ -19,7 +19,7 @@ export function readLimits(root: string): Readonly<Record<string, Limits>> {
   return Object.fromEntries(parts.flatMap((part) => Object.entries(expand(root, part)).map(toLimits)));
 }
 
-/** `${file(infra/shortener.yml):${param:shortener}}` is what that file says under `on`. */
+/** `${file(infra/shortener.yml):…}` is what that file says under `on`. */
 function expand(root: string, part: unknown): Readonly<Record<string, unknown>> {
   if (isMap(part)) return part;
   const file = typeof part === 'string' ? /^\$\{file\(([\w./-]+\.yml)\)/.exec(part)?.[1] : undefined;

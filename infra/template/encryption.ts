@@ -44,9 +44,10 @@ const sentBy: Readonly<Partial<Record<FunctionName, readonly string[]>>> = {
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-what-permissions-for-sse
  */
 export function useKey(name: FunctionName, stack: Stack): readonly Statement[] {
-  const key = keyOf(stack);
+  const region = stack.elsewhere?.home ?? stack.region;
+  const key = keyOf({ ...stack, region });
   if (key === undefined) return [];
-  const via = (service: string) => `${service}.${stack.region}.amazonaws.com`;
+  const via = (service: string) => `${service}.${region}.amazonaws.com`;
   const table = nameOf(stack, name === 'shortener' ? 'links' : 'ledger');
   const senders = sentBy[name] ?? [];
   return [

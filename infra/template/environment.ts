@@ -26,7 +26,11 @@ export const writeTokenParameter = '/burnwatch/write-token';
 export function environmentOf(name: FunctionName, config: Config, stack: Stack): Variables {
   switch (name) {
     case 'probe':
-      return { LEDGER_TABLE: nameOf(stack, 'ledger'), ...outputVariables(monitorUsers(config), stack) };
+      return {
+        LEDGER_TABLE: nameOf(stack, 'ledger'),
+        ...(stack.elsewhere ? { BURNWATCH_HOME_REGION: stack.elsewhere.home } : {}),
+        ...outputVariables(monitorUsers(config), stack),
+      };
     case 'evaluate':
       return {
         LEDGER_TABLE: nameOf(stack, 'ledger'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BurnwatchError, type Config, isSent, type Json } from '../../shared/config/model.ts';
 import type { Profile } from '../../shared/metrics/entry.ts';
+import { placeOf } from './locations.ts';
 
 /** The part of a CloudFormation template that we add to what the framework makes of serverless.yml. */
 export type Template = {
@@ -44,6 +45,8 @@ export type StackOptions = {
   readonly areQueriesSaved?: boolean;
   /** ARNs of KMS keys of one's own, at most one a region: AWS's own keys where absent. */
   readonly encryptionKeys?: readonly string[];
+  /** Values of home's outputs, for a stack elsewhere. */
+  readonly homeOutputs?: Readonly<Record<string, string>>;
   /** How often its schedules tick, ms: a minute where absent. */
   readonly tickMs?: number;
 };
@@ -64,10 +67,43 @@ export type Stack = StackOptions & {
   readonly isNotifyOn: boolean;
   /** One of them is on a private address. */
   readonly isNotifyPrivate: boolean;
+  /** It is one of several locations. */
+  readonly isOneOfSeveral: boolean;
+  /** There where it probes from another region than home, and does nothing else. */
+  readonly elsewhere?: Elsewhere;
 };
 
-/** The stack that a configuration asks for, deployed so. */
+/** What a stack elsewhere knows of home. */
+export type Elsewhere = {
+  /** The region of the ledger. */
+  readonly home: string;
+  /** Values of home's outputs, as far as they were given. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Home has the function that takes calls, and so its address. */
+  readonly isStatusOn: boolean;
+};
+
+/** The stack that a configuration asks for, deployed so. Throws BURN_LOCATION_UNKNOWN for a region that is none of its locations. */
 export function stackOf(config: Config, options: StackOptions): Stack {
+  const whole = wholeStack(config, options);
+  const { locations } = config;
+  if (locations === undefined || placeOf(config, options.region) === 'home') return whole;
+  const elsewhere = { home: locations.home, outputs: options.homeOutputs ?? {}, isStatusOn: whole.isStatusOn };
+  return { ...whole, ...nothingBesideProbes, elsewhere };
+}
+
+const nothingBesideProbes = {
+  isShortenerOn: false,
+  areMetricsOn: false,
+  hasHeartbeats: false,
+  hasLinks: false,
+  isStatusOn: false,
+  isBurstOn: false,
+  isNotifyOn: false,
+  isNotifyPrivate: false,
+} as const;
+
+function wholeStack(config: Config, options: StackOptions): Stack {
   const { service, channels, monitors, bursts, acknowledge } = config;
   const sent = channels.filter(isSent);
   const [hasHeartbeats, hasLinks] = [monitors.some(({ type }) => type === 'heartbeat'), acknowledge === 'link'];
@@ -80,6 +116,7 @@ export function stackOf(config: Config, options: StackOptions): Stack {
     isBurstOn: bursts.length > 0,
     isNotifyOn: sent.length > 0,
     isNotifyPrivate: sent.some(({ allowPrivate }) => allowPrivate),
+    isOneOfSeveral: config.locations !== undefined,
   };
 }
 
@@ -101,6 +138,7 @@ export type FunctionName = keyof typeof functions;
 
 /** The functions that this stack has. */
 export function functionsOf(stack: Stack): readonly FunctionName[] {
+  if (stack.elsewhere) return ['probe'];
   return [
     'probe',
     'evaluate',
@@ -138,8 +176,8 @@ export function digest(text: string): string {
 
 export const ref = (id: string) => ({ Ref: id });
 export const getAtt = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
-/** An ARN in the account, region and partition of the stack. */
-export const arnOf = (service: string, resource: string) =>
-  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+/** An ARN in the account and partition of the stack, and in its region where none is named. */
+export const arnOf = (service: string, resource: string, region = '${AWS::Region}') =>
+  sub(`arn:\${AWS::Partition}:${service}:${region}:\${AWS::AccountId}:${resource}`);
 export const sub = (text: string) => ({ 'Fn::Sub': text });
 export const accountId = ref('AWS::AccountId');

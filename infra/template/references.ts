@@ -28,6 +28,9 @@ const shortenerOutputs: Readonly<Record<string, Json>> = {
 /** Those that are there once a monitor is a heartbeat. */
 const statusOutputs: Readonly<Record<string, Json>> = { StatusUrl: getAtt('HttpApi', 'ApiEndpoint') };
 
+/** All that there can be. */
+export const homeOutputNames: readonly string[] = Object.keys({ ...shortenerOutputs, ...statusOutputs });
+
 /** A monitor, a burst or an SLO, and the references in all that it asks for. */
 export type User = { readonly id: string; readonly references: readonly Reference[] };
 
@@ -86,16 +89,40 @@ export function parametersOf(users: readonly User[]): readonly string[] {
   return sorted(users.flatMap(({ references }) => references).flatMap((part) => ('ssm' in part ? [part.ssm] : [])));
 }
 
+type Asked = Pick<Stack, 'isStatusOn' | 'elsewhere'>;
+
 /**
- * The environment variables that carry the outputs which these use: `OUTPUT_<Name>` and its CloudFormation expression.
- * Throws, with a line for each, when they use one that the stack does not have.
+ * The environment variables that carry the outputs which these use: `OUTPUT_<Name>` and its CloudFormation expression; elsewhere the
+ * value that home has, as far as it was given. Throws, with a line for each, when they use one that home does not have.
  */
-export function outputVariables(
-  users: readonly User[],
-  { isStatusOn }: Pick<Stack, 'isStatusOn'>,
-): Readonly<Record<string, Json>> {
+export function outputVariables(users: readonly User[], stack: Asked): Readonly<Record<string, Json>> {
+  const names = outputNames(users, stack);
+  const outputs = stack.elsewhere?.outputs ?? { ...shortenerOutputs, ...statusOutputs };
+  return Object.fromEntries(
+    names.flatMap((name) => (outputs[name] === undefined ? [] : [[`OUTPUT_${name}`, outputs[name]]])),
+  );
+}
+
+/** Throws BURN_OUTPUT_MISSING, with a line for each, where these use outputs of home that a stack elsewhere was not given. */
+export function requireOutputs(users: readonly User[], stack: Asked): void {
+  const given = stack.elsewhere?.outputs;
+  const missing = given === undefined ? [] : outputNames(users, stack).filter((name) => given[name] === undefined);
+  if (missing.length === 0) return;
+  throw new BurnwatchError(
+    'BURN_OUTPUT_MISSING',
+    missing
+      .map(
+        (name) =>
+          `--param outputs: has no ${name}, used by ${usersOf(name, users)}: npx burnwatch locations prints the command with it`,
+      )
+      .join('\n'),
+  );
+}
+
+/** The outputs that these use, all of which home has. */
+function outputNames(users: readonly User[], { isStatusOn, elsewhere }: Asked): readonly string[] {
   const names = sorted(users.flatMap(outputsOf));
-  const outputs = isStatusOn ? { ...shortenerOutputs, ...statusOutputs } : shortenerOutputs;
+  const outputs = (elsewhere?.isStatusOn ?? isStatusOn) ? { ...shortenerOutputs, ...statusOutputs } : shortenerOutputs;
   const known = `the stack has no such output; it has ${listOf(Object.keys(outputs))}`;
   const unknown = names.filter((name) => !Object.hasOwn(outputs, name));
   if (unknown.length > 0)
@@ -103,7 +130,7 @@ export function outputVariables(
       'BURN_OUTPUT_UNKNOWN',
       unknown.map((name) => `\${output:${name}}, used by ${usersOf(name, users)}: ${known}`).join('\n'),
     );
-  return Object.fromEntries(names.map((name) => [`OUTPUT_${name}`, outputs[name] ?? null]));
+  return names;
 }
 
 function usersOf(name: string, users: readonly User[]): string {

@@ -42,9 +42,9 @@ function statements(name: FunctionName, config: Config, stack: Stack): readonly 
   switch (name) {
     case 'probe':
       return [
-        writeTicks,
+        writeTicks(stack),
         ...(stack.hasHeartbeats ? [readHeartbeats] : []),
-        putMetrics,
+        putMetricsOf(stack),
         ...readParameters(name, monitorUsers(config), stack),
         ...inVpc(name, stack),
       ];
@@ -119,8 +119,17 @@ function writeLogs(name: FunctionName): Statement {
   return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], getAtt(logGroupId(name), 'Arn'));
 }
 
-/** Rows of ticks and nothing else: reading one back tells a repeated write from a duplicate tick. */
-const writeTicks = allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem'], ['tick#*']);
+/**
+ * Rows of ticks and nothing else: reading one back tells a repeated write from a duplicate tick. Of several locations each speaks
+ * for itself alone.
+ */
+function writeTicks(stack: Stack): Statement {
+  const partition = stack.isOneOfSeveral ? `tick#${stack.region}#*` : 'tick#*';
+  const statement = allowLedger(['dynamodb:GetItem', 'dynamodb:PutItem'], [partition]);
+  const { elsewhere } = stack;
+  if (elsewhere === undefined) return statement;
+  return { ...statement, Resource: arnOf('dynamodb', `table/${nameOf(stack, 'ledger')}`, elsewhere.home) };
+}
 
 /** Steps the alerts, folds what is over and archives what is closed; a tick is read, and never written. */
 const judgeTicks: readonly Statement[] = [
@@ -211,6 +220,13 @@ const putMetrics: Statement = {
   Condition: { StringEquals: { 'cloudwatch:namespace': namespace } },
 };
 
+/** Elsewhere, in the region of home alone. */
+function putMetricsOf({ elsewhere }: Stack): Statement {
+  if (elsewhere === undefined) return putMetrics;
+  const where = { 'cloudwatch:namespace': namespace, 'aws:RequestedRegion': elsewhere.home };
+  return { ...putMetrics, Condition: { StringEquals: where } };
+}
+
 /**
  * What Lambda itself needs to keep a function in a VPC, on all resources because it asks for it so:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
@@ -250,7 +266,7 @@ const otherStatements = { probe: 2_000, burst: 3_000, notify: 3_000 };
 function readParameters(
   name: keyof typeof otherStatements,
   users: readonly User[],
-  { region }: Stack,
+  { region, elsewhere }: Stack,
 ): readonly Statement[] {
   const paths = parametersOf(users);
   if (paths.length === 0) return [];
@@ -261,13 +277,19 @@ function readParameters(
       `${paths.length} different \${ssm:…} paths: one role cannot hold the right to read them all, because IAM takes ` +
         `${longestPolicy} characters. Let monitors share parameters, shorten the paths, or split the configuration`,
     );
-  return [allow(['ssm:GetParameter'], paths.map(parameterArn))];
+  return [
+    allow(
+      ['ssm:GetParameter'],
+      paths.map((path) => parameterArn(path, elsewhere?.home)),
+    ),
+  ];
 }
 
 const readKey = (parameter: string): Statement => allow(['ssm:GetParameter'], parameterArn(parameter));
 
-function parameterArn(path: string) {
-  return arnOf('ssm', `parameter${path.startsWith('/') ? '' : '/'}${path}`);
+/** Secrets are kept once, at home. */
+function parameterArn(path: string, region?: string) {
+  return arnOf('ssm', `parameter${path.startsWith('/') ? '' : '/'}${path}`, region);
 }
 
 export function logGroupId(name: FunctionName): string {

@@ -43,6 +43,7 @@ export function schedules(
   bursts: readonly BurstSchedule[],
   drill: Config['drill'],
 ): Resources {
+  const isJudging = functionsOf(stack).includes('evaluate');
   return {
     ScheduleGroup: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: nameOf(stack, 'ticks') } },
     SchedulerRole: schedulerRole(stack),
@@ -52,17 +53,17 @@ export function schedules(
         schedule(stack, 'probe', { thing: `probe-${id}`, input: { shard: id }, what: 'Invokes probe every minute.' }),
       ]),
     ),
-    EvaluateSchedule: schedule(stack, 'evaluate', {
-      thing: 'evaluate',
-      input: {},
-      what: 'Invokes evaluate every minute.',
-    }),
+    ...(isJudging ? { EvaluateSchedule: evaluateSchedule(stack) } : {}),
     ...(drill ? { DrillSchedule: drillSchedule(stack, drill.schedule) } : {}),
     ...Object.fromEntries(bursts.map((each) => [`BurstSchedule${partOf(each, 'S')}`, burstSchedule(stack, each)])),
     ProbeInvokeConfig: invokeConfig('probe'),
-    EvaluateInvokeConfig: invokeConfig('evaluate'),
+    ...(isJudging ? { EvaluateInvokeConfig: invokeConfig('evaluate') } : {}),
     ...(stack.isBurstOn ? { BurstInvokeConfig: invokeConfig('burst') } : {}),
   };
+}
+
+function evaluateSchedule(stack: Stack): Resource {
+  return schedule(stack, 'evaluate', { thing: 'evaluate', input: {}, what: 'Invokes evaluate every minute.' });
 }
 
 function drillSchedule(stack: Stack, rhythm: Invoked['rhythm']): Resource {

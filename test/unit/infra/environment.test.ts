@@ -13,6 +13,7 @@ const stack = {
   isBurstOn: false,
   isNotifyOn: false,
   isNotifyPrivate: false,
+  isOneOfSeveral: false,
   stage: 'dev',
   region: 'eu-west-1',
   isShortenerOn: true,
