@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type DrillSource, type DrillStore, type StartedDrill, startScheduledDrill } from '../shared/app/drill.ts';
+import { type StartedDrill, startScheduledDrill } from '../shared/app/drill.ts';
+import type { DrillSource, DrillStore } from '../shared/app/drill-model.ts';
 import { type EvaluateDeps, type EvaluateSummary, evaluate, type Render } from '../shared/app/evaluate.ts';
 import { createMemory } from '../shared/app/history.ts';
 import { openLinks } from '../shared/app/open-links.ts';

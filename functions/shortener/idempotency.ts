@@ -1,27 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Call, World } from './endpoint.ts';
 import type { Answer, Request } from './http.ts';
+import type { KeyRecord } from './ports.ts';
 import { type Problem, problemAnswer, type Reply } from './problem.ts';
-
-/** An answer that is kept with its key. */
-export type KeptAnswer = Answer;
-
-/** What is kept of an idempotency key. Instants are epoch ms. */
-export type KeyRecord = {
-  /** A digest of the key: it may hold what its sender would not want to be kept. */
-  readonly key: string;
-  /** A digest of the request: the same key must not come with another one. */
-  readonly fingerprint: string;
-  /** Whoever works on it: a draw of its own. */
-  readonly holder: string;
-  /** From then on another request may take it over: the holder cannot live any more. */
-  readonly lockedUntil: number;
-  /** From this and from `claimedAt` everything follows that a repetition has to do in the same way. */
-  readonly seed: string;
-  readonly claimedAt: number;
-  readonly expiresAt: number;
-  readonly answer?: KeptAnswer;
-};
 
 /** By what a link is made: its own chance, clock and mark, which a repetition of the request has again. */
 export type Making = {

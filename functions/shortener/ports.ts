@@ -1,6 +1,6 @@
 import type { ClickBatch } from './click-book.ts';
 import type { Fault } from './fault.ts';
-import type { KeptAnswer, KeyRecord } from './idempotency.ts';
+import type { Answer } from './http.ts';
 import type { Link } from './link.ts';
 import type { ProblemName } from './problem.ts';
 
@@ -39,6 +39,26 @@ export type Store = {
   deleteFault(signal: AbortSignal): Promise<void>;
   /** One strongly consistent read, for its success alone. */
   ping(signal: AbortSignal): Promise<void>;
+};
+
+/** An answer that is kept with its key. */
+export type KeptAnswer = Answer;
+
+/** What is kept of an idempotency key. Instants are epoch ms. */
+export type KeyRecord = {
+  /** A digest of the key: it may hold what its sender would not want to be kept. */
+  readonly key: string;
+  /** A digest of the request: the same key must not come with another one. */
+  readonly fingerprint: string;
+  /** Whoever works on it: a draw of its own. */
+  readonly holder: string;
+  /** From then on another request may take it over: the holder cannot live any more. */
+  readonly lockedUntil: number;
+  /** From this and from `claimedAt` everything follows that a repetition has to do in the same way. */
+  readonly seed: string;
+  readonly claimedAt: number;
+  readonly expiresAt: number;
+  readonly answer?: KeptAnswer;
 };
 
 export type LinkClicks = { readonly link: Link; readonly byDay: ReadonlyMap<number, number> };

@@ -1,6 +1,13 @@
 import type { Io } from './command.ts';
-import type { AskedDrill, DrillEnd } from './drill-named.ts';
-import { calmWithinMs, drillNamed, drillNames, type Expected, expectedOf } from './named-drills.ts';
+import {
+  type AskedDrill,
+  calmWithinMs,
+  type DrillEnd,
+  drillNamed,
+  drillNames,
+  type Expected,
+  expectedOf,
+} from './named-drills.ts';
 import { durationText, percentText } from './numbers.ts';
 import { paint, renderTable } from './terminal.ts';
 

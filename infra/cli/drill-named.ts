@@ -4,7 +4,8 @@ import { parseDuration, parsePercent } from '../../shared/config/parse/index.ts'
 import type { Io } from './command.ts';
 import { namedDrillJson, namedDrillText, startCountdown } from './drill-named-text.ts';
 import {
-  type DrillFault,
+  type AskedDrill,
+  type DrillEnd,
   type DrillName,
   drillNamed,
   expectedOf,
@@ -12,16 +13,6 @@ import {
   standardErrorRatio,
 } from './named-drills.ts';
 import type { ShortenerDoor } from './shortener-door.ts';
-
-/** A drill that is asked for. */
-export type AskedDrill = {
-  readonly name: DrillName;
-  readonly drill: NamedDrill;
-  readonly fault: DrillFault;
-  readonly lastsMs: number;
-};
-/** `mended`: somebody else ended it, or started another one, before its time; `stopped`: Ctrl-C did. */
-export type DrillEnd = { readonly outcome: 'ended' | 'mended' | 'stopped'; readonly afterMs: number };
 
 const usage = (message: string): BurnwatchError => new BurnwatchError('BURN_USAGE', message);
 

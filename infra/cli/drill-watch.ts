@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Drill } from '../../shared/alert/drill.ts';
-import type { KeptDrill } from '../../shared/app/drill.ts';
 import { endOf, type Hop, hopsOf } from '../../shared/app/drill-hops.ts';
+import type { KeptDrill } from '../../shared/app/drill-model.ts';
 import type { Channel } from '../../shared/config/model.ts';
 import { type DeployedStack, explain } from './stack.ts';
 

@@ -30,6 +30,16 @@ export type NamedDrill = {
   readonly note: string;
 };
 
+/** A drill that is asked for. */
+export type AskedDrill = {
+  readonly name: DrillName;
+  readonly drill: NamedDrill;
+  readonly fault: DrillFault;
+  readonly lastsMs: number;
+};
+/** `mended`: somebody else ended it, or started another one, before its time; `stopped`: Ctrl-C did. */
+export type DrillEnd = { readonly outcome: 'ended' | 'mended' | 'stopped'; readonly afterMs: number };
+
 /** What the drill `errors` takes where nobody says how many. */
 export const standardErrorRatio = 0.05;
 

@@ -1,5 +1,4 @@
-import type { Alarm } from './alarm-model.ts';
-import type { AlarmStatus } from './alarms.ts';
+import type { Alarm, AlarmStatus } from './alarm-model.ts';
 import { alarmArn, type DescribedAlarm } from './aws/cloudwatch.ts';
 
 /** An alarm as DescribeAlarms tells it. */

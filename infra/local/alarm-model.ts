@@ -100,3 +100,10 @@ function readDimensions(list: Json | undefined): Readonly<Record<string, string>
   const entries = Array.isArray(list) ? (list as readonly Properties[]) : [];
   return Object.fromEntries(entries.map(({ Name, Value }) => [String(Name), String(Value)]));
 }
+
+export type AlarmStatus = {
+  readonly name: string;
+  readonly state: AlarmState;
+  readonly reason: string;
+  readonly since: number;
+};

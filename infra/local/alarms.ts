@@ -1,18 +1,11 @@
 import { describeAlarm } from './alarm-description.ts';
 import { type AlarmChange, renderAlarmMail } from './alarm-mail.ts';
-import { type Alarm, type AlarmState, alarmStates } from './alarm-model.ts';
+import { type Alarm, type AlarmStatus, alarmStates } from './alarm-model.ts';
 import { readDatapoints } from './alarm-points.ts';
 import { judgeAlarm } from './alarm-step.ts';
 import type { DescribedAlarm } from './aws/cloudwatch.ts';
 import type { CloudWatchStore } from './aws/cloudwatch-store.ts';
 import type { Sns } from './aws/sns.ts';
-
-export type AlarmStatus = {
-  readonly name: string;
-  readonly state: AlarmState;
-  readonly reason: string;
-  readonly since: number;
-};
 
 export type Alarms = {
   /** Takes these alarms from now on; one of the same name keeps its state. */

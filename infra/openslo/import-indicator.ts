@@ -1,5 +1,5 @@
 import type { Plain } from '../../shared/config/parse/plain.ts';
-import type { Around } from './import.ts';
+import type { Around } from './around.ts';
 import { cloudWatchSource, ownSource } from './names.ts';
 import { get, isMap, listAt, type Path, textAt } from './problem.ts';
 

@@ -1,6 +1,6 @@
 import { parsePercent, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import type { Plain } from '../../shared/config/parse/plain.ts';
-import type { Around } from './import.ts';
+import type { Around } from './around.ts';
 import { annotations } from './names.ts';
 import { get, listAt, type Path, textAt } from './problem.ts';
 import { spanOf } from './span.ts';

@@ -1,5 +1,6 @@
 import { renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import type { Plain } from '../../shared/config/parse/plain.ts';
+import type { Around } from './around.ts';
 import { type IndicatorEntry, indicatorOf } from './import-indicator.ts';
 import { type RuleEntry, rulesOf } from './import-rules.ts';
 import { annotations } from './names.ts';
@@ -25,15 +26,6 @@ export type Imported = {
   readonly left: readonly string[];
   /** What is not, or not quite, as it was: a line each. */
   readonly notes: readonly string[];
-};
-
-/** What an object refers to, and where it says what cannot be carried over. */
-export type Around = {
-  /** The object of a kind and name, in the same file. */
-  readonly find: (kind: string, name: string) => Found | undefined;
-  readonly note: (path: Path, message: string) => void;
-  /** Judged in place of sources that are not known here. */
-  readonly monitors: readonly string[];
 };
 
 const minute = 60_000;

@@ -10,7 +10,7 @@ import {
   planStarts,
   startAfter,
 } from '../probe/pacing.ts';
-import { prepareProbers } from '../probe/prober.ts';
+import { prepareProbers } from '../probe/probers.ts';
 import type { ProbeResult } from '../probe/result.ts';
 
 export { cpuShareOf } from '../probe/pacing.ts';

@@ -1,6 +1,6 @@
 import type { DrillEnd } from '../alert/drill.ts';
 import { type Channel, isSent } from '../config/model.ts';
-import type { DrillNote, KeptDrill } from './drill.ts';
+import type { DrillNote, KeptDrill } from './drill-model.ts';
 import type { Remembered } from './notify-model.ts';
 
 /** One step on the way of an alert, as a drill has gone it. Instants are epoch ms. */

@@ -18,10 +18,9 @@ import {
 import { firstSeenAt, type History, lastOutcomeAt, newestJudgedAt, outcomesBetween } from '../ledger/history.ts';
 import { minuteMs } from '../ledger/keys.ts';
 import { evaluateBurn, resolveDelayOf } from '../slo/burn.ts';
-import type { Events } from '../slo/events.ts';
+import { type Events, minutesOf } from '../slo/events.ts';
 import { isDegradedBad, judgedOf } from '../slo/indicator.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
-import { minutesOf } from '../slo/minutes.ts';
 import type { SeenDrills } from './drill.ts';
 import { isKnown, type Standing } from './standing.ts';
 

@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Drill, secondOf } from '../alert/drill.ts';
-import type { DrillNote, DrillStore, KeptDrill } from '../app/drill.ts';
+import type { DrillNote, DrillStore, KeptDrill } from '../app/drill-model.ts';
 
 const partition = 'drill';
 const notePrefix = 'note#';

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock/clock.ts';
-import type { Monitor, MonitorType, Text } from '../config/model.ts';
+import type { Monitor, Text } from '../config/model.ts';
 import type { RunHttpAttempt, Sign } from '../http/model.ts';
 import type { AddressPolicy } from '../net/address-policy.ts';
 import type { HeartbeatRecord } from './heartbeat-record.ts';
-import { probeHttp } from './http.ts';
 import type { ResolvedText, Vars } from './resolve-text.ts';
 import type { ProbeResult } from './result.ts';
 import type { Watch } from './watch.ts';
@@ -36,29 +35,6 @@ export type AttemptResult = Omit<ProbeResult, 'monitor' | 'attempts'> & {
 
 /** Runs one attempt of a monitor of one protocol. */
 export type Prober<M extends Monitor> = (monitor: M, deps: ProbeDeps) => Promise<AttemptResult>;
-type ProberOf<Type extends MonitorType> = Prober<Extract<Monitor, { type: Type }>>;
-type Probers = { readonly [Type in MonitorType]: () => ProberOf<Type> | Promise<ProberOf<Type>> };
-
-/** One prober per protocol, in a file of its own. Those but http are loaded when a monitor asks for them. */
-const probers: Probers = {
-  http: () => probeHttp,
-  tcp: async () => (await import('./tcp.ts')).probeTcp,
-  tls: async () => (await import('./tls.ts')).probeTls,
-  dns: async () => (await import('./dns.ts')).probeDns,
-  flow: async () => (await import('./flow.ts')).probeFlow,
-  heartbeat: async () => (await import('./heartbeat.ts')).probeHeartbeat,
-};
-
-/** Runs one attempt with the prober of the monitor's protocol. */
-export async function runAttempt(monitor: Monitor, deps: ProbeDeps): Promise<AttemptResult> {
-  const load = probers[monitor.type] as () => Prober<Monitor> | Promise<Prober<Monitor>>;
-  return (await load())(monitor, deps);
-}
-
-/** Loads what these monitors need before the first of them is measured. */
-export async function prepareProbers(monitors: readonly Monitor[]): Promise<void> {
-  await Promise.all([...new Set(monitors.map(({ type }) => type))].map((type) => probers[type]()));
-}
 
 /** Where a monitor's requests may go. */
 export function policyOf({ allowPrivate }: Monitor, { allowOrigins, runtimeApi }: ProbeDeps): AddressPolicy {

@@ -1,6 +1,7 @@
 import type { Monitor } from '../config/model.ts';
 import { unsent } from './judge.ts';
-import { type AttemptResult, type ProbeDeps, runAttempt } from './prober.ts';
+import type { AttemptResult, ProbeDeps } from './prober.ts';
+import { runAttempt } from './probers.ts';
 import type { ProbeResult } from './result.ts';
 
 /**

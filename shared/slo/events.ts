@@ -50,6 +50,25 @@ export function monitorEvents(
   };
 }
 
+const minuteMs = 60_000;
+
+/** The minutes of (fromAt, toAt], by the events' own reader of many at once where they have one. */
+export function minutesOf(events: Events, fromAt: number, toAt: number): Minutes {
+  if (events.minutes !== undefined) return events.minutes(fromAt, toAt);
+  const minutes = emptyMinutes(minuteCount(fromAt, toAt));
+  const before = Math.floor(fromAt / minuteMs) * minuteMs + minuteMs - 1;
+  for (let index = 0; index < minutes.good.length; index += 1) {
+    const from = before + index * minuteMs;
+    const { good, bad, unjudged, maintenance } = events.between(from, from + minuteMs);
+    minutes.good[index] = good;
+    minutes.bad[index] = bad;
+    minutes.unjudged[index] = unjudged;
+    minutes.maintenance[index] = maintenance;
+    minutes.expected[index] = events.expected(from, from + minuteMs);
+  }
+  return minutes;
+}
+
 /** The one key of a history that holds the events of a single SLO. */
 export const onlyKey = 0;
 

@@ -1,7 +1,6 @@
 import type { Maintenance } from '../config/model.ts';
-import type { Events } from './events.ts';
+import { type Events, minutesOf } from './events.ts';
 import { maintenanceSpans } from './maintenance.ts';
-import { minutesOf } from './minutes.ts';
 
 /** From an instant to a later one, epoch ms. */
 export type Span = { readonly fromAt: number; readonly toAt: number };

@@ -1,5 +1,4 @@
 import { eventIntervalMs, type Maintenance, type Monitor } from '../config/model.ts';
-import type { Events } from './events.ts';
 import { ticksByKind } from './expected.ts';
 import { type MaintenanceSpan, maintenanceSpans } from './maintenance.ts';
 
@@ -22,23 +21,6 @@ export function emptyMinutes(length: number): Minutes {
 /** How many minutes the window (fromAt, toAt] holds. */
 export function minuteCount(fromAt: number, toAt: number): number {
   return Math.max(0, Math.floor(toAt / minuteMs) - Math.floor(fromAt / minuteMs));
-}
-
-/** The minutes of (fromAt, toAt], by the events' own reader of many at once where they have one. */
-export function minutesOf(events: Events, fromAt: number, toAt: number): Minutes {
-  if (events.minutes !== undefined) return events.minutes(fromAt, toAt);
-  const minutes = emptyMinutes(minuteCount(fromAt, toAt));
-  const before = Math.floor(fromAt / minuteMs) * minuteMs + minuteMs - 1;
-  for (let index = 0; index < minutes.good.length; index += 1) {
-    const from = before + index * minuteMs;
-    const { good, bad, unjudged, maintenance } = events.between(from, from + minuteMs);
-    minutes.good[index] = good;
-    minutes.bad[index] = bad;
-    minutes.unjudged[index] = unjudged;
-    minutes.maintenance[index] = maintenance;
-    minutes.expected[index] = events.expected(from, from + minuteMs);
-  }
-  return minutes;
 }
 
 /** How many events the schedule holds in each minute of (fromAt, toAt], less those under maintenance. */

@@ -1,7 +1,6 @@
 import type { Timeslices } from '../config/model.ts';
 import { closedAfterMs } from './coverage.ts';
-import type { Events } from './events.ts';
-import { minutesOf } from './minutes.ts';
+import { type Events, minutesOf } from './events.ts';
 import { minuteEnd } from './series.ts';
 import { sliceEvents } from './slices.ts';
 

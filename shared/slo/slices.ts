@@ -1,8 +1,8 @@
 import type { Timeslices } from '../config/model.ts';
 import { closedAfterMs } from './coverage.ts';
-import type { Events } from './events.ts';
+import { type Events, minutesOf } from './events.ts';
 import type { IndicatorCounts } from './indicator.ts';
-import { type Minutes, minutesOf } from './minutes.ts';
+import type { Minutes } from './minutes.ts';
 
 const minuteMs = 60_000;
 const whole = 1_000_000;

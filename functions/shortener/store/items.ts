@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Fault } from '../fault.ts';
-import type { KeptAnswer, KeyRecord } from '../idempotency.ts';
 import { isExpired, type Link } from '../link.ts';
+import type { KeptAnswer, KeyRecord } from '../ports.ts';
 
 /** An item as DynamoDB has it: `pk` and `sk`, and `expiresAt` in epoch seconds for its TTL; the code goes by milliseconds. */
 export type Item = Record<string, AttributeValue>;

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Monitor } from '../../../shared/config/model.ts';
 import { runHttpAttempt } from '../../../shared/http/attempt.ts';
 import { resolveBy } from '../../../shared/net/resolve.ts';
-import { prepareProbers } from '../../../shared/probe/prober.ts';
+import { prepareProbers } from '../../../shared/probe/probers.ts';
 import type { ProbeResult } from '../../../shared/probe/result.ts';
 import { runProbe } from '../../../shared/probe/run.ts';
 import { probeDeps } from '../http-monitor.ts';

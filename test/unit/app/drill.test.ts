@@ -1,13 +1,8 @@
 import type { Drill } from '../../../shared/alert/drill.ts';
 import type { OutboxEntry, Transition } from '../../../shared/alert/model.ts';
 import { deliver } from '../../../shared/app/deliver.ts';
-import {
-  type DrillNote,
-  type DrillStore,
-  type KeptDrill,
-  newDrill,
-  startScheduledDrill,
-} from '../../../shared/app/drill.ts';
+import { newDrill, startScheduledDrill } from '../../../shared/app/drill.ts';
+import type { DrillNote, DrillStore, KeptDrill } from '../../../shared/app/drill-model.ts';
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import type { Remembered } from '../../../shared/app/notify-model.ts';

@@ -1,7 +1,6 @@
 import type { Fault } from '../../../functions/shortener/fault.ts';
-import type { KeyRecord } from '../../../functions/shortener/idempotency.ts';
 import { isExpired, type Link } from '../../../functions/shortener/link.ts';
-import { type Store, StoreError } from '../../../functions/shortener/ports.ts';
+import { type KeyRecord, type Store, StoreError } from '../../../functions/shortener/ports.ts';
 
 export type MemoryStore = Store & {
   /** Operations that fail, by name; `*` for all. */

@@ -3,8 +3,7 @@ import type { Indicator } from '../../../shared/config/model.ts';
 import { emptyHistory, withHours, withTicks } from '../../../shared/ledger/history.ts';
 import { type Counts, noCounts, type TickOutcome } from '../../../shared/ledger/model.ts';
 import { evaluateBurn } from '../../../shared/slo/burn.ts';
-import { onlyKey } from '../../../shared/slo/events.ts';
-import { minutesOf } from '../../../shared/slo/minutes.ts';
+import { minutesOf, onlyKey } from '../../../shared/slo/events.ts';
 import { type EventSources, eventsOf } from '../../../shared/slo/sources.ts';
 import {
   aMonitor,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { Monitor } from '../../../shared/config/model.ts';
 import { emptyHistory, withTicks } from '../../../shared/ledger/history.ts';
-import { monitorEvents } from '../../../shared/slo/events.ts';
-import { minutesOf } from '../../../shared/slo/minutes.ts';
+import { minutesOf, monitorEvents } from '../../../shared/slo/events.ts';
 import { countedEvents, minuteEnd, type SeriesMinute, seriesEvents } from '../../../shared/slo/series.ts';
 import { aMonitor, anOutcome, anSlo, aTick } from '../../support/budget-examples.ts';
 

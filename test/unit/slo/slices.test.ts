@@ -4,8 +4,7 @@ import { emptyHistory, type History, withTicks } from '../../../shared/ledger/hi
 import type { TickOutcome } from '../../../shared/ledger/model.ts';
 import { evaluateBudget } from '../../../shared/slo/budget.ts';
 import { evaluateBurn } from '../../../shared/slo/burn.ts';
-import { type Events, monitorEvents } from '../../../shared/slo/events.ts';
-import { minutesOf } from '../../../shared/slo/minutes.ts';
+import { type Events, minutesOf, monitorEvents } from '../../../shared/slo/events.ts';
 import { sliceEvents } from '../../../shared/slo/slices.ts';
 import {
   aMonitor,
