@@ -18,12 +18,13 @@ export function parseHomeOutputs(text: string, problems: string[]): Readonly<Rec
 function problemOf(name: string, value: string): string | undefined {
   if (!homeOutputNames.includes(name))
     return `is no output of home; there are ${homeOutputNames.join(', ')}, as Name=value with spaces between`;
-  if (name.endsWith('Url'))
-    return isOrigin(value) ? undefined : `must be an http or https URL, got ${JSON.stringify(value.slice(0, 200))}`;
+  if (name.endsWith('Url')) return problemOfUrl(value);
   return /^[a-z0-9]{1,64}$/.test(value) ? undefined : `must be an id, got ${JSON.stringify(value.slice(0, 200))}`;
 }
 
-function isOrigin(value: string): boolean {
+function problemOfUrl(value: string): string | undefined {
   const url = /^[!-~]{1,2048}$/.test(value) && URL.canParse(value) ? new URL(value) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    return `must be an http or https URL, got ${JSON.stringify(value.slice(0, 200))}`;
+  return url.username === '' && url.password === '' ? undefined : 'must be a URL without a name and a password';
 }
