@@ -9,7 +9,6 @@ import {
   type DrillName,
   drillNamed,
   expectedOf,
-  type NamedDrill,
   standardErrorRatio,
 } from './named-drills.ts';
 import type { ShortenerDoor } from './shortener-door.ts';
