@@ -10,7 +10,7 @@ import { needsOf } from './needs.ts';
 import type { AlertStore } from './ports.ts';
 import { isKnown, standingOf } from './standing.ts';
 
-export type BudgetDeps = HistorySource & {
+export type BudgetDeps = Omit<HistorySource, 'config'> & {
   readonly alerts: Pick<AlertStore, 'load'>;
   /** What this sandbox remembers of the ledger. */
   readonly memory: LedgerMemory;
@@ -77,7 +77,7 @@ async function readAll(deps: BudgetDeps, config: BudgetConfig, now: number, sign
   try {
     return await within(longestReadMs, signal, () =>
       Promise.all([
-        refreshHistory(deps.memory, deps, { ...needsOf(config.slos, now), isSaving: false }, now),
+        refreshHistory(deps.memory, { ...deps, config }, { ...needsOf(config.slos, now), isSaving: false }, now),
         deps.alerts.load(),
         refreshCounted(deps.memory.counted, config.slos, deps.counted, () => {}, now),
       ]),

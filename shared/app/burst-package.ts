@@ -11,7 +11,7 @@ export type BurstPackage = {
 };
 export type PackagedBurst = { readonly burst: Burst; readonly scope: BurstScope };
 /** The SLOs that bursts ask for, with the monitors that they judge and what leaves these out. */
-export type BudgetConfig = Pick<Config, 'service' | 'slos' | 'monitors' | 'maintenance'>;
+export type BudgetConfig = Pick<Config, 'service' | 'slos' | 'monitors' | 'maintenance' | 'locations'>;
 
 /** The bursts of a configuration with what each may reach, and no more of the rest than they need. */
 export function packageBursts(config: Config): BurstPackage {
@@ -29,5 +29,6 @@ function budgetsOf(config: Config, ids: ReadonlySet<string>): BudgetConfig {
     slos,
     monitors: config.monitors.filter(({ id }) => judged.has(id)),
     maintenance: config.maintenance.filter(({ monitors }) => monitors.some((id) => judged.has(id))),
+    ...(config.locations && { locations: config.locations }),
   };
 }

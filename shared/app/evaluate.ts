@@ -86,7 +86,12 @@ export async function evaluate(
   const [loaded, verdicts, history, counted, drills] = await together([
     deps.alerts.load(),
     readVerdicts(config, deps),
-    refreshHistory(memory, deps, { ...needsOf(config.slos, now), ticksMs: ticksOf(config), isSaving: true }, now),
+    refreshHistory(
+      memory,
+      { ...deps, config },
+      { ...needsOf(config.slos, now), ticksMs: ticksOf(config), isSaving: true },
+      now,
+    ),
     refreshCounted(memory.counted, config.slos, deps.counted, deps.onWarning, now),
     deps.drills && readDrills(config, deps.drills, deps.onWarning, now),
   ]);

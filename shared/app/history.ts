@@ -1,8 +1,20 @@
+import { combine, type LastSeen, lookOn, type Panel } from '../ledger/combine.ts';
 import { foldDay, foldHour } from '../ledger/fold.ts';
-import { emptyHistory, forget, type History, keptTicksMs, withDays, withHours, withTicks } from '../ledger/history.ts';
+import {
+  emptyHistory,
+  forget,
+  type History,
+  judgedBefore,
+  keptTicksMs,
+  replaceTicks,
+  withDays,
+  withHours,
+  withTicks,
+} from '../ledger/history.ts';
 import { dayMs, dayStart, hourMs, hourStart, minuteMs } from '../ledger/keys.ts';
-import type { DayRollup, HourRollup } from '../ledger/model.ts';
+import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
 import { type CountedMemory, createCountedMemory } from './counted.ts';
+import { findNewestRow, loadLastSeen, loadRows, newestRow, type PanelConfig, type Presence, panelOf } from './panel.ts';
 import type { LedgerStore } from './ports.ts';
 import { latestTickMs } from './tick.ts';
 
@@ -30,15 +42,25 @@ export type LedgerMemory = {
   readonly days: Set<number>;
   readonly edges: Set<number>;
   readonly counted: CountedMemory;
+  /** What several locations saw before the rows that are read again; undefined while nothing has been read. */
+  lastSeen: LastSeen | undefined;
+  /** When each of several locations had its newest row; undefined of one that had none. */
+  readonly newestRows: Map<string, number | undefined>;
 };
 
 export function createMemory(): LedgerMemory {
-  const none = { loadedAt: undefined, openHourAt: undefined };
+  const none = { loadedAt: undefined, openHourAt: undefined, lastSeen: undefined };
   const folded = { hours: new Set<number>(), days: new Set<number>(), edges: new Set<number>() };
-  return { history: emptyHistory(), ...none, ...folded, counted: createCountedMemory() };
+  return { history: emptyHistory(), ...none, ...folded, counted: createCountedMemory(), newestRows: new Map() };
 }
 
-export type HistorySource = { readonly ledger: Omit<LedgerStore, 'saveTick'>; readonly location: string };
+/** `location` is where the reader is; where the configuration names several and this one is home, the verdict of all is read. */
+export type HistorySource = {
+  readonly ledger: Omit<LedgerStore, 'saveTick'>;
+  readonly location: string;
+  readonly config: PanelConfig;
+};
+type Source = Omit<HistorySource, 'config'> & { readonly panel: Panel | undefined };
 
 export type HistoryNeeds = {
   /** The windows that will be asked for: the history reaches back as far as the longest, to the minute at each far edge. */
@@ -54,19 +76,18 @@ export type HistoryNeeds = {
 /** Brings the memory up to `now` and returns its history. */
 export async function refreshHistory(
   memory: LedgerMemory,
-  source: HistorySource,
+  { ledger, location, config }: HistorySource,
   needs: HistoryNeeds,
   now: number,
 ): Promise<History> {
-  const { ledger, location } = source;
+  const source = { ledger, location, panel: panelOf(config, location) };
   const spanMs = Math.max(...needs.spansMs);
   const fromAt =
     memory.loadedAt === undefined
       ? Math.min(now - (needs.ticksMs ?? 0), await loadRollups(memory, source, { spanMs, ...needs }, now))
       : memory.loadedAt - rereadMs;
   await loadEdges(memory, source, needs.spansMs, now);
-  const ticks = await ledger.loadTicks(location, fromAt, now);
-  memory.history = withTicks(memory.history, ticks);
+  await loadTicks(memory, source, fromAt, now);
   memory.loadedAt = now;
   await foldHours(memory, source, needs.isSaving, now);
   await foldDays(memory, source, needs.isSaving, now);
@@ -75,10 +96,49 @@ export async function refreshHistory(
   return memory.history;
 }
 
+/**
+ * Reads single rows from an instant on. Those of several locations are combined anew, and replace what was remembered: a late row
+ * of one of them changes the verdict of its second.
+ */
+async function loadTicks(memory: LedgerMemory, source: Source, fromAt: number, now: number): Promise<void> {
+  const { ledger, location, panel } = source;
+  if (panel === undefined) {
+    memory.history = withTicks(memory.history, await ledger.loadTicks(location, fromAt, now));
+    return;
+  }
+  const known = memory.loadedAt === undefined ? undefined : memory.lastSeen;
+  const [rows, lastSeen] = await Promise.all([
+    loadRows(ledger, panel, fromAt, now),
+    known ?? loadLastSeen(ledger, panel, fromAt),
+  ]);
+  const ticks = combine(panel, rows, lastSeen, (key) => judgedBefore(memory.history, key, fromAt));
+  memory.history = replaceTicks(memory.history, location, fromAt, ticks);
+  memory.lastSeen = lookOn(panel, rows, lastSeen, now - rereadMs);
+  for (const [place, own] of Map.groupBy(rows, (row) => row.location))
+    memory.newestRows.set(place, Math.max(newestRow(own) ?? 0, memory.newestRows.get(place) ?? 0));
+}
+
+/**
+ * When each of several locations last had a row, once the history has been read; none where there is one location. The first time
+ * it looks as far back as rows are kept.
+ */
+export async function readPresence(
+  memory: LedgerMemory,
+  { ledger, location, config }: HistorySource,
+  now: number,
+): Promise<readonly Presence[]> {
+  const locations = panelOf(config, location)?.locations ?? [];
+  const unknown = locations.filter((each) => !memory.newestRows.has(each));
+  await Promise.all(
+    unknown.map(async (each) => memory.newestRows.set(each, await findNewestRow(ledger, each, now + 1))),
+  );
+  return locations.map((each) => ({ location: each, newestRowAt: memory.newestRows.get(each) }));
+}
+
 /** Reads days and the recent hours; returns from when on single rows must be read. */
 async function loadRollups(
   memory: LedgerMemory,
-  { ledger, location }: HistorySource,
+  { ledger, location }: Source,
   { spanMs, minutesMs = 0 }: { readonly spanMs: number; readonly minutesMs?: number },
   now: number,
 ): Promise<number> {
@@ -98,7 +158,7 @@ async function loadRollups(
 /** Reads the minutes of the day in which each window begins: a day's total cannot be cut. */
 async function loadEdges(
   memory: LedgerMemory,
-  { ledger, location }: HistorySource,
+  { ledger, location }: Source,
   spansMs: readonly number[],
   now: number,
 ): Promise<void> {
@@ -113,12 +173,12 @@ async function loadEdges(
   );
 }
 
-async function foldHours(memory: LedgerMemory, source: HistorySource, isSaving: boolean, now: number): Promise<void> {
+async function foldHours(memory: LedgerMemory, source: Source, isSaving: boolean, now: number): Promise<void> {
   const { ledger, location } = source;
   let hourAt = memory.openHourAt ?? firstOpenHour(memory, now);
   for (; hourAt + hourMs + foldDelayMs <= now; hourAt += hourMs) {
     // Read again as a whole: what was remembered may lack a row that came late.
-    const ticks = await ledger.loadTicks(location, hourAt, hourAt + hourMs - 1);
+    const ticks = await loadHour(memory, source, hourAt);
     // Before the first tick there is nothing to fold; after it an empty hour is a gap, and is folded too.
     if (ticks.length === 0 && memory.hours.size === 0) continue;
     const rollup = foldHour(location, hourAt, ticks);
@@ -128,6 +188,17 @@ async function foldHours(memory: LedgerMemory, source: HistorySource, isSaving: 
   memory.openHourAt = hourAt;
 }
 
+async function loadHour(memory: LedgerMemory, source: Source, hourAt: number): Promise<readonly Tick[]> {
+  const { ledger, location, panel } = source;
+  const endAt = hourAt + hourMs - 1;
+  if (panel === undefined) return ledger.loadTicks(location, hourAt, endAt);
+  const [rows, lastSeen] = await Promise.all([
+    loadRows(ledger, panel, hourAt, endAt),
+    loadLastSeen(ledger, panel, hourAt),
+  ]);
+  return combine(panel, rows, lastSeen, (key) => judgedBefore(memory.history, key, hourAt));
+}
+
 /** The hour after the newest folded one, or the oldest in which there may be rows. */
 function firstOpenHour(memory: LedgerMemory, now: number): number {
   const oldest = hourStart(now - unfoldedMs);
@@ -135,7 +206,7 @@ function firstOpenHour(memory: LedgerMemory, now: number): number {
 }
 
 /** A day is folded once its last hour is. Who does not save waits until the ledger has that hour. */
-async function foldDays(memory: LedgerMemory, source: HistorySource, isSaving: boolean, now: number): Promise<void> {
+async function foldDays(memory: LedgerMemory, source: Source, isSaving: boolean, now: number): Promise<void> {
   const { ledger, location } = source;
   for (const dayAt of closedDays(memory, now)) {
     const hours = await ledger.loadHours(location, dayAt, dayAt + dayMs - 1);

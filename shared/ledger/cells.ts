@@ -1,7 +1,15 @@
 import type { Outcome } from '../config/model.ts';
 import { addCounts, countOf } from './counts.ts';
 import { hourMs, minuteMs } from './keys.ts';
-import { type Counts, type FailureDetail, type HourRollup, noCounts, type Tick, type TickOutcome } from './model.ts';
+import {
+  type Counts,
+  type FailureDetail,
+  type HourRollup,
+  noCounts,
+  type Sights,
+  type Tick,
+  type TickOutcome,
+} from './model.ts';
 
 /** One outcome of one monitor, with where it comes from. */
 export type Entry = {
@@ -12,6 +20,8 @@ export type Entry = {
   readonly shard: string;
   readonly location: string;
   readonly detail?: FailureDetail;
+  /** Where it is the verdict of several locations. */
+  readonly sights?: Sights;
 };
 
 /** The ticks of one hour and location: by monitor, the oldest first, at most one a second. */
@@ -36,6 +46,12 @@ export function addTicks(known: HourTicks | undefined, ticks: readonly Tick[]): 
   const entries = new Map(known?.entries);
   for (const [key, list] of fresh) entries.set(key, merge(entries.get(key) ?? [], list));
   return { oldestAt: ticks.reduce((oldest, { at }) => Math.min(oldest, at), known?.oldestAt ?? Infinity), entries };
+}
+
+/** What is left of the ticks of an hour before an instant. */
+export function ticksBefore({ oldestAt, entries }: HourTicks, beforeAt: number): HourTicks {
+  const early = [...entries].map(([key, list]) => [key, list.filter(({ at }) => at < beforeAt)] as const);
+  return { oldestAt, entries: new Map(early.filter(([, list]) => list.length > 0)) };
 }
 
 /** Keeps the sum of every monitor's hour beside its minutes; minutes that several monitors share are added up once. */
@@ -118,7 +134,8 @@ const sighting = ({ isRepeat: _, ...outcome }: TickOutcome): Counts => countOf({
 function entriesOf(tick: Tick): Entry[] {
   return tick.outcomes.map((outcome) => {
     const detail = tick.details.find(({ monitorKey }) => monitorKey === outcome.monitorKey);
-    const entry = { at: tick.at, outcome, shard: tick.shard, location: tick.location };
+    const sights = tick.sights?.get(outcome.monitorKey);
+    const entry = { at: tick.at, outcome, shard: tick.shard, location: tick.location, ...(sights && { sights }) };
     return detail === undefined ? entry : { ...entry, detail };
   });
 }

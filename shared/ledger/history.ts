@@ -1,8 +1,19 @@
-import { addTicks, type Entry, hourCell } from './cells.ts';
+import { addTicks, type Entry, type HourTicks, hourCell, ticksBefore } from './cells.ts';
 import { addCounts, isEmpty, isJudged } from './counts.ts';
 import { dayMs, hourMs, hourStart, minuteMs } from './keys.ts';
 import { type Counts, type DayRollup, type FailureDetail, type HourRollup, noCounts, type Tick } from './model.ts';
-import { addMinutes, countOn, lastOutcomeOn, newestOn, oldestOn, outcomesOn, type Shelf, shelfOf } from './shelf.ts';
+import type { JudgedOutcome } from './quorum.ts';
+import {
+  addMinutes,
+  countOn,
+  lastJudgedOn,
+  lastOutcomeOn,
+  newestOn,
+  oldestOn,
+  outcomesOn,
+  type Shelf,
+  shelfOf,
+} from './shelf.ts';
 
 export type { Entry } from './cells.ts';
 
@@ -35,6 +46,21 @@ export function withTicks(history: History, ticks: readonly Tick[]): History {
     }
     return shelfOf({ ...shelf, ticks: cells });
   });
+}
+
+/**
+ * Puts ticks of a location in the place of all single ones that are known from an instant on: verdicts of several locations, which
+ * a late row may change. What is folded stays as it is.
+ */
+export function replaceTicks(history: History, location: string, fromAt: number, ticks: readonly Tick[]): History {
+  const shelf = history.shelves.get(location);
+  if (shelf === undefined) return withTicks(history, ticks);
+  const kept = [...shelf.ticks].flatMap(([hourAt, cell]): [number, HourTicks][] => {
+    if (hourAt + hourMs <= fromAt) return [[hourAt, cell]];
+    return cell.oldestAt < fromAt ? [[hourAt, ticksBefore(cell, fromAt)]] : [];
+  });
+  const shelves = new Map(history.shelves).set(location, shelfOf({ ...shelf, ticks: new Map(kept) }));
+  return withTicks(historyOf(shelves), ticks);
 }
 
 /** Adds folded hours. The first rollup of an hour stays; the ticks of that hour are not counted any more. */
@@ -128,6 +154,15 @@ export function details(history: History, monitorKey: number, at: number): Failu
  */
 export function newestJudgedAt(history: History, monitorKey: number): number | undefined {
   return best(history, (shelf) => newestOn(shelf, monitorKey, isJudged), Math.max);
+}
+
+/** The newest outcome before an instant of all that were judged, in single rows or by the minute, not under maintenance. */
+export function judgedBefore(history: History, monitorKey: number, beforeAt: number): JudgedOutcome | undefined {
+  const found = [...history.shelves.values()].map((shelf) => lastJudgedOn(shelf, monitorKey, beforeAt));
+  return found
+    .filter((each) => each !== undefined)
+    .sort((a, b) => a.at - b.at)
+    .at(-1)?.outcome;
 }
 
 /** The first instant at which there is any outcome of a monitor; of a rollup, the start of the minute, or of the day. */

@@ -20,6 +20,14 @@ export type TickOutcome = {
 /** Why a monitor failed, in words; kept beside the outcomes of a tick, for the first few that failed. */
 export type FailureDetail = { readonly monitorKey: number; readonly statusCode?: number; readonly message: string };
 
+/** Which locations saw what in one tick, by their names, home first. Silent ones have nothing fresh to say. */
+export type Sights = {
+  readonly failed: readonly string[];
+  /** They passed, or were degraded. */
+  readonly good: readonly string[];
+  readonly silent: readonly string[];
+};
+
 /** One scheduled run of a shard: its scheduled time in whole seconds is its identity. */
 export type Tick = {
   readonly location: string;
@@ -29,6 +37,8 @@ export type Tick = {
   readonly shard: string;
   readonly outcomes: readonly TickOutcome[];
   readonly details: readonly FailureDetail[];
+  /** Of a tick that is the verdict of several locations: by key. No row holds it. */
+  readonly sights?: ReadonlyMap<number, Sights>;
 };
 
 /** How many outcomes of each kind: integers, added up and never averaged. `unjudged` is unknown and blocked. */

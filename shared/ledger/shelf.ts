@@ -10,7 +10,8 @@ import {
 } from './cells.ts';
 import { addCounts } from './counts.ts';
 import { dayMs, dayStart, hourMs, hourStart, minuteMs } from './keys.ts';
-import { type Counts, type DayRollup, noCounts } from './model.ts';
+import { type Counts, type DayRollup, noCounts, type TickOutcome } from './model.ts';
+import type { JudgedOutcome } from './quorum.ts';
 
 /** What is known of one location, by the start of the hour or day. */
 export type Shelf = {
@@ -103,6 +104,24 @@ export function lastOutcomeOn(
   }
   return undefined;
 }
+
+/** The newest judged outcome before an instant, not under maintenance; looks back hour by hour. */
+export function lastJudgedOn(
+  shelf: Shelf,
+  monitorKey: number,
+  beforeAt: number,
+): { readonly at: number; readonly outcome: JudgedOutcome } | undefined {
+  for (const hourAt of starts(shelf, shelf.fromAt, beforeAt, hourMs).reverse()) {
+    const [ticks, cell] = [shelf.ticks.get(hourAt), shelf.hours.get(hourAt)];
+    const entries = outcomesOf(shelf.location, hourAt, monitorKey, ticks, cell).toSorted((a, b) => a.at - b.at);
+    const last = entries.findLast(({ at, outcome }) => at < beforeAt && isJudgement(outcome));
+    if (last !== undefined) return { at: last.at, outcome: last.outcome.outcome as JudgedOutcome };
+  }
+  return undefined;
+}
+
+const isJudgement = ({ outcome, isMaintenance }: TickOutcome): boolean =>
+  !isMaintenance && outcome !== 'unknown' && outcome !== 'blocked';
 
 /** The newest instant with counts of the wanted kind; the last minute of a day of which only the total is known. */
 export function newestOn(shelf: Shelf, monitorKey: number, isWanted: (counts: Counts) => boolean): number | undefined {

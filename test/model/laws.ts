@@ -319,7 +319,7 @@ async function checkEnd(
       expectSame(`tick ${event.by}`, event.saved, written.has(event.by) ? 'saved' : 'duplicate');
   const ledger = createLedgerStore(calm(table), 'ledger');
   const needs = { ...needsOf(config.slos, endAt), isSaving: false };
-  const history = await refreshHistory(createMemory(), { ledger, location }, needs, endAt);
+  const history = await refreshHistory(createMemory(), { ledger, location, config }, needs, endAt);
   for (const slo of config.slos)
     for (const windowMs of [20 * minuteMs, 60 * minuteMs, slo.windowMs]) {
       const events = eventsOf(slo, { ...config, history, counted: new Map() }, endAt);

@@ -18,9 +18,10 @@ export function memoryLedger() {
       ticks.set(key, { tick, id });
       return 'saved';
     },
-    loadTicks: async (_location, from, to) => {
+    loadTicks: async (location, from, to) => {
       calls.loadTicks += 1;
-      return [...ticks.values()].map(({ tick }) => tick).filter(({ at }) => within(at, from, to));
+      const mine = [...ticks.values()].map(({ tick }) => tick).filter((tick) => tick.location === location);
+      return mine.filter(({ at }) => within(at, from, to));
     },
     saveHour: async (rollup) => {
       calls.saveHour += 1;

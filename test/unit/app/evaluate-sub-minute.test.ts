@@ -20,7 +20,7 @@ async function foldedLedger(monitor: Monitor) {
     const rest = { monitorKey: monitor.key, isMaintenance: false, isRetried: false, isContaminated: false };
     await ledger.store.saveTick({ location, at, shard: 'f00', outcomes: [{ ...outcome, ...rest }], details: [] }, 'i');
   }
-  const source = { ledger: ledger.store, location };
+  const source = { ledger: ledger.store, location, config: aConfig() };
   await refreshHistory(createMemory(), source, { spansMs: [dayMs], isSaving: true }, hourAt + 6 * minuteMs);
   return ledger;
 }

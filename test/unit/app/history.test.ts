@@ -1,6 +1,7 @@
 import { createMemory, type LedgerMemory, refreshHistory } from '../../../shared/app/history.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import { countBetween, countMinutes, outcomesBetween } from '../../../shared/ledger/history.ts';
+import { aConfig } from '../../support/config.ts';
 import { memoryLedger } from '../../support/memory-ports.ts';
 
 const minuteMs = 60_000;
@@ -24,7 +25,7 @@ function setUp() {
   const refresh = (memory: LedgerMemory, minute: number, isSaving = true) =>
     refreshHistory(
       memory,
-      { ledger: ledger.store, location: 'here' },
+      { ledger: ledger.store, location: 'here', config: aConfig() },
       { spansMs, isSaving },
       startAt + minute * minuteMs,
     );
@@ -134,7 +135,7 @@ describe('single minutes', () => {
     const now = startAt + (9 * 1_440 - 90) * minuteMs;
     const known = async (minutesMs: number) => {
       const memory = createMemory();
-      const source = { ledger: ledger.store, location: 'here' };
+      const source = { ledger: ledger.store, location: 'here', config: aConfig() };
       const history = await refreshHistory(memory, source, { spansMs, minutesMs, isSaving: false }, now);
       return countMinutes(history, key, startAt + dayMs, now).filter(({ passed, failed }) => passed + failed === 1)
         .length;
