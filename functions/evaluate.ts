@@ -6,11 +6,13 @@ import { createMemory } from '../shared/app/history.ts';
 import { openLinks } from '../shared/app/open-links.ts';
 import { renderTransitions } from '../shared/app/render.ts';
 import { parseDrillTime, parseEvaluationTime } from '../shared/app/tick.ts';
+import { createUnread } from '../shared/app/unread.ts';
 import { createAlertStore } from '../shared/aws/alert-store.ts';
 import { createVerdictReader } from '../shared/aws/burst-verdicts.ts';
 import { createCountedStore } from '../shared/aws/counted-store.ts';
 import { createDrillStore } from '../shared/aws/drill-store.ts';
 import { createDynamoDb } from '../shared/aws/dynamodb.ts';
+import type { OnUnread } from '../shared/aws/format.ts';
 import { createLedgerStore } from '../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../shared/aws/run-counts.ts';
 import type { Config } from '../shared/config/model.ts';
@@ -29,7 +31,7 @@ type EvaluateEvent = { readonly scheduledTime?: unknown; readonly drill?: unknow
 export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary | StartedDrill>(
   'evaluate',
   async (event, { log, remainingMs }) => {
-    const { config, memory, deps, render } = await sandbox();
+    const { config, memory, deps, render, unread } = await sandbox();
     if (event?.drill === true) {
       const at = parseDrillTime(event.scheduledTime, Date.now());
       const started = await startScheduledDrill(config, deps.drills.store, at);
@@ -39,15 +41,22 @@ export const handler = lambdaHandler<EvaluateEvent, EvaluateSummary | StartedDri
     const at = parseEvaluationTime(event?.scheduledTime, Date.now(), memory.loadedAt ?? 0);
     const onWarning = (message: string, cause: unknown) => log('warn', message, describeError(cause));
     const invocation = { writer: randomUUID(), remainingMs, onWarning, render: render(onWarning) };
-    const summary = await evaluate(config, memory, { ...deps, ...invocation }, at);
-    log('info', 'evaluated', summary);
-    return summary;
+    try {
+      const summary = await evaluate(config, memory, { ...deps, ...invocation }, at);
+      log('info', 'evaluated', summary);
+      return summary;
+    } finally {
+      unread.tell((count, first) =>
+        log('error', 'a part of the ledger cannot be read, and counts as missing', { count, ...describeError(first) }),
+      );
+    }
   },
 );
 
 const sandbox = keepWarm(async () => {
   const config = await readPackaged<Config>(new URL('./config.json', import.meta.url));
-  return { config, memory: createMemory(), deps: createDeps(config), render: createRender() };
+  const unread = createUnread();
+  return { config, memory: createMemory(), deps: createDeps(config, unread.note), render: createRender(), unread };
 });
 
 type PerInvocation = 'writer' | 'remainingMs' | 'onWarning' | 'render';
@@ -56,7 +65,7 @@ type Deps = Omit<EvaluateDeps, PerInvocation | 'drills'> & {
   readonly drills: DrillSource & { readonly store: DrillStore };
 };
 
-function createDeps(config: Config): Deps {
+function createDeps(config: Config, onUnread: OnUnread): Deps {
   const table = requireVariable('LEDGER_TABLE');
   const topicArn = requireVariable('ALERT_TOPIC_ARN');
   const environment = requireVariable('BURNWATCH_ENVIRONMENT');
@@ -69,8 +78,8 @@ function createDeps(config: Config): Deps {
   );
   const publisher = keepWarm(async () => (await import('../shared/aws/metrics.ts')).createMetricsPublisher());
   return {
-    ledger: createLedgerStore(client, table),
-    alerts: createAlertStore(client, table),
+    ledger: createLedgerStore(client, table, onUnread),
+    alerts: createAlertStore(client, table, Date.now, onUnread),
     loadVerdicts: createVerdictReader(client, table),
     counted: {
       loadRunCounts: createRunCountsReader(client, table),

@@ -45,6 +45,8 @@ export type AlertFacts =
       readonly lastFailureAt: number;
     }
   | { readonly kind: 'coverage'; readonly lastJudgedAt: number }
+  /** 0 where none is known. */
+  | { readonly kind: 'location'; readonly lastRowAt: number }
   | {
       readonly kind: 'burst';
       /** The run that it was decided by, epoch ms; 0 where there is none. */
@@ -158,9 +160,14 @@ export type Transition = {
   readonly facts: AlertFacts;
 };
 
+export const stateSchema = 1;
+/** The highest format of an undelivered entry that is understood here; an entry without one has 1. */
+export const outboxFormat = 1;
+
 /** The remembered state of all alerts: small as a rule, changed together with its outbox in one conditional write. */
 export type AlertState = {
-  readonly schema: 1;
+  /** Raised where an older release would misread it; see `formats` in shared/aws/format.ts. */
+  readonly schema: typeof stateSchema;
   /** 0 before the first write. */
   readonly version: number;
   /** The instant of the newest evaluation that changed it. */
@@ -174,8 +181,15 @@ export type AlertState = {
 };
 export const emptyAlertState: AlertState = { schema: 1, version: 0, alerts: {}, resolvedAt: {}, incidents: {} };
 
-/** One thing to deliver and then to acknowledge. */
-export type OutboxEntry =
+/** One thing to deliver and then to acknowledge. `format` is that of a release that writes what older ones would misread. */
+export type OutboxEntry = { readonly format?: number } & (
   | { readonly kind: 'transition'; readonly id: string; readonly transition: Transition }
   /** A closed incident on its way to the archive. */
-  | { readonly kind: 'incident'; readonly id: string; readonly incident: Incident };
+  | { readonly kind: 'incident'; readonly id: string; readonly incident: Incident }
+);
+
+/** False for what a newer release has written, in a format or of a kind that is not known here: it must wait for one. */
+export function isReadableEntry(entry: OutboxEntry): boolean {
+  if ((entry.format ?? 1) > outboxFormat) return false;
+  return entry.kind === 'incident' || (entry.kind === 'transition' && transitionKinds.includes(entry.transition.kind));
+}

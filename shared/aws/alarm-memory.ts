@@ -1,5 +1,6 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { AlarmMemory } from '../app/notify-alarm.ts';
+import { requireFormat } from './format.ts';
 
 /** The partition of all that `notify` remembers: its role may touch no other. */
 const partition = 'notify';
@@ -18,6 +19,7 @@ export function createAlarmMemory(client: DynamoDBClient, table: string, now: ()
           ExpressionAttributeValues: { ':pk': { S: partition }, ':sk': { S: keyOf(name) } },
         }),
       );
+      if (item !== undefined) requireFormat('alarm', item);
       const [firedAt, resolvedAt] = [item?.['firedAt']?.N, item?.['resolvedAt']?.N];
       if (firedAt === undefined) return undefined;
       return { firedAt: Number(firedAt), ...(resolvedAt !== undefined && { resolvedAt: Number(resolvedAt) }) };

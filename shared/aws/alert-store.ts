@@ -7,10 +7,20 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type AlertState, emptyAlertState, type Incident, type OutboxEntry } from '../alert/model.ts';
+import {
+  type AlertState,
+  emptyAlertState,
+  type Incident,
+  isReadableEntry,
+  type OutboxEntry,
+  outboxFormat,
+  stateSchema,
+} from '../alert/model.ts';
 import type { AlertStore } from '../app/ports.ts';
+import { isUnreadable, newerFormat } from '../config/format.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { createAlertParts, type EntriesPart } from './alert-parts.ts';
+import { type OnUnread, requireFormat } from './format.ts';
 
 const stateKey = { pk: { S: 'alerts' }, sk: { S: 'state' } };
 const outboxPrefix = 'out#';
@@ -30,16 +40,24 @@ type Item = Record<string, AttributeValue>;
  * an entry can be acknowledged without touching the state. What is too large for it lies in parts beside it (see alert-parts.ts):
  * the whole state, and entries of which there are more than one expression takes. They are written first, and the one conditional
  * write of the home item that names them makes them count, all at once: whatever breaks off before it has changed nothing, and of two
- * writers one wins, however many items each of them wrote. When the state is small again it is back in its home.
+ * writers one wins, however many items each of them wrote. When the state is small again it is back in its home. A state that a
+ * newer release wrote throws BURN_FORMAT_NEWER; entries and incidents of one are told to `onUnread`, stay where they are, and throw without it.
  */
-export function createAlertStore(client: DynamoDBClient, table: string, now: () => number = Date.now): AlertStore {
+export function createAlertStore(
+  client: DynamoDBClient,
+  table: string,
+  now: () => number = Date.now,
+  onUnread: OnUnread = rethrow,
+): AlertStore {
   const key = { TableName: table, Key: stateKey };
   const parts = createAlertParts(client, table, now);
   /** Entries in parts that are not told, by the name of the part; as they were loaded and saved here. */
   const untold = new Map<string, Set<string>>();
 
   async function readHome(): Promise<Item | undefined> {
-    return (await client.send(new GetItemCommand({ ...key, ConsistentRead: true }))).Item;
+    const { Item: home } = await client.send(new GetItemCommand({ ...key, ConsistentRead: true }));
+    if (home !== undefined) requireFormat('alerts', home);
+    return home;
   }
 
   async function load(): Promise<{ state: AlertState; outbox: readonly OutboxEntry[] }> {
@@ -65,7 +83,11 @@ export function createAlertStore(client: DynamoDBClient, table: string, now: () 
       untold.set(name, new Set(far[index]?.map(({ id }) => id)));
     });
     const near = namesIn(home, outboxPrefix).map((name) => parseJson<OutboxEntry>(home[outboxPrefix + name]));
-    return [...near, ...far.flat()];
+    return [...near, ...far.flat()].filter((entry) => {
+      if (isReadableEntry(entry)) return true;
+      onUnread(newerFormat(`an undelivered entry of the alerts (${entry.id})`, entry.format ?? 1, outboxFormat));
+      return false;
+    });
   }
 
   async function save(state: AlertState, entries: readonly OutboxEntry[], writer: string) {
@@ -133,7 +155,10 @@ export function createAlertStore(client: DynamoDBClient, table: string, now: () 
     saveIncident: async (incident) => {
       const sk = `${new Date(incident.openedAt).toISOString()}#${incident.id}`;
       const Item = { pk: { S: incidentsPk }, sk: { S: sk }, incident: { S: JSON.stringify(incident) } };
-      await client.send(new PutItemCommand({ TableName: table, Item }));
+      const command = new PutItemCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      await client.send(command).catch((error: unknown) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      });
     },
     loadIncidents: async (limit) => {
       const { Items: items = [] } = await client.send(
@@ -145,7 +170,16 @@ export function createAlertStore(client: DynamoDBClient, table: string, now: () 
           Limit: limit,
         }),
       );
-      return items.map((item) => parseJson<Incident>(item['incident']));
+      return items.flatMap((item) => {
+        try {
+          requireFormat('incident', item);
+          return [parseJson<Incident>(item['incident'])];
+        } catch (error) {
+          if (!isUnreadable(error)) throw error;
+          onUnread(error);
+          return [];
+        }
+      });
     },
   };
 }
@@ -202,12 +236,13 @@ function namesIn(home: Item, prefix: string): readonly string[] {
 
 function parseState(text: string): AlertState {
   const state = parseJson<AlertState>({ S: text });
-  if (state.schema !== 1)
-    throw new BurnwatchError(
-      'BURN_STATE_UNKNOWN',
-      `the alerts' state has schema ${state.schema}; this release reads 1`,
-    );
-  return state;
+  if (state.schema === stateSchema) return state;
+  if (state.schema > stateSchema) throw newerFormat("the alerts' state", state.schema, stateSchema);
+  throw new BurnwatchError('BURN_STATE_CORRUPT', `the alerts' state in the ledger has no schema, but ${state.schema}`);
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** What we wrote ourselves: its shape is the writer's promise, kept by the schema number beside it. */

@@ -12,6 +12,7 @@ import type { BurstSummary, Tally } from '../burst/model.ts';
 import { decodeTally, encodeTally } from '../burst/tally-codec.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { dayMs } from '../ledger/keys.ts';
+import { requireFormat } from './format.ts';
 import { runCountsItem } from './run-counts.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -188,6 +189,7 @@ async function queryAll(
 }
 
 function parsePart(item: Item): KeptPart {
+  requireFormat('part of a burst', item);
   const shard = Number((item['sk']?.S ?? '').split('#')[1]);
   const state = item['state']?.S;
   switch (state) {
@@ -204,6 +206,7 @@ function parsePart(item: Item): KeptPart {
 }
 
 function parseRun(burst: string, item: Item): readonly (RunKey & SentRun)[] {
+  requireFormat('run of a burst', item);
   if (item['state']?.S !== 'sent') return [];
   const runAt = Date.parse(item['sk']?.S ?? '');
   const summary = JSON.parse(textOf(item, 'summary')) as BurstSummary;

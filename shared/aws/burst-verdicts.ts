@@ -9,6 +9,7 @@ import {
 import type { LoadVerdicts, SaveVerdict } from '../app/ports.ts';
 import { type BurstVerdict, withVerdict } from '../burst/verdict.ts';
 import { BurnwatchError } from '../config/model.ts';
+import { requireFormat } from './format.ts';
 
 const partition = 'burst-verdict';
 /** Two runs of one burst seldom end in the same instant; more than this never do. */
@@ -71,6 +72,7 @@ function saveExpression(item: Item | undefined, verdict: BurstVerdict) {
 
 /** What this very store has written. */
 function verdictsOf(item: Item): readonly BurstVerdict[] {
+  requireFormat('verdicts of a burst', item);
   const text = item['runs']?.S;
   if (text !== undefined) return JSON.parse(text) as readonly BurstVerdict[];
   throw new BurnwatchError('BURN_LEDGER_CORRUPT', `the verdicts of ${item['sk']?.S ?? 'a burst'} have no runs`);

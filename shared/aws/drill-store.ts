@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type Drill, secondOf } from '../alert/drill.ts';
 import type { DrillNote, DrillStore, KeptDrill } from '../app/drill-model.ts';
+import { requireFormat } from './format.ts';
 
 const partition = 'drill';
 const notePrefix = 'note#';
@@ -76,6 +77,7 @@ export function createDrillStore(client: DynamoDBClient, table: string, now: () 
 
 /** What this very store has written. */
 function keptOf(item: Record<string, AttributeValue>): KeptDrill {
+  requireFormat('drill', item);
   const notes = Object.entries(item).filter(([name]) => name.startsWith(notePrefix));
   return {
     ...(JSON.parse(item['drill']?.S ?? '') as Drill),

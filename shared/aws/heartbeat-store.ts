@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { HeartbeatRecord, HeartbeatStore } from '../app/heartbeat.ts';
 import { BurnwatchError } from '../config/model.ts';
+import { requireFormat } from './format.ts';
 
 const partition = 'heartbeat';
 type Item = Record<string, AttributeValue>;
@@ -33,17 +34,18 @@ export function createHeartbeatStore(client: DynamoDBClient, table: string): Hea
   };
 }
 
-/** Records by the monitor's key. Those who ask at the same time share one query, which reads all of them. */
+/** Records by the monitor's key. Those who ask at the same time share one query, which reads all of them; one that cannot be read is no trouble of others. */
 export function createHeartbeatReader(
   client: DynamoDBClient,
   table: string,
 ): (monitorKey: number) => Promise<HeartbeatRecord | undefined> {
-  let asked: Promise<ReadonlyMap<string, HeartbeatRecord>> | undefined;
+  let asked: Promise<ReadonlyMap<string, Item>> | undefined;
   return async (monitorKey) => {
     asked ??= loadAll(client, table).finally(() => {
       asked = undefined;
     });
-    return (await asked).get(String(monitorKey));
+    const item = (await asked).get(String(monitorKey));
+    return item && recordOf(item);
   };
 }
 
@@ -62,8 +64,8 @@ function saveExpression(id: string, record: HeartbeatRecord, version: number) {
   };
 }
 
-async function loadAll(client: DynamoDBClient, table: string): Promise<ReadonlyMap<string, HeartbeatRecord>> {
-  const records = new Map<string, HeartbeatRecord>();
+async function loadAll(client: DynamoDBClient, table: string): Promise<ReadonlyMap<string, Item>> {
+  const all = new Map<string, Item>();
   let start: Item | undefined;
   do {
     const page = await client.send(
@@ -75,14 +77,15 @@ async function loadAll(client: DynamoDBClient, table: string): Promise<ReadonlyM
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    for (const item of page.Items ?? []) records.set(item['sk']?.S ?? '', recordOf(item));
+    for (const item of page.Items ?? []) all.set(item['sk']?.S ?? '', item);
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
-  return records;
+  return all;
 }
 
 /** What this very store has written. */
 function recordOf(item: Item): HeartbeatRecord {
+  requireFormat('heartbeat', item);
   const text = item['record']?.S;
   if (text !== undefined) return JSON.parse(text) as HeartbeatRecord;
   throw new BurnwatchError(

@@ -7,6 +7,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { LedgerStore } from '../app/ports.ts';
+import { isUnreadable } from '../config/format.ts';
 import { BurnwatchError } from '../config/model.ts';
 import {
   decodeDay,
@@ -22,28 +23,46 @@ import {
   dayKey,
   dayMs,
   dayRanges,
+  dayStart,
   hourKey,
+  hourMs,
   hourRanges,
   type KeyRange,
   type LedgerKey,
+  parseHourKey,
   parseTickKey,
   tickKey,
   tickRanges,
 } from '../ledger/keys.ts';
 import type { Tick } from '../ledger/model.ts';
+import type { OnUnread } from './format.ts';
 
 /** How long items are kept, in days. DynamoDB deletes up to two days late: readers ask for ranges, so that does not matter. */
 const keptDays = { tick: 3, hour: 35, day: 400 };
 
 type Item = Record<string, AttributeValue>;
 
-/** The ledger in its DynamoDB table. Reads are strongly consistent: an evaluation must see the row written a moment ago. */
-export function createLedgerStore(client: DynamoDBClient, table: string): LedgerStore {
+/**
+ * The ledger in its DynamoDB table. Reads are strongly consistent: an evaluation must see the row written a moment ago. With `onUnread`
+ * what cannot be read is passed over and told, as if it were not there, and what would be folded of it is not kept: the rows
+ * wait for a release that reads them. Without it, it throws.
+ */
+export function createLedgerStore(client: DynamoDBClient, table: string, onUnread?: OnUnread): LedgerStore {
+  const unread = createUnread();
   const put = (item: Item) =>
     client.send(new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }));
   const loadAll = async <Row>(ranges: readonly KeyRange[], parse: (item: Item) => Row): Promise<readonly Row[]> => {
     const items = await inBatches(ranges, (range) => query(client, table, range));
-    return items.flat().map(parse);
+    return items.flat().flatMap((item) => {
+      try {
+        return [parse(item)];
+      } catch (error) {
+        if (onUnread === undefined || !isUnreadable(error)) throw error;
+        unread.add(keyOf(item));
+        onUnread(error);
+        return [];
+      }
+    });
   };
   /** The first one stays: a rollup of the same hour or day is the same, or was made with more of its rows. */
   const putFirst = async (item: Item): Promise<void> => {
@@ -69,18 +88,37 @@ export function createLedgerStore(client: DynamoDBClient, table: string): Ledger
       }
     },
     loadTicks: (location, fromAt, toAt) => loadAll(tickRanges(location, fromAt, toAt), parseTick),
-    saveHour: (rollup) => {
+    saveHour: async (rollup) => {
+      if (unread.isMissedIn(rollup.hourAt, hourMs)) return;
       const key = hourKey(rollup.location, rollup.hourAt);
-      return putFirst(itemOf(key, encodeHour(rollup), rollup.hourAt + keptDays.hour * dayMs));
+      await putFirst(itemOf(key, encodeHour(rollup), rollup.hourAt + keptDays.hour * dayMs));
     },
     loadHours: (location, fromAt, toAt) =>
       loadAll(hourRanges(location, fromAt, toAt), (item) => decodeHour(bytesOf(item))),
-    saveDay: (rollup) => {
+    saveDay: async (rollup) => {
+      if (unread.isMissedIn(rollup.dayAt, dayMs)) return;
       const key = dayKey(rollup.location, rollup.dayAt);
-      return putFirst(itemOf(key, encodeDay(rollup), rollup.dayAt + keptDays.day * dayMs));
+      await putFirst(itemOf(key, encodeDay(rollup), rollup.dayAt + keptDays.day * dayMs));
     },
     loadDays: (location, fromAt, toAt) =>
       loadAll(dayRanges(location, fromAt, toAt), (item) => decodeDay(bytesOf(item))),
+  };
+}
+
+/**
+ * What could not be read. Hours are folded in their order, and whoever starts anew goes on behind the last one that is kept: so
+ * nothing is kept from the first row on that nobody could read, nor the day of an hour that nobody could.
+ */
+function createUnread() {
+  let firstTickAt = Number.POSITIVE_INFINITY;
+  const days = new Set<number>();
+  return {
+    add: (key: LedgerKey): void => {
+      if (key.pk.startsWith('tick#')) firstTickAt = Math.min(firstTickAt, parseTickKey(key).at);
+      if (key.pk.startsWith('hour#')) days.add(dayStart(parseHourKey(key).hourAt));
+    },
+    isMissedIn: (at: number, spanMs: number): boolean =>
+      at + spanMs > firstTickAt || (spanMs === dayMs && days.has(at)),
   };
 }
 

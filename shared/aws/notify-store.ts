@@ -7,6 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { NotifyStore, Refusal, Remembered } from '../app/notify-model.ts';
+import { requireFormat } from './format.ts';
 
 const partition = 'notify';
 const hourMs = 3_600_000;
@@ -110,7 +111,9 @@ export function createNotifyStore(client: DynamoDBClient, table: string, now: ()
 }
 
 /** What this very store has written. */
-function rememberedOf({ told, toldAt, refusal, failures, problem }: Record<string, AttributeValue>): Remembered {
+function rememberedOf(item: Record<string, AttributeValue>): Remembered {
+  requireFormat('told message', item);
+  const { told, toldAt, refusal, failures, problem } = item;
   if (told?.BOOL === true) return { isTold: true, ...(toldAt?.N !== undefined && { toldAt: Number(toldAt.N) }) };
   return {
     isTold: false,

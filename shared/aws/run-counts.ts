@@ -2,6 +2,7 @@ import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk
 import type { LoadRunCounts, RunCounts } from '../app/ports.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { dayMs } from '../ledger/keys.ts';
+import { requireFormat } from './format.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -49,6 +50,7 @@ export function createRunCountsReader(client: DynamoDBClient, table: string): Lo
 const partitionOf = (burst: string): string => `burst-count#${burst}`;
 
 function countsOf(burst: string, item: Item): RunCounts {
+  requireFormat('counts of a run', item);
   const runAt = Date.parse(item['sk']?.S ?? '');
   const [endedAt, good, bad] = ['at', 'good', 'bad'].map((name) => Number(item[name]?.N)) as [number, number, number];
   if ([runAt, endedAt, good, bad].every(Number.isSafeInteger)) return { burst, runAt, endedAt, good, bad };

@@ -1,3 +1,4 @@
+import { newerFormat } from '../config/format.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { Histogram } from '../stats/histogram.ts';
 import type { Second, Tally } from './model.ts';
@@ -36,12 +37,14 @@ export function encodeTally(tally: Tally): EncodedTally {
 }
 
 /**
- * Reads what `encodeTally` made, after JSON. Throws BURN_TALLY_CORRUPT for another version, and for what no run can have counted:
+ * Reads what `encodeTally` made, after JSON. Throws BURN_FORMAT_NEWER for a version that is yet to come, BURN_TALLY_CORRUPT for what no run can have counted:
  * numbers that are none, counts that do not add up, histograms that hold more or fewer requests than there were.
  */
 export function decodeTally(encoded: unknown): Tally {
   if (!isRecord(encoded)) throw corrupt('it is no object');
-  if (encoded['version'] !== version) throw corrupt(`its version is not ${version}`);
+  const found = encoded['version'];
+  if (typeof found === 'number' && found > version) throw newerFormat('a tally', found, version);
+  if (found !== version) throw corrupt(`its version is not ${version}`);
   const { aborted } = encoded;
   if (aborted !== undefined && !(typeof aborted === 'string' && aborted.length <= longestSentence))
     throw corrupt('its reason to end early is no short text');

@@ -1,3 +1,4 @@
+import { newerFormat } from '../config/format.ts';
 import type { ErrorType, Outcome } from '../config/model.ts';
 import { corrupt } from './bytes.ts';
 import type { TickOutcome } from './model.ts';
@@ -55,8 +56,12 @@ export function encodeTick(outcomes: readonly TickOutcome[]): Uint8Array {
   return bytes;
 }
 
-/** The inverse of `encodeTick`. Throws BURN_LEDGER_CORRUPT for an unknown version, length or value. */
+/**
+ * The inverse of `encodeTick`. Throws BURN_LEDGER_CORRUPT for an unknown length or value, BURN_FORMAT_NEWER for a version that is yet
+ * to come.
+ */
 export function decodeTick(bytes: Uint8Array): TickOutcome[] {
+  if ((bytes[0] ?? 0) > version) throw newerFormat('a tick', bytes[0] ?? 0, version);
   if (bytes[0] !== version) throw corrupt(`a tick of version ${bytes[0] ?? 'none'}, known is ${version}`);
   if ((bytes.length - 1) % outcomeBytes !== 0) throw corrupt(`a tick of ${bytes.length} bytes is cut or padded`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,3 +1,4 @@
+import { newerFormat } from '../config/format.ts';
 import { type ByteReader, type ByteWriter, corrupt, readBytes, writeBytes } from './bytes.ts';
 import { isEmpty } from './counts.ts';
 import { dayMs, hourMs } from './keys.ts';
@@ -27,7 +28,7 @@ export function encodeHour(rollup: HourRollup): Uint8Array {
   return writer.done();
 }
 
-/** The inverse of `encodeHour`. Throws BURN_LEDGER_CORRUPT for anything else. */
+/** The inverse of `encodeHour`. Throws BURN_FORMAT_NEWER for a version that is yet to come, BURN_LEDGER_CORRUPT for anything else. */
 export function decodeHour(bytes: Uint8Array): HourRollup {
   const { reader, location, start } = open('an hour', bytes);
   const shared = new Map<string, readonly Counts[]>();
@@ -53,7 +54,7 @@ export function encodeDay(rollup: DayRollup): Uint8Array {
   return writer.done();
 }
 
-/** The inverse of `encodeDay`. Throws BURN_LEDGER_CORRUPT for anything else. */
+/** The inverse of `encodeDay`. Throws as `decodeHour` does. */
 export function decodeDay(bytes: Uint8Array): DayRollup {
   const { reader, location, start } = open('a day', bytes);
   return { location, dayAt: start * dayMs, monitors: readMonitors(reader, bytes.length, () => readCounts(reader)) };
@@ -73,6 +74,7 @@ function begin(what: string, location: string, start: number): ByteWriter {
 function open(what: string, bytes: Uint8Array): { reader: ByteReader; location: string; start: number } {
   const reader = readBytes(what, bytes);
   const found = reader.byte();
+  if (found > version) throw newerFormat(what, found, version);
   if (found !== version) throw corrupt(`${what} of version ${found}, known is ${version}`);
   const location = new TextDecoder().decode(reader.bytes(reader.byte()));
   return { reader, location, start: reader.varint() };

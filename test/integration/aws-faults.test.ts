@@ -256,7 +256,8 @@ describe('when AWS misbehaves', () => {
 
   it.each([
     ['is no JSON', '{', 'BURN_STATE_CORRUPT'],
-    ['has a schema of another release', '{"schema":2}', 'BURN_STATE_UNKNOWN'],
+    ['has a schema of a newer release', '{"schema":2}', 'BURN_FORMAT_NEWER'],
+    ['has no schema', '{}', 'BURN_STATE_CORRUPT'],
   ])(
     "10: where the alerts' state %s, nothing is written over it",
     async (_, text, error) => {

@@ -15,6 +15,19 @@ export const recordKey = (key: string): Item => ({ pk: { S: `key#${key}` }, sk: 
 /** The attribute that counts the clicks of a day. */
 export const dayName = (day: number): string => dayPrefix + day;
 
+/** An item that a later release wrote says so in its attribute `format`; one without has format 1. */
+const knownFormat = 1;
+
+/** Throws for what a later release wrote in a format that this one does not know, after a rollback: it must not be taken for nothing. */
+function requireFormat(item: Item | undefined): void {
+  const found = Number(item?.['format']?.N ?? 1);
+  if (found > knownFormat)
+    throw new Error(
+      `the item ${item?.['pk']?.S ?? ''} has format ${found}, and this release reads up to ${knownFormat}: a newer one wrote it. ` +
+        'Deploy that one again, or a later one; nothing of it was changed (docs/operate.md)',
+    );
+}
+
 /** The code of a link's item or key; undefined for another one. */
 export function codeOf(item: Item | undefined): string | undefined {
   const pk = item?.['pk']?.S;
@@ -28,6 +41,7 @@ export function alive(item: Item | undefined, now: number): Link | undefined {
 }
 
 function toLink(item: Item | undefined): Link | undefined {
+  requireFormat(item);
   const code = codeOf(item);
   const url = item?.['url']?.S;
   const createdAt = Number(item?.['createdAtMs']?.N);
@@ -61,6 +75,7 @@ export function clicksByDay(item: Item): ReadonlyMap<number, number> {
 }
 
 export function toRecord(item: Item | undefined): KeyRecord | undefined {
+  requireFormat(item);
   const text = item?.['record']?.S;
   const answer = item?.['answer']?.S;
   if (text === undefined) return undefined;
@@ -83,7 +98,9 @@ export function recordItem({ answer: _, holder, lockedUntil, ...record }: KeyRec
   };
 }
 
+/** A fault in a format that is not known here is none: drills end by themselves. */
 export function toFault(item: Item | undefined): Fault | undefined {
+  if (item?.['format'] !== undefined) return undefined;
   const read = (name: string, otherwise = Number.NaN): number => Number(item?.[name]?.N ?? otherwise);
   const [errorRatio, latencyMs, cpuMs, untilAt] = [
     read('errorRatio'),

@@ -43,7 +43,9 @@ export function linkStore({ name, client, load }: Table): LinkStore {
         TableName: name,
         Key: linkKey(code),
         UpdateExpression: 'SET isDisabled = :isDisabled',
-        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(expiresAtMs) OR expiresAtMs > :now)',
+        ConditionExpression:
+          'attribute_exists(pk) AND attribute_not_exists(#format) AND (attribute_not_exists(expiresAtMs) OR expiresAtMs > :now)',
+        ExpressionAttributeNames: { '#format': 'format' },
         ExpressionAttributeValues: { ':isDisabled': { BOOL: isDisabled }, ':now': number(now) },
         ReturnValues: 'ALL_NEW',
       });
