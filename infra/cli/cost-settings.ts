@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { BurnwatchError, type Config } from '../../shared/config/model.ts';
 import { parseSettings } from '../settings.ts';
+import { defaultRegionOf } from '../template/locations.ts';
 import type { StackOptions } from '../template/model.ts';
 import { withoutShortener } from '../template/references.ts';
 import type { Io } from './command.ts';
@@ -17,8 +18,6 @@ export type Asked = {
   readonly param?: readonly string[] | undefined;
 };
 
-const defaultRegion = 'us-east-1';
-
 /**
  * The same that `npx serverless deploy` would take: parameters before those of the stage and the defaults in serverless.yml. Without
  * the shortener, without what asks for it. Undefined where the configuration has errors, which are printed then. Throws BURN_PARAM_INVALID.
@@ -29,7 +28,7 @@ export async function readDeployed(asked: Asked, io: Io): Promise<Deployed | und
   const result = await readConfig(settings.config, io);
   printProblems(result, io);
   if (!result.ok) return undefined;
-  const region = asked.region ?? (io.env['AWS_REGION'] || defaultRegion);
+  const region = asked.region ?? (io.env['AWS_REGION'] || defaultRegionOf(result.config));
   const options = { ...settings, stage, region };
   if (settings.isShortenerOn) return { config: result.config, options };
   const { config, left } = withoutShortener(result.config);

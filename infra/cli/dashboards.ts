@@ -11,6 +11,7 @@ import {
 import { asJson } from '../template/dashboards/model.ts';
 import { subjects } from '../template/dashboards/scene.ts';
 import { fillTokens } from '../template/dashboards/tokens.ts';
+import { defaultRegionOf } from '../template/locations.ts';
 import { type Stack, stackOf } from '../template/model.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
@@ -73,7 +74,7 @@ function chooseDashboard(typed: string): DashboardName {
   throw new BurnwatchError('BURN_USAGE', `no dashboard is called ${JSON.stringify(typed.slice(0, 80))}${hint}`);
 }
 
-function playedStack(config: Config, stage = 'dev', region = 'us-east-1'): Stack {
+function playedStack(config: Config, stage = 'dev', region = defaultRegionOf(config)): Stack {
   const deployment = { isShortenerOn: true, areFaultsOn: false, isRetained: false, logRetentionDays: 30 };
   return stackOf(config, { stage, region, ...deployment });
 }

@@ -61,7 +61,14 @@ export const exportGrafanaCommand: Command = {
 
 function overCloudWatch(whole: Config, stage: string, isShortenerOn: boolean): Json {
   const config = isShortenerOn ? whole : withoutShortener(whole).config;
-  const options = { stage, region: '', isRetained: false, areFaultsOn: false, logRetentionDays: 30, isShortenerOn };
+  const options = {
+    stage,
+    region: config.locations?.home ?? '',
+    isRetained: false,
+    areFaultsOn: false,
+    logRetentionDays: 30,
+    isShortenerOn,
+  };
   return cloudWatchDashboard(config, stackOf(config, options));
 }
 

@@ -56,13 +56,13 @@ export const notifyTestCommand: Command = {
     const parsed = await readConfig(args.config, io);
     if (!parsed.ok || !args.json) printProblems(parsed, io);
     if (!parsed.ok) return 2;
-    const { service, channels } = parsed.config;
+    const { service, channels, locations } = parsed.config;
     const channel = chooseChannel(channels, args.channel);
     const folder = dirname(resolve(io.cwd, args.config));
     const told = isSent(channel)
       ? await sendTest(channel, messageOf(service, channel, args.stage ?? 'test', args), folder, io)
       : await publishTest(channel, (environment) => messageOf(service, channel, environment, args), {
-          ...{ service, folder, stage: args.stage, region: args.region },
+          ...{ service, folder, stage: args.stage, region: args.region ?? locations?.home },
           io,
         });
     io.stdout(args.json ? `${JSON.stringify(toldJson(told, args.kind))}\n` : toldText(told, io));

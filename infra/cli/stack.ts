@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BurnwatchError, type Config } from '../../shared/config/model.ts';
+import { fallbackRegion } from '../template/locations.ts';
 import type { Io } from './command.ts';
 import { findLocalMode } from './probe-local.ts';
 
@@ -26,7 +27,7 @@ export const stackOptions = { stage: { type: 'string' }, region: { type: 'string
 /** The lines of a help text on `stackOptions`. */
 export const stackHelp = `  --stage NAME           the stack of this environment in AWS, with the credentials of AWS_PROFILE and the like; without
                          it the running local mode (npm start)
-  --region REGION        where that stack is: AWS_REGION, else us-east-1, as for npx serverless deploy`;
+  --region REGION        where that stack is: home, where there are locations; else AWS_REGION, else us-east-1`;
 
 export type StackChoice = {
   readonly stage?: string | undefined;
@@ -38,8 +39,7 @@ export type StackChoice = {
 /** As in local mode's own stack. */
 const local = { environment: 'local', region: 'us-east-1' };
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-/** As serverless.yml has it. */
-const defaultRegion = 'us-east-1';
+type Named = Pick<Config, 'service' | 'locations'>;
 
 /**
  * Runs `work` with the stack that a configuration and the options of a command mean: with a stage one in AWS, without it the
@@ -47,12 +47,12 @@ const defaultRegion = 'us-east-1';
  * do, where AWS does not answer or has no such stack.
  */
 export async function withStack<Answer>(
-  { service }: Pick<Config, 'service'>,
+  config: Named,
   choice: StackChoice,
   io: Io,
   work: (stack: DeployedStack) => Promise<Answer>,
 ): Promise<Answer> {
-  const stack = await openStack(service, choice, io);
+  const stack = await openStack(config, choice, io);
   try {
     return await work(stack);
   } catch (cause) {
@@ -62,7 +62,7 @@ export async function withStack<Answer>(
   }
 }
 
-async function openStack(service: string, { stage, region, folders }: StackChoice, io: Io): Promise<DeployedStack> {
+async function openStack(config: Named, { stage, region, folders }: StackChoice, io: Io): Promise<DeployedStack> {
   const isLocal = stage === undefined || stage === local.environment;
   const running = isLocal ? findLocalMode(folders) : undefined;
   const ownEndpoint = io.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? io.env['AWS_ENDPOINT_URL'];
@@ -70,16 +70,26 @@ async function openStack(service: string, { stage, region, folders }: StackChoic
   if (isLocal && endpoint === undefined) throw nowhere(region);
   if (isLocal && running !== undefined) io.stderr(`Using the running local mode (${running.file})\n`);
   const environment = stage ?? local.environment;
-  const where = isLocal ? local.region : (region ?? (io.env['AWS_REGION'] || defaultRegion));
+  const where = isLocal ? local.region : regionOf(config, region, io);
   const named = (url: string | undefined) => (url === undefined ? {} : { endpoint: url });
   const settings = { region: where, ...(isLocal ? { credentials } : {}) };
   return {
     environment,
-    table: `${service}-${environment}-ledger`,
+    table: `${config.service}-${environment}-ledger`,
     region: where,
     client: await createClient({ ...settings, ...named(endpoint) }),
     settings: { ...settings, ...named(io.env['AWS_ENDPOINT_URL'] ?? running?.awsEndpoint) },
   };
+}
+
+/** The ledger is at home, whatever AWS_REGION says; of a configuration without locations it may be anywhere. */
+function regionOf({ locations }: Named, region: string | undefined, { env }: Io): string {
+  if (locations === undefined) return region ?? (env['AWS_REGION'] || fallbackRegion);
+  if (region === undefined || region === locations.home) return locations.home;
+  throw new BurnwatchError(
+    'BURN_USAGE',
+    `--region ${region}: the ledger of all locations is at home, in ${locations.home}; leave out --region`,
+  );
 }
 
 /** The SDK is loaded where it is needed alone: the other commands start without it. */

@@ -42,9 +42,14 @@ function playLocalMode(): void {
   writeFileSync(join(folder, '.burnwatch', 'local.json'), JSON.stringify(said));
 }
 
-async function ask(choice: Omit<StackChoice, 'folders'>, env: Readonly<Record<string, string>> = {}) {
+async function ask(
+  choice: Omit<StackChoice, 'folders'>,
+  env: Readonly<Record<string, string>> = {},
+  locations?: { readonly home: string; readonly also: readonly string[] },
+) {
   const { io, written } = createIo({ cwd: folder, env });
-  const seen = await withStack({ service: 'shop' }, { ...choice, folders: [folder] }, io, async (stack) => {
+  const config = { service: 'shop', ...(locations && { locations }) };
+  const seen = await withStack(config, { ...choice, folders: [folder] }, io, async (stack) => {
     const Key = { pk: { S: 'alerts' }, sk: { S: 'state' } };
     await stack.client.send(new GetItemCommand({ TableName: stack.table, Key }));
     return { environment: stack.environment, table: stack.table, region: stack.region };
@@ -81,6 +86,17 @@ describe('the stack that a command asks', () => {
     const told = await ask(choice, { ...env, AWS_ENDPOINT_URL: endpoint() });
     expect(told).toEqual({ environment: 'prod', table: 'shop-prod-ledger', region, stderr: '' });
     expect(asked).toEqual([{ table: 'shop-prod-ledger', region, key: 'mine' }]);
+  });
+
+  it('is that of home where there are locations, whatever the environment says', async () => {
+    const locations = { home: 'eu-west-1', also: ['us-west-2'] };
+    const env = { AWS_REGION: 'us-west-2', AWS_ENDPOINT_URL: endpoint() };
+    expect(await ask({ stage: 'prod' }, env, locations)).toMatchObject({ region: 'eu-west-1' });
+    expect(await ask({ stage: 'prod', region: 'eu-west-1' }, env, locations)).toMatchObject({ region: 'eu-west-1' });
+    await expect(ask({ stage: 'prod', region: 'us-west-2' }, env, locations)).rejects.toMatchObject({
+      code: 'BURN_USAGE',
+      message: '--region us-west-2: the ledger of all locations is at home, in eu-west-1; leave out --region',
+    });
   });
 
   it('must be named where no local mode runs', async () => {
