@@ -64,8 +64,9 @@ function renderSide(whose: Whose, { lines, [whose]: total }: Bill, name: string,
   return renderTable(short, { rightAligned: [2, 3, 4] });
 }
 
-function lineRow({ category, what, quantity, unit, price, list, withFree }: Line): readonly string[] {
-  return [category, what, quantityText(quantity), unitOf(unit), priceText(price), ...dollarsOf({ list, withFree })];
+function lineRow({ category, what, location, quantity, unit, price, list, withFree }: Line): readonly string[] {
+  const where = location === undefined ? what : `${what}, from ${location}`;
+  return [category, where, quantityText(quantity), unitOf(unit), priceText(price), ...dollarsOf({ list, withFree })];
 }
 
 const unitOf = (unit: PriceKey): string => (priceList[unit] as ListPrice).unit;
@@ -88,7 +89,15 @@ function partLines({ bill, config }: Answer): readonly string[] {
   return [
     `A monitor costs ${dollars(each)} on average (${count(config.monitors.length, 'monitor')}); what they all share ${dollars(bill.shared)}.`,
     ...(dearer.length > 0 ? [`Dearer than that: ${dearer.join(', ')}.`] : []),
+    ...locationLines(bill),
   ];
+}
+
+/** What judging and the rest cost, which is done at home, is in none of them. */
+function locationLines({ locations }: Bill): readonly string[] {
+  if (locations.length === 0) return [];
+  const each = locations.map(({ location, list }) => `${location} ${dollars(list)}`);
+  return [`Probing from each location: ${each.join(', ')}.`];
 }
 
 function comparison({ synthetics }: Answer): readonly string[] {

@@ -1,4 +1,4 @@
-import { BurnwatchError } from '../../shared/config/model.ts';
+import { BurnwatchError, locationNames } from '../../shared/config/model.ts';
 import { priceList } from '../../shared/metrics/price-list.ts';
 import type { Bill } from '../cost/bill.ts';
 import { costOf } from '../cost/index.ts';
@@ -23,7 +23,7 @@ beside it. Nothing is asked of AWS. How it is counted, and what is assumed: docs
   --region REGION        where it would be deployed: AWS_REGION, else us-east-1. The prices are those of us-east-1 all the same
   --alerts N             alerts that fire in a month: 10 by default
   --json                 one JSON object on stdout: {"service", "alertsPerMonth", "ours", "target", "lines", "parts", "shared",
-                         "synthetics", "cheaper", "prices"}, all of them dollars a month
+                         "locations", "synthetics", "cheaper", "prices"}, all of them dollars a month
 
 Exit codes: 0 fine, 1 it costs more than --max, 2 bad usage or configuration.
 
@@ -57,9 +57,11 @@ export const costCommand: Command = {
     const deployed = await readDeployed(values, io);
     if (deployed === undefined) return 2;
     const { config } = deployed;
-    const given = { ...deployed.options, alertsPerMonth, fromAt: monthAt(Date.now()) };
+    // All locations are priced, so the region that is asked about is home.
+    const region = config.locations?.home ?? deployed.options.region;
+    const given = { ...deployed.options, region, alertsPerMonth, fromAt: monthAt(Date.now()) };
     const bill = costOf(config, given);
-    const synthetics = syntheticsOf(config.monitors);
+    const synthetics = syntheticsOf(config.monitors, Math.max(1, locationNames(config).length));
     const answer: Answer = { config, alertsPerMonth, bill, synthetics, cheaper: leversOf(config, given, bill) };
     io.stdout(values.json ? `${JSON.stringify(asJson(answer))}\n` : `${renderCost(answer, io)}\n`);
     return most === undefined ? 0 : judge(bill, most, io);
@@ -91,8 +93,9 @@ function judge({ ours }: Bill, most: number, io: Io): number {
 
 /** Dollars to the hundredth of a cent. */
 function asJson({ bill, synthetics, cheaper, config, alertsPerMonth }: Answer): unknown {
-  const { ours, target, lines, parts, shared } = bill;
-  const answer = { service: config.service, alertsPerMonth, ours, target, lines, parts, shared, synthetics, cheaper };
+  const { ours, target, lines, parts, shared, locations } = bill;
+  const bills = { ours, target, lines, parts, shared, locations };
+  const answer = { service: config.service, alertsPerMonth, ...bills, synthetics, cheaper };
   const rounded = (_: string, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(12)) : value);
   return { ...(JSON.parse(JSON.stringify(answer, rounded)) as object), prices: priceList };
 }

@@ -24,10 +24,12 @@ export const assumptions = {
   coldStartsPerDay: 12,
   /** An alert that fires and resolves, and in how many hours metrics tell of it; what it costs is next to nothing. */
   alert: { messages: 2, writes: 7, metricHours: 2 },
-  /** Measured on lines of local mode; `platform` is Lambda's own START, END and REPORT. */
+  /** Measured on lines of local mode, but for those of bursts, which are estimates, and `platform`: Lambda's own START, END and REPORT. */
   logBytes: { probed: 240, evaluated: 220, invocation: 590, request: 760, platform: 320, burst: 300, second: 460 },
   /** What one request to a target sends: TLS, headers. */
   sentBytes: { probe: 1_800, load: 300 },
+  /** What a call from one region to another sends beside what it is about: the signed head of a request, a part of TLS; and a datum. */
+  crossingBytes: { call: 2_500, datum: 200 },
   /** Beside its attributes an item is charged so much of storage; DynamoDB deletes up to two days after the expiry. */
   storage: { itemBytes: 100, lateDays: 2 },
   /** Of a burst, kept for 400 days; of a tick 3, of an hour 35. */

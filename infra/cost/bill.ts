@@ -6,6 +6,8 @@ export type Line = {
   readonly whose: Whose;
   readonly category: Category;
   readonly what: string;
+  /** The region from which is probed, where there are several. */
+  readonly location?: string;
   readonly unit: PriceKey;
   readonly quantity: number;
   /** On average: a price may fall with the quantity. */
@@ -26,6 +28,8 @@ export type Bill = {
   readonly parts: readonly Part[];
   /** What is there however many of them there are. */
   readonly shared: number;
+  /** What probing from each location takes of what is ours, home first; none where there is one. */
+  readonly locations: readonly { readonly location: string; readonly list: number }[];
 };
 
 /** Prices usages. What is free, and what is cheaper in large numbers, goes to all lines of a unit in proportion. */
@@ -46,6 +50,9 @@ export function billOf(usages: readonly Usage[]): Bill {
     target: totalOf(lines, 'target'),
     parts: [...parts].map(([id, list]) => ({ id, list })).sort((a, b) => b.list - a.list || (a.id < b.id ? -1 : 1)),
     shared: sharedDollars,
+    locations: [...Map.groupBy(lines, ({ location, whose }) => (whose === 'ours' ? location : undefined))].flatMap(
+      ([location, all]) => (location === undefined ? [] : [{ location, list: totalOf(all, 'ours').list }]),
+    ),
   };
 }
 
@@ -65,14 +72,17 @@ function ratesOf(usages: readonly Usage[]): ReadonlyMap<PriceKey, Dollars> {
 }
 
 function linesOf(usages: readonly Usage[], rates: ReadonlyMap<PriceKey, Dollars>): readonly Line[] {
-  const same = Map.groupBy(usages, ({ whose, category, what, unit }) => `${whose}\n${category}\n${what}\n${unit}`);
+  const same = Map.groupBy(usages, ({ whose, category, what, location, unit }) =>
+    [whose, category, what, location, unit].join('\n'),
+  );
   return [...same.values()].flatMap((all) => {
     const [first] = all;
     if (first === undefined) return [];
-    const { whose, category, what, unit } = first;
+    const { whose, category, what, location, unit } = first;
     const quantity = all.reduce((sum, each) => sum + each.quantity, 0);
     const { list: price = 0, withFree = 0 } = rates.get(unit) ?? {};
-    return [{ whose, category, what, unit, quantity, price, list: quantity * price, withFree: quantity * withFree }];
+    const priced = { quantity, price, list: quantity * price, withFree: quantity * withFree };
+    return [{ whose, category, what, ...(location === undefined ? {} : { location }), unit, ...priced }];
   });
 }
 

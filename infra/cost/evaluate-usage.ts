@@ -6,7 +6,7 @@ import { assumptions, daysPerMonth, hoursPerMonth, minutesPerMonth } from './ass
 import { verdictBytes } from './burst-size.ts';
 import { dayBytes, hourBytes, readUnits, tickBytes, weakReadUnits, writeUnits } from './capacity.ts';
 import { gigabytes } from './memory.ts';
-import { coldReads, invocations, logged, ours, type Scene, type Usage } from './usage.ts';
+import { coldReads, invocations, locationsOf, logged, ours, type Scene, type Usage } from './usage.ts';
 
 const { evaluate, logBytes, keptDays, storage } = assumptions;
 
@@ -15,7 +15,8 @@ export function evaluateUsage(scene: Scene): readonly Usage[] {
   const { config } = scene;
   const share = (gigabytes.evaluate * 1_024) / 1_769;
   const { monitors, slos } = config;
-  const cpu = monitors.length * evaluate.cpuSecondsPerMonitor + slos.length * evaluate.cpuSecondsPerSlo;
+  const rows = monitors.length * locationsOf(scene).length;
+  const cpu = rows * evaluate.cpuSecondsPerMonitor + slos.length * evaluate.cpuSecondsPerSlo;
   return [
     ours('schedules', 'ticks of evaluate', 'schedule', minutesPerMonth),
     ...invocations('evaluate', minutesPerMonth, evaluate.seconds + cpu / share, gigabytes.evaluate),
@@ -29,7 +30,10 @@ export function evaluateUsage(scene: Scene): readonly Usage[] {
 
 function ledgerUsage(scene: Scene): readonly Usage[] {
   const { config, fromAt, coldStartsPerDay } = scene;
-  const { bytes: minute, rows } = minuteOf(scene);
+  const minutes = locationsOf(scene).map(minuteOf);
+  const sum = (value: (minute: Minute) => number) => minutes.reduce((all, minute) => all + value(minute), 0);
+  // Of several locations what each saw last before an hour is read, too, to judge its first minutes.
+  const seenLast = (minute: Minute) => (minutes.length > 1 ? readUnits(5 * minute.bytes) : 0);
   const series = seriesOf(scene);
   const [hour, day] = [hourBytes(scene.stack.region, series), dayBytes(scene.stack.region, series)];
   const { spansMs } = needsOf(config.slos, fromAt);
@@ -37,18 +41,25 @@ function ledgerUsage(scene: Scene): readonly Usage[] {
   const farEdges = spansMs.filter((spanMs) => spanMs > 4 * dayMs && spanMs <= keptDays.hour * dayMs).length;
   // All days of the longest window, the hours of its last days and of the far edges, and the rows of about an hour, in two queries.
   const perCold =
-    readUnits((Math.max(...spansMs) / dayMs) * day) + (5 + farEdges) * aDayOfHours + 2 * readUnits(30 * minute);
+    readUnits((Math.max(...spansMs) / dayMs) * day) +
+    (5 + farEdges) * aDayOfHours +
+    sum((minute) => 2 * readUnits(30 * minute.bytes) + seenLast(minute));
   const stored = [
-    (keptDays.tick + storage.lateDays) * 1_440 * (minute + rows * storage.itemBytes),
+    (keptDays.tick + storage.lateDays) * 1_440 * sum(({ bytes, rows }) => bytes + rows * storage.itemBytes),
     keptDays.hour * 24 * (hour + storage.itemBytes),
     keptDays.day * (day + storage.itemBytes),
   ];
   return [
     ours('dynamodb', "the alerts' state, read", 'readUnit', minutesPerMonth),
-    ours('dynamodb', 'rows of ticks, read', 'readUnit', hoursPerMonth * ticksRead(minute)),
+    ours('dynamodb', 'rows of ticks, read', 'readUnit', hoursPerMonth * sum(ticksRead)),
     ours('dynamodb', 'drills, looked for', 'readUnit', minutesPerMonth * weakReadUnits(0)),
     ...(hasBurstAlerts(config) ? [ours('dynamodb', 'verdicts of bursts, read', 'readUnit', verdictReads(scene))] : []),
-    ours('dynamodb', 'hours and days, folded', 'readUnit', hoursPerMonth * readUnits(60 * minute)),
+    ours(
+      'dynamodb',
+      'hours and days, folded',
+      'readUnit',
+      hoursPerMonth * sum((minute) => readUnits(60 * minute.bytes) + seenLast(minute)),
+    ),
     ours('dynamodb', 'hours and days, folded', 'readUnit', daysPerMonth * (2 + farEdges) * aDayOfHours),
     ours('dynamodb', 'hours and days, folded', 'writeUnit', hoursPerMonth * writeUnits(hour)),
     ours('dynamodb', 'hours and days, folded', 'writeUnit', daysPerMonth * writeUnits(day)),
@@ -61,7 +72,7 @@ function ledgerUsage(scene: Scene): readonly Usage[] {
  * Read units of an hour of evaluations: each reads the rows of its minute and of the five before it, strongly, by one query for
  * each hour that they lie in.
  */
-function ticksRead(minute: number): number {
+function ticksRead({ bytes: minute }: Minute): number {
   const looksBack = 5;
   return Array.from({ length: 60 }, (_, now) => {
     const inThis = Math.min(now, looksBack) + 1;
@@ -74,8 +85,11 @@ function verdictReads({ bursts }: Scene): number {
   return minutesPerMonth * readUnits(bursts.reduce((sum, { burst }) => sum + verdictBytes(burst.id), 0));
 }
 
-/** Of the rows of all shards in one minute, on average. */
-function minuteOf({ shards, stack }: Scene): { readonly bytes: number; readonly rows: number } {
+/** The rows of one location in a minute, on average. */
+type Minute = { readonly bytes: number; readonly rows: number };
+
+/** Of all shards. */
+function minuteOf({ shards, stack }: Scene): Minute {
   let [bytes, rows] = [0, 0];
   for (const { shard, rows: written } of shards) {
     const { length } = written.minutes;

@@ -1,9 +1,11 @@
 import type { Config } from '../../shared/config/model.ts';
+import { monitorsAt } from '../template/locations.ts';
 import { type StackOptions, stackOf } from '../template/model.ts';
 import { assumptions } from './assumptions.ts';
 import { type Bill, billOf } from './bill.ts';
 import { burstUsage } from './burst-usage.ts';
 import { countedUsage } from './counted-usage.ts';
+import { crossingUsage } from './crossing-usage.ts';
 import { evaluateUsage } from './evaluate-usage.ts';
 import { keyUsage } from './key-usage.ts';
 import { messageUsage } from './message-usage.ts';
@@ -11,9 +13,9 @@ import { probeUsage } from './probe-usage.ts';
 import { scheduledBursts, scheduledShards } from './scheduled.ts';
 import { stackUsage } from './stack-usage.ts';
 import { statusUsage } from './status-usage.ts';
-import { targetUsage } from './target-usage.ts';
+import { loadedUsage, probedUsage } from './target-usage.ts';
 import { telemetryUsage } from './telemetry-usage.ts';
-import type { Scene, Usage } from './usage.ts';
+import { from, locationsOf, type Scene, type Usage } from './usage.ts';
 
 export type CostOptions = StackOptions & {
   /** When the month begins, epoch ms. */
@@ -29,14 +31,11 @@ export function costOf(config: Config, options: CostOptions): Bill {
   return billOf(usageOf(config, options));
 }
 
-/** What it uses in that month: nothing of which it uses none. */
+/** What it uses in that month: nothing of which it uses none. Of several locations all of them, whatever region is asked about. */
 export function usageOf(config: Config, options: CostOptions): readonly Usage[] {
-  const { fromAt, alertsPerMonth, coldStartsPerDay = assumptions.coldStartsPerDay } = options;
-  const stack = stackOf(config, options);
-  const [shards, bursts] = [scheduledShards(config), scheduledBursts(config, fromAt)];
-  const scene: Scene = { config, stack, shards, bursts, fromAt, alertsPerMonth, coldStartsPerDay };
+  const scene = sceneOf(config, options);
   const usages = [
-    ...probeUsage(scene),
+    ...locationsOf(scene).flatMap((each) => from(each, [...probeUsage(each), ...crossingUsage(each)])),
     ...evaluateUsage(scene),
     ...countedUsage(scene),
     ...burstUsage(scene),
@@ -44,10 +43,29 @@ export function usageOf(config: Config, options: CostOptions): readonly Usage[] 
     ...messageUsage(scene),
     ...statusUsage(scene),
     ...telemetryUsage(scene),
-    ...targetUsage(scene),
+    ...scene.elsewhere.flatMap((each) => from(each, telemetryUsage(each))),
+    ...locationsOf(scene).flatMap((each) => from(each, probedUsage(each))),
+    ...loadedUsage(scene),
   ];
   const used = [...usages, ...keyUsage(scene, usages)].filter(({ quantity }) => quantity > 0);
-  return stack.isRetained ? [...used, ...recoveryOf(used)] : used;
+  return scene.stack.isRetained ? [...used, ...recoveryOf(used)] : used;
+}
+
+function sceneOf(config: Config, options: CostOptions): Scene {
+  const { fromAt, alertsPerMonth, coldStartsPerDay = assumptions.coldStartsPerDay } = options;
+  const { locations } = config;
+  const month = { fromAt, alertsPerMonth, coldStartsPerDay, elsewhere: [] };
+  const at = (region: string, probed: Config): Scene => ({
+    ...month,
+    config: probed,
+    stack: stackOf(config, { ...options, region }),
+    shards: scheduledShards(probed),
+    bursts: scheduledBursts(probed, fromAt),
+  });
+  const elsewhere = (locations?.also ?? []).map((region) =>
+    at(region, { ...config, monitors: monitorsAt(config, region), bursts: [] }),
+  );
+  return { ...at(locations?.home ?? options.region, config), elsewhere };
 }
 
 /** Tables that outlive their stack are kept with point-in-time recovery, which is paid for by their size, too. */

@@ -38,6 +38,7 @@ function changesOf(config: Config, options: CostOptions): readonly Changed[] {
   const unhurried = monitors.some(({ intervalMs }) => intervalMs < 5 * minuteMs);
   const calm = { ...config, alarms: alarms.map((each) => ({ ...each, periodMs: Math.max(minuteMs, each.periodMs) })) };
   return [
+    ...fewerLocations(config),
     ...(isFast ? [{ what: 'probe nothing more often than once a minute', config: slowed(minuteMs) }] : []),
     ...(unhurried ? [{ what: 'probe nothing more often than every 5 minutes', config: slowed(5 * minuteMs) }] : []),
     ...(isClose ? [{ what: 'periods of a minute for all plain alarms', config: calm }] : []),
@@ -61,6 +62,17 @@ function changesOf(config: Config, options: CostOptions): readonly Changed[] {
         ]),
     ...(options.areMetricsOn ? [{ what: '--param metrics=off', config, options: { areMetricsOn: false } }] : []),
   ];
+}
+
+/** Each of the others left out. */
+function fewerLocations(config: Config): readonly Changed[] {
+  const { locations, ...alone } = config;
+  if (locations === undefined) return [];
+  return locations.also.map((left) => {
+    const also = locations.also.filter((region) => region !== left);
+    const changed = also.length === 0 ? alone : { ...alone, locations: { ...locations, also } };
+    return { what: `without the location ${left}`, config: changed };
+  });
 }
 
 /** Those of the dashboards that cost nothing, where some do and some do not. */

@@ -2,7 +2,7 @@ import { isSent, notifiedChannels } from '../../shared/config/model.ts';
 import { assumptions, hoursPerMonth } from './assumptions.ts';
 import { gigabytes } from './memory.ts';
 import { runsOfMonth } from './month-runs.ts';
-import { invocations, logged, ours, type Scene, type Usage } from './usage.ts';
+import { invocations, locationsOf, logged, ours, type Scene, type Usage } from './usage.ts';
 
 const { alert, notifySeconds, logBytes, evaluate } = assumptions;
 
@@ -13,7 +13,9 @@ export function messageUsage(scene: Scene): readonly Usage[] {
   const drills = config.drill === undefined ? 0 : runsOfMonth(config.drill.schedule, fromAt).runs;
   return [
     ...told(scene, 'alerts', alertsPerMonth, notifiedChannels(config)),
-    ...(alertsPerMonth > 0 ? [ours('metrics', 'failures, while alerts fire', 'metric', 2 * hours)] : []),
+    ...(alertsPerMonth > 0
+      ? [ours('metrics', 'failures, while alerts fire', 'metric', (locationsOf(scene).length + 1) * hours)]
+      : []),
     ...(drills > 0
       ? [
           ours('schedules', 'drills', 'schedule', drills),

@@ -3,7 +3,7 @@ import { functionsOf } from '../template/model.ts';
 import { assumptions, minutesPerMonth } from './assumptions.ts';
 import { gigabytes } from './memory.ts';
 import { partOf } from './requests.ts';
-import { invocations, logged, ours, type Scene, type Usage } from './usage.ts';
+import { invocations, locationsOf, logged, ours, type Scene, type Usage } from './usage.ts';
 
 const { statusSeconds, logBytes, scrape } = assumptions;
 const minuteMs = 60_000;
@@ -28,14 +28,15 @@ function heartbeatUsage({ config }: Scene): readonly Usage[] {
   });
 }
 
-function scrapeUsage({ stack }: Scene): readonly Usage[] {
+function scrapeUsage(scene: Scene): readonly Usage[] {
+  const { stack } = scene;
   const { perMonth, seconds, reads } = scrape;
   const scope = { service: stack.service, environment: stack.stage, apiId: 'api', functions: functionsOf(stack) };
   const { length } = appQueries({ ...scope, ...(stack.isShortenerOn ? app : { routes: [], caches: [] }) });
   return [
     ours('api', 'scrapes of /metrics', 'apiRequest', perMonth),
     ...invocations('status', perMonth, seconds, gigabytes.status),
-    ours('dynamodb', 'scrapes of /metrics, read', 'readUnit', perMonth * reads),
+    ours('dynamodb', 'scrapes of /metrics, read', 'readUnit', perMonth * reads * locationsOf(scene).length),
     ours(
       'calls',
       'numbers of the app for /metrics',

@@ -5,18 +5,21 @@ import { type Scene, theirs, type Usage } from './usage.ts';
 const { target, logBytes } = assumptions;
 
 /**
- * What probes and bursts cost the targets, priced as if each were an HTTP API with a function of 256 MB and a read of DynamoDB, as the
+ * What probes cost the targets, priced as if each were an HTTP API with a function of 256 MB and a read of DynamoDB, as the
  * shortener is: whoever pays for a target of another kind knows better.
  */
-export function targetUsage({ config, bursts }: Scene): readonly Usage[] {
-  return [
-    ...alike(config.monitors.filter(({ type }) => type === 'http' || type === 'flow')).flatMap(({ one, count, of }) =>
-      asked('probes', count * requestsPerMonth(one), logBytes.request, of),
-    ),
-    ...bursts.flatMap(({ burst, month, load }) =>
-      asked('bursts', month.runs * load.requests, 0, [`burst/${burst.id}`]),
-    ),
-  ];
+export function probedUsage({ config }: Scene): readonly Usage[] {
+  const asking = config.monitors.filter(({ type }) => type === 'http' || type === 'flow');
+  return alike(asking).flatMap(({ one, count, of }) =>
+    asked('probes', count * requestsPerMonth(one), logBytes.request, of),
+  );
+}
+
+/** The same of bursts. */
+export function loadedUsage({ bursts }: Scene): readonly Usage[] {
+  return bursts.flatMap(({ burst, month, load }) =>
+    asked('bursts', month.runs * load.requests, 0, [`burst/${burst.id}`]),
+  );
 }
 
 /** `lineBytes` of the app's own lines a request: of a load it writes a few a second, whatever the rate. */

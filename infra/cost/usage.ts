@@ -29,6 +29,8 @@ export type Usage = {
   readonly what: string;
   readonly unit: PriceKey;
   readonly quantity: number;
+  /** The region from which is probed, where there are several. */
+  readonly location?: string;
   /** For whom, in equal parts: `monitor/<id>`, `burst/<id>`, `slo/<id>`, `alarm/<id>`; nobody: for all together. */
   readonly of: readonly string[];
 };
@@ -44,7 +46,14 @@ export type Scene = {
   /** Alerts that fire in a month. */
   readonly alertsPerMonth: number;
   readonly coldStartsPerDay: number;
+  /** The same of the other locations, with what is probed from there; home has all the rest. */
+  readonly elsewhere: readonly Scene[];
 };
+
+/** Every location, home first. */
+export function locationsOf(scene: Scene): readonly Scene[] {
+  return [scene, ...scene.elsewhere];
+}
 
 /** The line of what a sandbox reads that has just begun. */
 export const coldReads = 'history, read by cold starts';
@@ -83,6 +92,11 @@ export function invocations(
     ours('lambda', `invocations of ${name}`, 'invocation', count, of),
     ours('lambda', `time of ${name}`, 'gigabyteSecond', count * seconds * gigabytes, of),
   ];
+}
+
+/** Usages of the location of a scene, where there are several. */
+export function from({ stack }: Scene, usages: readonly Usage[]): readonly Usage[] {
+  return stack.isOneOfSeveral ? usages.map((usage) => ({ ...usage, location: stack.region })) : usages;
 }
 
 export function logged(name: string, bytes: number, of: readonly string[] = []): Usage {

@@ -26,6 +26,8 @@ const sns = { source: 'https://aws.amazon.com/sns/pricing/', ...checked('2026-06
 
 const kms = { source: 'https://aws.amazon.com/kms/pricing/', ...fromMemory };
 
+const transfer = { source: 'https://aws.amazon.com/ec2/pricing/on-demand/', ...fromMemory };
+
 /** The one table of prices: everything that prints one takes it from here. */
 export const priceList = {
   metric: {
@@ -76,9 +78,9 @@ export const priceList = {
     unit: 'GB sent to the internet',
     tiers: each(0.09),
     free: 100,
-    source: 'https://aws.amazon.com/ec2/pricing/on-demand/',
-    ...fromMemory,
+    ...transfer,
   },
+  gigabyteBetween: { unit: 'GB sent to another region', tiers: each(0.02), free: 0, ...transfer },
 } as const satisfies Record<string, ListPrice>;
 export type PriceKey = keyof typeof priceList;
 

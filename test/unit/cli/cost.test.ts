@@ -50,11 +50,31 @@ describe('burnwatch cost', () => {
     const answer = JSON.parse(stdout);
     expect(code).toBe(0);
     expect(Object.keys(answer)).toEqual([
-      ...['service', 'alertsPerMonth', 'ours', 'target', 'lines', 'parts', 'shared', 'synthetics', 'cheaper', 'prices'],
+      ...[
+        'service',
+        'alertsPerMonth',
+        'ours',
+        'target',
+        'lines',
+        'parts',
+        'shared',
+        'locations',
+        'synthetics',
+        'cheaper',
+      ],
+      'prices',
     ]);
     expect(answer.ours.list).toBeCloseTo(4.54, 2);
     expect(answer.prices.metric).toMatchObject({ free: 10, grade: 'checked', asOf: '2026-05' });
     expect(answer.parts).toContainEqual({ id: 'monitor/api', list: expect.closeTo(0.37, 2) });
+  });
+
+  it('says of several locations what each costs, beside as many canaries', async () => {
+    const { code, stdout } = await ask(`${costExample()}locations: { home: eu-west-1, also: [us-east-1] }\n`, ...alone);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^metrics +ProbeLatency, from us-east-1 +10 +custom metrics +\$0\.30 +\$3\.00 /m);
+    expect(stdout).toContain('Probing from each location: eu-west-1 $3.74, us-east-1 $3.74.');
+    expect(stdout).toContain('CloudWatch Synthetics: $1,036.80 as 20 canaries,');
   });
 
   it.each([

@@ -123,6 +123,14 @@ describe('the page about the price', () => {
     expect(page).toContain(`10,000 such monitors cost ${dollars(ours.list / 10_000)} each`);
   });
 
+  it('prices it from three locations as the command does', () => {
+    const [, locations = ''] = /`(locations: \{.*?\})`/.exec(page) ?? [];
+    const { ours, locations: each } = costOf(configOf(`${costExample()}${locations}\n`), costOptions);
+    expect(each).toHaveLength(3);
+    const probing = [...new Set(each.map(({ list }) => dollars(list)))].join();
+    expect(page.replaceAll('\n', ' ')).toContain(`the same costs ${dollars(ours.list)}: probing ${probing} from each`);
+  });
+
   it('has every price, with its source and whether somebody looked', () => {
     for (const { unit, tiers, free, source, grade, asOf } of Object.values(priceList) as readonly ListPrice[]) {
       const prices = tiers.map(({ dollars: price, upTo }) => {
@@ -136,7 +144,8 @@ describe('the page about the price', () => {
   });
 
   it('says what is assumed', () => {
-    const { probe, evaluate, burst, answerSeconds, alert, coldStartsPerDay, logBytes, sentBytes } = assumptions;
+    const { probe, evaluate, burst, answerSeconds, alert, coldStartsPerDay, logBytes, sentBytes, crossingBytes } =
+      assumptions;
     const ms = (seconds: number): string => `${Number((seconds * 1_000).toPrecision(6))} ms`;
     const said = [
       `| a probe waits for its target | ${ms(probe.waitSeconds)},`,
@@ -149,6 +158,7 @@ describe('the page about the price', () => {
       `| ${coldStartsPerDay} a day |`,
       `${logBytes.probed} bytes by \`probe\` or ${logBytes.evaluated} by \`evaluate\`, ${logBytes.invocation} of telemetry, and ${logBytes.platform} of Lambda's own; of a burst ${logBytes.second} more`,
       `${sentBytes.probe.toLocaleString('en-US')} bytes from a probe, which connects anew, ${sentBytes.load} in a burst`,
+      `${crossingBytes.call.toLocaleString('en-US')} bytes with each row and each PutMetricData, and ${crossingBytes.datum} for`,
     ];
     for (const each of said) expect(page).toContain(each);
     expect([alert.messages, alert.metricHours, burst.gatherSeconds]).toEqual([2, 2, 60]);

@@ -184,6 +184,73 @@ describe('what makes a bill larger', () => {
   });
 });
 
+describe('several locations', () => {
+  const places = 'locations: { home: eu-west-1, also: [us-east-1, ap-southeast-2] }\n';
+  const job = '  job: { type: heartbeat, period: 1h, grace: 5m }\n';
+  const [alone, three] = [billOf(`${one}${job}`), billOf(`${one}${job}${places}`)];
+  const from = (location: string) => three.lines.filter((line) => line.whose === 'ours' && line.location === location);
+
+  it('each pay for schedules, functions, rows, metrics and logs of their own, and judge once', () => {
+    for (const [unit, what] of [
+      ['schedule', 'ticks of probe'],
+      ['invocation', 'invocations of probe'],
+      ['writeUnit', 'rows of ticks'],
+      ['metric', 'ProbeLatency'],
+      ['metricCall', 'PutMetricData of probe'],
+      ['logGigabyte', 'log of probe'],
+      ['gigabyteOut', 'requests of probes'],
+    ] as const)
+      expect([what, quantityOf(three, unit, what)]).toEqual([what, 3 * quantityOf(alone, unit, what)]);
+    for (const unit of ['alarm', 'apiRequest', 'mail'] as const)
+      expect(quantityOf(three, unit)).toBe(quantityOf(alone, unit));
+    expect(quantityOf(three, 'invocation', 'evaluate')).toBe(43_200);
+    expect(quantityOf(three, 'readUnit', 'state of heartbeats')).toBe(43_200);
+    expect(three.target.list).toBeGreaterThan(2.9 * alone.target.list);
+  });
+
+  it('have a price each, whatever region is asked about, and their parts add up', () => {
+    expect(three.locations.map(({ location }) => location)).toEqual(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
+    for (const { location, list } of three.locations)
+      expect(from(location).reduce((all, line) => all + line.list, 0)).toBeCloseTo(list, 9);
+    expect(three.parts.reduce((all, { list }) => all + list, 0) + three.shared).toBeCloseTo(three.ours.list, 9);
+    expect(billOf(`${one}${job}${places}`, { region: 'ap-southeast-2' })).toEqual(three);
+    expect(alone.locations).toEqual([]);
+  });
+
+  it('send home what they found, for a price of its own', () => {
+    expect(from('eu-west-1').map(({ unit }) => unit)).not.toContain('gigabyteBetween');
+    // Two calls a minute of 2.5 kB, a row of 90 bytes as base64, and one datum.
+    expect(from('us-east-1').find(({ unit }) => unit === 'gigabyteBetween')?.quantity).toBeCloseTo(
+      (43_200 * (2 * 2_500 + 220 + 200)) / 1e9,
+      2,
+    );
+  });
+
+  it('are read each for itself, and each left out is told to be cheaper', () => {
+    expect(quantityOf(three, 'readUnit', 'rows of ticks, read')).toBe(
+      3 * quantityOf(alone, 'readUnit', 'rows of ticks, read'),
+    );
+    const config = configOf(`${one}${places}`);
+    const levers = leversOf(config, { ...costOptions, region: 'eu-west-1' }, costOf(config, costOptions));
+    expect(levers.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['without the location us-east-1', 'without the location ap-southeast-2']),
+    );
+    const two = billOf(`${one}locations: { home: eu-west-1, also: [us-east-1] }\n`);
+    const last = configOf(`${one}locations: { home: eu-west-1, also: [us-east-1] }\n`);
+    const [saved] = leversOf(last, { ...costOptions, region: 'eu-west-1' }, two);
+    expect(saved?.saves).toBeCloseTo(
+      two.ours.list + two.target.list - billOf(one).ours.list - billOf(one).target.list,
+      9,
+    );
+  });
+
+  it('need a key of their own each, where there are some', () => {
+    const keyIn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+    const encryptionKeys = ['eu-west-1', 'us-east-1', 'ap-southeast-2'].map(keyIn);
+    expect(quantityOf(billOf(`${one}${places}`, { encryptionKeys }), 'key')).toBe(3);
+  });
+});
+
 describe('CloudWatch Synthetics', () => {
   const monitors = (count: number, rest = '') =>
     configOf(
