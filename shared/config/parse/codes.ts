@@ -1,6 +1,6 @@
 /** Every code that a problem can carry, and what it means. Codes are stable: scripts may rely on them. */
 export const codes = {
-  BURN_CONFIG_TOO_LARGE: 'the file is larger than 1 MiB',
+  BURN_CONFIG_TOO_LARGE: 'the file is larger than 2 MiB',
   BURN_CONFIG_ENCODING: 'the file is not UTF-8',
   BURN_CONFIG_BOM: 'the file starts with a byte order mark',
   BURN_CONFIG_CONTROL_CHARACTER: 'the file holds a control character',

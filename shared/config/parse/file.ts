@@ -140,7 +140,7 @@ function readSection<T extends z.ZodType>(section: Plain | undefined, name: stri
   const faults: Fault[] = [];
   for (const [key, value] of entriesOf(section)) {
     const read = readBy(schema, value, [name, key]);
-    faults.push(...read.faults);
+    for (const fault of read.faults) faults.push(fault);
     if (read.faults.length === 0) entries.set(String(key), read.value as z.output<T>);
   }
   return { entries, faults, warnings: [] };

@@ -72,12 +72,25 @@ export function pathAt(source: Source, offset: number): Path {
 
 function childAt(node: unknown, offset: number): { part: string | number; node: unknown; isKey: boolean } | undefined {
   if (isSeq(node)) {
-    const index = node.items.findIndex((item) => covers(item, offset));
-    return index === -1 ? undefined : { part: index, node: node.items[index], isKey: false };
+    const index = lastFrom(node.items, startOf, offset);
+    return covers(node.items[index], offset) ? { part: index, node: node.items[index], isKey: false } : undefined;
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find((each) => covers(each.key, offset) || covers(each.value, offset));
-  return pair && { part: keyOf(pair, new Map()), node: pair.value, isKey: covers(pair.key, offset) };
+  const pair = node.items[lastFrom(node.items, ({ key, value }) => startOf(key) ?? startOf(value), offset)];
+  if (!pair || !(covers(pair.key, offset) || covers(pair.value, offset))) return undefined;
+  return { part: keyOf(pair, new Map()), node: pair.value, isKey: covers(pair.key, offset) };
+}
+
+/** The last of the items, which stand one after the other, that begins at an offset or before it; -1 where none does. */
+function lastFrom<Item>(items: readonly Item[], begin: (item: Item) => number | undefined, offset: number): number {
+  let [low, high] = [-1, items.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const item = items[middle];
+    if (item !== undefined && (begin(item) ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 function covers(node: unknown, offset: number): boolean {

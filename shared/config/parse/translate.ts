@@ -24,11 +24,13 @@ export function readBy<T extends z.ZodType>(
   const faults = result.error.issues.flatMap((issue) => toFaults(issue, { schema, path, value }));
   const unbuilt = faults.filter(({ code }) => code === 'BURN_CONFIG_NOT_BUILT');
   const unknown = faults.filter(({ code }) => code === 'BURN_CONFIG_UNKNOWN_KEY');
-  const isOwn = (fault: Fault) =>
-    !unbuilt.some((other) => explains(other, fault)) && !unknown.some((other) => isSlipOf(other, fault));
+  const mistyped = new Set(unknown.map((fault) => renderPath(fault.path.slice(0, -1))));
+  const isSlip = (fault: Fault) => rulesOfKeys.includes(fault.code) && mistyped.has(renderPath(fault.path));
+  const isOwn = (fault: Fault) => !unbuilt.some((other) => explains(other, fault)) && !isSlip(fault);
   return { faults: faults.filter(isOwn) };
 }
 
+/** Rules about which keys stand together: a map that holds a key which is not known may well have meant the one that it seems to lack. */
 const rulesOfKeys: readonly Code[] = [
   'BURN_CONFIG_STAGE',
   'BURN_CONFIG_MIX',
@@ -36,12 +38,6 @@ const rulesOfKeys: readonly Code[] = [
   'BURN_CONFIG_DIALOGUE',
   'BURN_CONFIG_SLO',
 ];
-
-/** A map that holds a key which is not known may well have meant the one that it seems to lack. */
-function isSlipOf({ path: [...above] }: Fault, fault: Fault): boolean {
-  above.pop();
-  return rulesOfKeys.includes(fault.code) && renderPath(above) === renderPath(fault.path);
-}
 
 /** What is not built yet explains what else is odd about it: in a thing of that type, or missing beside that key. */
 function explains(unbuilt: Fault, fault: Fault): boolean {
@@ -58,7 +54,7 @@ function toFaults(issue: Issue, root: Place): Fault[] {
     case 'custom':
       return [ownFault(issue, place)];
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(place, key));
+      return unknownKeys(place, issue.keys);
     case 'invalid_union':
       return unionFaults(issue, root, place);
     case 'invalid_value':
@@ -86,6 +82,17 @@ function unionFaults(issue: z.core.$ZodIssueInvalidUnion, root: Place, place: Pl
   );
   if (!branch) return [fault('BURN_CONFIG_TYPE', place, `must be ${eitherOf(place.schema)}, got ${shown(place)}`)];
   return branch.flatMap((inner) => toFaults({ ...inner, path: [...issue.path, ...inner.path] }, root));
+}
+
+/** Who reads so many has understood: the rest of one map is counted. */
+const mostUnknownKeys = 1_000;
+
+function unknownKeys(place: Place, keys: readonly string[]): Fault[] {
+  const left = keys.length - mostUnknownKeys;
+  const told = keys.slice(0, mostUnknownKeys).map((key) => unknownKey(place, key));
+  if (left <= 0) return told;
+  const message = `holds ${left.toLocaleString('en-US')} more keys that do not belong here`;
+  return [...told, fault('BURN_CONFIG_UNKNOWN_KEY', place, message)];
 }
 
 function unknownKey(place: Place, key: string): Fault {

@@ -2,7 +2,7 @@ import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { Code, ShortCode } from './codes.ts';
 import type { Fault } from './problem.ts';
 
-export const longestFileBytes = 4_194_304;
+export const longestFileBytes = 2_097_152;
 
 /** A file as a tree of YAML nodes, with what is needed to say where each of them stands. */
 export type Source = { readonly document: Document.Parsed; readonly lines: LineCounter };
@@ -57,7 +57,7 @@ function firstOfLine(errors: readonly YAMLError[], lines: LineCounter): YAMLErro
 
 function refuseText(text: string, bytes: number): Fault | undefined {
   if (bytes > longestFileBytes)
-    return whole('TOO_LARGE', 'the file must be at most 1 MiB; use anchors for what repeats');
+    return whole('TOO_LARGE', 'the file must be at most 2 MiB; use anchors for what repeats');
   if (text.startsWith('\uFEFF'))
     return whole('BOM', 'the file starts with a byte order mark: save it as UTF-8 without one');
   const odd = /\uFFFD|(?![\t\n\r\u0085])\p{Cc}/u.exec(text);

@@ -35,14 +35,25 @@ describe('codes', () => {
     }),
   );
 
-  it('a file beyond 1 MiB is refused by its size, before it is read', () => {
-    const result = parseConfig(`version: 1\n${'#'.repeat(1_048_576)}`, { file: 'large.yml', env: {} });
+  it('a file beyond 2 MiB is refused by its size, before it is read', () => {
+    const result = parseConfig(`version: 1\n${'#'.repeat(2_097_152)}`, { file: 'large.yml', env: {} });
     expect(render(result)).toBe(
-      'BURN_CONFIG_TOO_LARGE large.yml:1:1: the file must be at most 1 MiB; use anchors for what repeats\n',
+      'BURN_CONFIG_TOO_LARGE large.yml:1:1: the file must be at most 2 MiB; use anchors for what repeats\n',
     );
   });
 
-  it('every code has a file that shows it, but for the one that needs a megabyte', () => {
+  it('of the keys of one map that do not belong there the first thousand are told, and how many more there are', () => {
+    const keys = Array.from({ length: 1_500 }, (_, index) => `    k${index}: 1`).join('\n');
+    const monitor = `  a:\n    type: http\n    request: { url: https://example.com/ }\n${keys}\n`;
+    const result = parseConfig(`version: 1\nservice: shop\nmonitors:\n${monitor}`, { file: 'many.yml', env: {} });
+    const unknown = result.ok ? [] : result.errors.filter(({ code }) => code === 'BURN_CONFIG_UNKNOWN_KEY');
+    expect(unknown).toHaveLength(1_001);
+    expect(unknown).toContainEqual(
+      expect.objectContaining({ line: 4, path: 'monitors.a', message: 'holds 500 more keys that do not belong here' }),
+    );
+  });
+
+  it('every code has a file that shows it, but for the one that needs two megabytes', () => {
     expect(Object.keys(codes).filter((code) => !found.has(code as keyof typeof codes))).toEqual([
       'BURN_CONFIG_TOO_LARGE',
     ]);
