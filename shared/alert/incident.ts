@@ -3,6 +3,7 @@ import { sloOf } from './alert-id.ts';
 import { burstOf } from './burst.ts';
 import { drillOf } from './drill.ts';
 import { stableId } from './identity.ts';
+import { locationOf } from './location.ts';
 import type { HeldBack, Incident, IncidentAlert } from './model.ts';
 
 /** An alert that begins to fire, as far as incidents care. */
@@ -28,7 +29,7 @@ const longestAlertList = 200;
 const mostOpenedAtOnce = 20;
 
 /**
- * Puts alerts that fire in the same instant into incidents. Alerts that share a monitor (or are of one burst or SLO), directly
+ * Puts alerts that fire in the same instant into incidents. Alerts that share a monitor (or are of one burst or SLO, or are of silent locations), directly
  * or through others of the same step, go together: into the oldest open incident that shares one of these with any of them,
  * else into one of their own; where that would open more than `mostOpenedAtOnce`, into a single one. Where they bridge two
  * open incidents the older takes them and the other stays as it is: what was announced under an id keeps it. Answers the
@@ -110,14 +111,18 @@ function isDrill(group: readonly NewlyFired[]): boolean {
   return group.some(({ alertId }) => drillOf(alertId) !== undefined);
 }
 
-/** What an alert is about: monitors, a burst, an SLO. */
+/** What an alert is about: monitors, a burst, an SLO, the locations. */
 function subjectsOf({ alertId, monitors }: NewlyFired): readonly string[] {
   return [...monitors.map((id) => `monitor/${id}`), ...sourceOf(alertId)];
 }
 
 function sourceOf(alertId: string): readonly string[] {
   const [burst, slo] = [burstOf(alertId), sloOf(alertId)];
-  return [...(burst === undefined ? [] : [`burst/${burst}`]), ...(slo === undefined ? [] : [`slo/${slo}`])];
+  return [
+    ...(burst === undefined ? [] : [`burst/${burst}`]),
+    ...(slo === undefined ? [] : [`slo/${slo}`]),
+    ...(locationOf(alertId) === undefined ? [] : ['locations']),
+  ];
 }
 
 function byInstantThenId(a: NewlyFired, b: NewlyFired): number {

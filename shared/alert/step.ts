@@ -20,6 +20,7 @@ import { drillOf, pathAlertId } from './drill.ts';
 import { announce, escalate, expireSilences, remind } from './follow-up.ts';
 import { holdReason } from './hold.ts';
 import { archived, joinIncidents, resolveInIncident } from './incident.ts';
+import { locationOf } from './location.ts';
 import type { AlertFacts, AlertState, FiringAlert, Observation } from './model.ts';
 import { latenessMs } from './monitor.ts';
 
@@ -185,6 +186,7 @@ function noFacts(alertId: string): AlertFacts {
   if (burstOf(alertId) !== undefined) return noBurstFacts;
   if (drillOf(alertId) !== undefined) return { kind: 'drill', startedAt: 0, isScheduled: false };
   if (alertId === pathAlertId) return { kind: 'path', startedAt: 0, hop: '', seen: '' };
+  if (locationOf(alertId) !== undefined) return { kind: 'location', lastRowAt: 0 };
   if (alertId.startsWith('coverage/')) return { kind: 'coverage', lastJudgedAt: 0 };
   if (alertId.startsWith('monitor/'))
     return { kind: 'monitor', failures: 0, of: 0, firstFailureAt: 0, lastFailureAt: 0 };

@@ -13,7 +13,7 @@ import { type CountedSources, refreshCounted } from './counted.ts';
 import { type DeliverDeps, deliver, incidentIdOf } from './deliver.ts';
 import { createDrillLog, readDrills } from './drill.ts';
 import type { DrillSource } from './drill-model.ts';
-import { type LedgerMemory, refreshHistory } from './history.ts';
+import { type LedgerMemory, readPresence, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import { observeAll, observeSteady, type Seen } from './observe.ts';
 import type { AlertStore, LedgerStore, LoadVerdicts, Notify, PublishMetrics } from './ports.ts';
@@ -97,7 +97,8 @@ export async function evaluate(
   ]);
   const sources = { ...config, history, counted };
   const standings = config.slos.map((slo) => standingOf(slo, sources, now));
-  const view = { config, history, standings, verdicts, state: loaded.state, now, drills };
+  const presence = await readPresence(memory, { ...deps, config }, now);
+  const view = { config, history, standings, presence, verdicts, state: loaded.state, now, drills };
   const waiting = new Set<string>();
   const backlog = await send(loaded.outbox, view, { ...deps, waiting }, decideMs);
   const decided =

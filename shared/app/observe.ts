@@ -2,6 +2,7 @@ import { observeBurst } from '../alert/burst.ts';
 import { coverageChannels, observeCoverage } from '../alert/coverage.ts';
 import { observeDependent, type Parent, parentLookbackMs } from '../alert/dependency.ts';
 import { observeDrill, observePath, observeUnread } from '../alert/drill.ts';
+import { locationChannels, observeLocation } from '../alert/location.ts';
 import type { AlertFacts, AlertState, Observation } from '../alert/model.ts';
 import { monitorLookbackMs, type SeenOutcome } from '../alert/monitor.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
@@ -22,6 +23,7 @@ import { type Events, minutesOf } from '../slo/events.ts';
 import { isDegradedBad, judgedOf } from '../slo/indicator.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import type { SeenDrills } from './drill.ts';
+import type { Presence } from './panel.ts';
 import { isKnown, type Standing } from './standing.ts';
 
 /** What an evaluation looks at. */
@@ -29,6 +31,8 @@ export type Seen = {
   readonly config: Config;
   readonly history: History;
   readonly standings: readonly Standing[];
+  /** Of several locations; without it there is one. */
+  readonly presence?: readonly Presence[];
   /** Of the newest runs of bursts; undefined where they could not be read. */
   readonly verdicts: readonly BurstVerdict[] | undefined;
   readonly state: AlertState;
@@ -63,15 +67,22 @@ function observations(seen: Seen, steady: readonly Observation[]): readonly Obse
   ];
 }
 
-/** What lost coverage, burn rules and bursts see, whatever fires: the larger part of the work. */
-export function observeSteady({ config, history, standings, verdicts, now }: Seen): readonly Observation[] {
+/** What lost coverage, silent locations, burn rules and bursts see, whatever fires: the larger part of the work. */
+export function observeSteady(seen: Seen): readonly Observation[] {
+  const { config, history, standings, verdicts, now } = seen;
   return [
+    ...observeLocations(seen),
     ...config.monitors.flatMap((monitor) => observeCoverageOf(monitor, history, now)),
     ...standings.flatMap((standing) =>
       standing.slo.alerts.map((rule) => observeBurn(config, standing, rule, history, now)),
     ),
     ...config.bursts.flatMap((burst) => burst.alerts.map((alert) => observeBurst(burst, alert, verdicts))),
   ];
+}
+
+function observeLocations({ config, presence = [], now }: Seen): readonly Observation[] {
+  const channels = presence.length === 0 ? [] : locationChannels(config.monitors);
+  return channels.length === 0 ? [] : presence.map((each) => observeLocation(each, channels, now));
 }
 
 function observeDrills({ config, state, now, drills }: Seen): readonly Observation[] {

@@ -2,9 +2,9 @@ import { outageOf } from '../alert/dependency.ts';
 import type { AlertState, Transition } from '../alert/model.ts';
 import { isJudged } from '../alert/monitor.ts';
 import { type Config, type Monitor, monitorIdsOf } from '../config/model.ts';
-import { details, outcomesBetween } from '../ledger/history.ts';
+import { details, type Entry, outcomesBetween } from '../ledger/history.ts';
 import { dayMs } from '../ledger/keys.ts';
-import type { Dependency, Message, Notice, SpentBudget } from '../message/model.ts';
+import type { Dependency, Message, Notice, SeenFrom, SpentBudget } from '../message/model.ts';
 import { buildNotices, type Failure, worstTransitions } from '../message/notice.ts';
 import { renderMessage } from '../message/render.ts';
 import { earliestResolution } from '../slo/resolution.ts';
@@ -41,6 +41,7 @@ export function renderTransitions(
     incidents: Object.fromEntries(view.incidents),
     standings: new Map(spokenOf(standings, shown, config).map((each) => [each.slo.id, describeStanding(each, now)])),
     failures: new Map(concerned(config, shown).flatMap((monitor) => newestFailure(monitor, view))),
+    seen: new Map(concerned(config, shown).flatMap((monitor) => failureSeen(monitor, view))),
     verdicts: view.verdicts ?? [],
     resolvesAt: new Map(resolutions(shown, view)),
     failingSince: new Map(shown.flatMap((transition) => failingSince(transition, view))),
@@ -80,12 +81,20 @@ function concerned(config: Config, transitions: readonly Transition[]): readonly
 }
 
 /** What the newest failed probe of the last day said, while the ledger still knows. */
-function newestFailure(monitor: Monitor, { history, now }: RenderView): [string, Failure][] {
-  const failed = outcomesBetween(history, monitor.key, now - dayMs, now).findLast(
-    ({ outcome }) => outcome.outcome === 'failed',
-  );
-  const detail = failed && details(history, monitor.key, failed.at);
+function newestFailure(monitor: Monitor, view: RenderView): [string, Failure][] {
+  const failed = newestFailed(monitor, view);
+  const detail = failed && details(view.history, monitor.key, failed.at);
   return detail === undefined ? [] : [[monitor.id, detail]];
+}
+
+/** From which of several locations it was seen. */
+function failureSeen(monitor: Monitor, view: RenderView): [string, SeenFrom][] {
+  const sights = monitor.agreement && newestFailed(monitor, view)?.sights;
+  return sights === undefined ? [] : [[monitor.id, sights]];
+}
+
+function newestFailed({ key }: Monitor, { history, now }: RenderView): Entry | undefined {
+  return outcomesBetween(history, key, now - dayMs, now).findLast(({ outcome }) => outcome.outcome === 'failed');
 }
 
 /** Alerts that say nothing of their own while a page of their SLO is open. */

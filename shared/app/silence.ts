@@ -1,6 +1,7 @@
+import { locationAlertId } from '../alert/location.ts';
 import type { Silence } from '../alert/model.ts';
 import { addSilence, endSilence, mostSilences } from '../alert/silence.ts';
-import { BurnwatchError, type Config, monitorIdsOf } from '../config/model.ts';
+import { BurnwatchError, type Config, locationNames, monitorIdsOf } from '../config/model.ts';
 import { cleanText } from '../message/clean.ts';
 import { longestBy, longestNote } from '../message/incident-text.ts';
 import { type ChangeDeps, changeAlerts } from './change-alerts.ts';
@@ -13,8 +14,9 @@ export type Named = {
   readonly slosOver: readonly string[];
 };
 
-/** The alerts of a monitor, an SLO or a burst, or one alert, by its id; none where nothing is called so. */
-export function alertsNamed({ monitors, slos, bursts }: Config, name: string): Named {
+/** The alerts of a monitor, an SLO, a burst or a location, or one alert, by its id; none where nothing is called so. */
+export function alertsNamed(config: Config, name: string): Named {
+  const { monitors, slos, bursts } = config;
   const isId = ({ id }: { readonly id: string }) => id === name;
   const alerts = [
     ...(monitors.some(isId) ? [`monitor/${name}/`, `coverage/${name}`] : []),
@@ -22,15 +24,20 @@ export function alertsNamed({ monitors, slos, bursts }: Config, name: string): N
     ...(bursts.some(isId) ? [`burst/${name}/`] : []),
     ...[...monitors, ...slos, ...bursts].flatMap((each) => each.alerts.filter(isId).map(({ id }) => id)),
     ...(monitors.some(({ id }) => `coverage/${id}` === name) ? [name] : []),
+    ...locationNames(config)
+      .map(locationAlertId)
+      .filter((id) => id === name || id === locationAlertId(name)),
   ];
   const over = slos.filter((slo) => monitorIdsOf(slo).includes(name) && slo.id !== name && slo.alerts.length > 0);
   return { alerts, slosOver: over.map(({ id }) => id) };
 }
 
-/** Every name that `alertsNamed` knows: those of monitors, SLOs and bursts, then the ids of alerts. */
-export function namesOf({ monitors, slos, bursts }: Config): readonly string[] {
+/** Every name that `alertsNamed` knows: those of monitors, SLOs, bursts and locations, then the ids of alerts. */
+export function namesOf(config: Config): readonly string[] {
+  const { monitors, slos, bursts } = config;
   const all = [...monitors, ...slos, ...bursts];
-  return [...new Set([...all.map(({ id }) => id), ...all.flatMap(({ alerts }) => alerts.map(({ id }) => id))])];
+  const ids = [...all.map(({ id }) => id), ...locationNames(config)];
+  return [...new Set([...ids, ...all.flatMap(({ alerts }) => alerts.map(({ id }) => id))])];
 }
 
 export type SilenceRequest = {

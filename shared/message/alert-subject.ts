@@ -1,8 +1,18 @@
-import type { BurnRule, Burst, BurstAlert, Config, Monitor, MonitorAlert, Slo } from '../config/model.ts';
+import {
+  type BurnRule,
+  type Burst,
+  type BurstAlert,
+  type Config,
+  locationNames,
+  type Monitor,
+  type MonitorAlert,
+  type Slo,
+} from '../config/model.ts';
 
 /** What an alert is about. */
 type Subject =
   | { readonly kind: 'coverage'; readonly monitor: Monitor }
+  | { readonly kind: 'location'; readonly location: string }
   | { readonly kind: 'monitor'; readonly monitor: Monitor; readonly alert: MonitorAlert }
   | { readonly kind: 'burn'; readonly slo: Slo; readonly rule: BurnRule }
   | { readonly kind: 'burst'; readonly burst: Burst; readonly alert: BurstAlert };
@@ -14,6 +24,7 @@ export function subjectsOf(config: Config): ReadonlyMap<string, Subject> {
   const known = subjectsOfConfig.get(config);
   if (known !== undefined) return known;
   const subjects = new Map<string, Subject>([
+    ...locationNames(config).map((location) => [`location/${location}`, { kind: 'location', location }] as const),
     ...config.bursts.flatMap((burst) =>
       burst.alerts.map((alert) => [alert.id, { kind: 'burst', burst, alert }] as const),
     ),

@@ -1,6 +1,6 @@
 /**
  * An alert's id in words: `monitor/api/0` is the alert of a monitor, `slo/api/page-1h` a burn rule, `coverage/api` lost
- * coverage, `burst/redirects/0` the alert of a burst, `drill/<id>` a drill, `path/alerts` one that did not come through.
+ * coverage, `location/us-east-1` a silent location, `burst/redirects/0` the alert of a burst, `drill/<id>` a drill, `path/alerts` one that did not come through.
  */
 export function titleOf(alertId: string): string {
   const [kind, id = '', rule = ''] = alertId.split('/');
@@ -15,6 +15,8 @@ export function titleOf(alertId: string): string {
       return `${id} rings`;
     case 'coverage':
       return `${id} without results`;
+    case 'location':
+      return `location ${id} silent`;
     case 'drill':
       return `drill ${id}`;
     case 'path':

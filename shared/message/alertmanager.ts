@@ -81,6 +81,7 @@ function undeliveredAlert(message: MachineMessage, now: number): Json {
 const alertNames: Readonly<Record<string, readonly [name: string, label: string]>> = {
   monitor: ['BurnwatchMonitorFails', 'monitor'],
   coverage: ['BurnwatchMonitorUnwatched', 'monitor'],
+  location: ['BurnwatchLocationSilent', 'location'],
   slo: ['BurnwatchBudgetBurns', 'slo'],
   burst: ['BurnwatchBurstFailed', 'burst'],
   alarm: ['BurnwatchAlarmRings', 'alarm'],

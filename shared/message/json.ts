@@ -7,7 +7,7 @@ import { type BurstItem, reasonsOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import { acknowledgedWords, closedWords, longestBy, longestNote } from './incident-text.ts';
 import { mostDetailed } from './layout.ts';
-import type { IncidentItem, Notice, NoticeItem, SloStanding } from './model.ts';
+import type { IncidentItem, Notice, NoticeItem, SeenFrom, SloStanding } from './model.ts';
 import { mostTransitions } from './notice.ts';
 import { rowsOf, rowsOfIncident } from './rows.ts';
 import { commandsOf } from './sections.ts';
@@ -121,6 +121,7 @@ function subjectOf(item: NoticeItem): { readonly [key: string]: Json } {
     const sent = item.sent.slice(0, mostSent).map((line) => cleanText(line, longestUrl));
     return { burst: item.burst.id, sent, ...runbook };
   }
+  if (item.kind === 'location') return { location: item.location };
   const { monitor, target } = item;
   const url = cleanText(target.target, longestUrl);
   const dependency = 'dependency' in item && item.dependency ? { dependency: { ...item.dependency } } : {};
@@ -135,7 +136,12 @@ function failureOf(item: Extract<NoticeItem, { kind: 'monitor' | 'burn' }>): { r
     ...(errorType && { errorType }),
     ...(statusCode !== undefined && { statusCode }),
     ...(message !== undefined && { message: cleanText(message, 256) }),
+    ...seenOf(item.kind === 'monitor' ? item.seen : item.failure?.seen),
   };
+}
+
+function seenOf(seen: SeenFrom | undefined): { readonly [key: string]: Json } {
+  return seen === undefined ? {} : { seenFrom: { failed: seen.failed, good: seen.good, silent: seen.silent } };
 }
 
 function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [key: string]: Json } {
@@ -144,6 +150,7 @@ function numbersOf(item: NoticeItem, facts: Transition['facts']): { readonly [ke
     return { failures, of, ...instants({ firstFailureAt, lastFailureAt }) };
   }
   if (item.kind === 'coverage' && facts.kind === 'coverage') return instants({ lastJudgedAt: facts.lastJudgedAt });
+  if (item.kind === 'location' && facts.kind === 'location') return instants({ lastRowAt: facts.lastRowAt });
   if (item.kind === 'burst' && facts.kind === 'burst') return runOf(item, facts);
   if (item.kind === 'drill' && facts.kind === 'drill') return instants({ startedAt: facts.startedAt });
   if (item.kind === 'path' && facts.kind === 'path') return brokenOf(facts);

@@ -41,6 +41,8 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly runbook?: string;
       /** What the newest failed probe of the window said, where the ledger knows. */
       readonly failure?: { readonly statusCode?: number; readonly message: string };
+      /** Which locations saw the newest failure; absent where one looks alone. */
+      readonly seen?: SeenFrom;
       /** How the SLOs over this monitor stand. */
       readonly slos: readonly SloStanding[];
     }
@@ -60,6 +62,7 @@ export type NoticeItem = { readonly transition: Transition } & (
         readonly statusCode?: number;
         readonly message: string;
         readonly command?: string;
+        readonly seen?: SeenFrom;
       };
       /** The earliest instant at which it can resolve, if nothing more fails. */
       readonly resolvesAt?: number;
@@ -67,6 +70,8 @@ export type NoticeItem = { readonly transition: Transition } & (
       readonly also: readonly QuietTicket[];
     }
   | { readonly kind: 'coverage'; readonly monitor: Monitor; readonly target: Target }
+  /** Nothing comes from one of several locations. */
+  | { readonly kind: 'location'; readonly location: string }
   | {
       readonly kind: 'burst';
       readonly burst: Burst;
@@ -87,6 +92,13 @@ export type NoticeItem = { readonly transition: Transition } & (
   /** The alert is no longer in the configuration. */
   | { readonly kind: 'withdrawn' }
 );
+
+/** Which of several locations saw what, by name; silent ones have nothing new to say. */
+export type SeenFrom = {
+  readonly failed: readonly string[];
+  readonly good: readonly string[];
+  readonly silent: readonly string[];
+};
 
 export type QuietTicket = { readonly rule: BurnRule; readonly firedAt: number };
 

@@ -16,7 +16,16 @@ import { subjectsOf } from './alert-subject.ts';
 import { renderCommand, renderTarget } from './command.ts';
 import { countCommand, describeIndicator } from './indicator-text.ts';
 import { renderSent } from './load-text.ts';
-import type { Dependency, IncidentItem, Notice, NoticeItem, QuietTicket, SloStanding, SpentBudget } from './model.ts';
+import type {
+  Dependency,
+  IncidentItem,
+  Notice,
+  NoticeItem,
+  QuietTicket,
+  SeenFrom,
+  SloStanding,
+  SpentBudget,
+} from './model.ts';
 import { type Outputs, quoteLightly } from './shell.ts';
 
 export type Failure = { readonly statusCode?: number; readonly message: string };
@@ -41,6 +50,8 @@ export type NoticeContext = {
   readonly standings: ReadonlyMap<string, SloStanding>;
   /** What the newest failed probe said, by monitor id; redacted. */
   readonly failures: ReadonlyMap<string, Failure>;
+  /** Which locations saw it, by monitor id; where several look. */
+  readonly seen?: ReadonlyMap<string, SeenFrom>;
   /** The newest runs of bursts, in any order. */
   readonly verdicts: readonly BurstVerdict[];
   /** The earliest instant at which a burn alert can resolve, by rule id. */
@@ -97,7 +108,7 @@ function restOf(notice: Notice, { config }: NoticeContext): readonly Notice[] {
 
 /** The worst of some transitions first, as far as they tell by themselves: in about the order of a notice. */
 export function worstTransitions(transitions: readonly Transition[], most: number): readonly Transition[] {
-  const kinds = ['monitor', 'burn', 'burst', 'coverage', 'path', 'drill', 'incident'];
+  const kinds = ['monitor', 'burn', 'burst', 'coverage', 'location', 'path', 'drill', 'incident'];
   if (transitions.length <= most) return transitions;
   return transitions
     .toSorted(
@@ -174,6 +185,8 @@ function itemOf(transition: Transition, context: NoticeContext): NoticeItem {
   switch (subject?.kind) {
     case undefined:
       return { transition, kind: 'withdrawn' };
+    case 'location':
+      return { transition, ...subject };
     case 'coverage':
       return { transition, ...subject, target: renderTarget(subject.monitor, context.outputs) };
     case 'monitor':
@@ -194,6 +207,7 @@ function monitorItem(
   context: NoticeContext,
 ): NoticeItem {
   const failure = context.failures.get(monitor.id);
+  const seen = context.seen?.get(monitor.id);
   const dependency = context.dependencies.get(monitor.id);
   const failingSinceAt = context.failingSince.get(alert.id);
   const slos = context.config.slos.filter((slo) => monitorIdsOf(slo).includes(monitor.id));
@@ -207,6 +221,7 @@ function monitorItem(
     ...(failingSinceAt !== undefined && { failingSinceAt }),
     ...(alert.runbook !== undefined && { runbook: alert.runbook }),
     ...(failure && { failure }),
+    ...(seen && { seen }),
     slos: slos.flatMap(({ id }) => context.standings.get(id) ?? []),
   };
 }
@@ -214,6 +229,7 @@ function monitorItem(
 function burnItem(transition: Transition, slo: Slo, rule: BurnRule, context: NoticeContext): NoticeItem {
   const monitor = context.config.monitors.find(({ id }) => monitorIdsOf(slo).includes(id) && context.failures.has(id));
   const failure = monitor && context.failures.get(monitor.id);
+  const seen = monitor && context.seen?.get(monitor.id);
   const standing = context.standings.get(slo.id);
   const resolvesAt = context.resolvesAt.get(rule.id);
   const isPlain = slo.indicator.kind === 'probes' && slo.slices === undefined;
@@ -230,7 +246,10 @@ function burnItem(transition: Transition, slo: Slo, rule: BurnRule, context: Not
     ...(slow && commandOf(slow, context)),
     ...(standing && { standing }),
     ...(rule.runbook !== undefined && { runbook: rule.runbook }),
-    ...(monitor && failure && { failure: { ...failure, monitor, ...commandOf(monitor, context) } }),
+    ...(monitor &&
+      failure && {
+        failure: { ...failure, monitor, ...commandOf(monitor, context), ...(seen && { seen }) },
+      }),
     ...(resolvesAt !== undefined && resolvesAt > context.now && { resolvesAt }),
     also: transition.kind === 'resolved' || rule.severity === 'ticket' ? [] : quietTickets(slo, context),
   };
@@ -267,7 +286,16 @@ function commandOf(monitor: Monitor, { outputs }: NoticeContext): { readonly com
 
 const drillCommand = ({ environment }: NoticeContext) => `npx burnwatch drill --stage ${quoteLightly([environment])}`;
 
-const kindOrder: readonly NoticeItem['kind'][] = ['monitor', 'burn', 'burst', 'coverage', 'path', 'withdrawn', 'drill'];
+const kindOrder: readonly NoticeItem['kind'][] = [
+  'monitor',
+  'burn',
+  'burst',
+  'coverage',
+  'location',
+  'path',
+  'withdrawn',
+  'drill',
+];
 
 const transitionOrder: readonly Transition['kind'][] = ['fired', 'escalated', 'reminded', 'resolved'];
 

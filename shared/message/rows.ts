@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatInstant, formatRate, formatWindow } 
 import { incidentRows } from './incident-text.ts';
 import { expectedText, whoKnows } from './indicator-text.ts';
 import { renderLoad, renderWanted } from './load-text.ts';
+import { meanwhileText, seenText, silentAdvice, silentText } from './location-text.ts';
 import type { IncidentItem, NoticeItem } from './model.ts';
 import { alsoTexts, ending, heldText, lateWords, overWords, stateText, targetText } from './sections.ts';
 import { errorTypeOf, longCause, monitorOf } from './words.ts';
@@ -62,6 +63,13 @@ function hurtRows(item: NoticeItem): Rows {
       return burstRows(item);
     case 'coverage':
       return coverageRows(item);
+    case 'location':
+      return [
+        ['Last heard', [silentText(item)]],
+        ['Meanwhile', [meanwhileText]],
+        ['Look at', [silentAdvice]],
+        ['Ends', [ending(item)]],
+      ];
     case 'path': {
       const { hop, seen } = pathSeen(item);
       return [
@@ -86,6 +94,7 @@ function monitorRows(item: Extract<NoticeItem, { kind: 'monitor' }>): Rows {
   const isHeartbeat = item.monitor.type === 'heartbeat';
   return [
     ['Target', [targetText(item)]],
+    ['Seen', [seenText(item.seen)]],
     ['Failing since', sinceAt > 0 ? [`${formatInstant(sinceAt)} (${formatDuration(at - sinceAt)})`] : []],
     ['Cause', isHeartbeat ? [lateWords(item), ...causeOf(item).slice(-1)] : causeOf(item)],
     ['Told only now', [heldText(item)]],
@@ -109,6 +118,7 @@ function burnRows(item: Extract<NoticeItem, { kind: 'burn' }>): Rows {
       ],
     ],
     ['Counted', [item.counts ?? '']],
+    ['Seen', [seenText(item.failure?.seen)]],
     ['Cause', [...causeOf(item), whoKnows(slo)]],
     ['Ends', [ending(item)]],
   ];

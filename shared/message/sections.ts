@@ -5,7 +5,8 @@ import { pathAdvice, pathEnding, pathLines } from './drill-text.ts';
 import { formatDuration, formatInstant, formatWindow, plural } from './format.ts';
 import { badNoun, whoKnows } from './indicator-text.ts';
 import { bounded, mostDetailed, wrap } from './layout.ts';
-import type { Notice, NoticeItem } from './model.ts';
+import { meanwhileText, seenText, silentAdvice, silentEnding, silentText } from './location-text.ts';
+import type { Notice, NoticeItem, SeenFrom } from './model.ts';
 import { errorTypeOf, longCause, monitorOf, nameOf } from './words.ts';
 
 const mostCommands = 3;
@@ -33,7 +34,7 @@ function hurt(item: NoticeItem): string[] {
     const since = `since ${formatInstant(sinceAt)} (${formatDuration(at - sinceAt)})`;
     const told =
       item.monitor.type === 'heartbeat' ? lateWords(item) : `${facts.failures} of the last ${facts.of} probes failed`;
-    const lines = [...wrap(`${name}: ${told}`, '  '), target(item)];
+    const lines = [...wrap(`${name}: ${told}`, '  '), target(item), ...seenLines(item.seen)];
     return [...lines, ...(sinceAt > 0 ? [`    ${since}`] : []), ...heldLines(item), ...stateLines(item)];
   }
   if (item.kind === 'burn' && facts.kind === 'burn') {
@@ -49,6 +50,10 @@ function hurt(item: NoticeItem): string[] {
   }
   if (item.kind === 'burst') return [...brokenLines(item), ...stateLines(item)];
   if (item.kind === 'path') return [...pathLines(item)];
+  if (item.kind === 'location') {
+    const silent = `nothing has come from this location since ${silentText(item)}; ${meanwhileText}`;
+    return [...wrap(`${name}: ${silent}`, '  '), ...stateLines(item)];
+  }
   if (item.kind !== 'coverage' || facts.kind !== 'coverage') return [];
   const since =
     facts.lastJudgedAt > 0
@@ -57,6 +62,11 @@ function hurt(item: NoticeItem): string[] {
   const blind = `no probe could be judged ${since}; nobody knows whether it works`;
   return [...wrap(`${name}: ${blind}`, '  '), target(item), ...stateLines(item)];
 }
+
+const seenLines = (seen: SeenFrom | undefined): string[] => {
+  const text = seenText(seen);
+  return text === '' ? [] : wrap(text, '    ');
+};
 
 const stateLines = (item: NoticeItem): string[] => (stateText(item) === '' ? [] : wrap(stateText(item), '    '));
 
@@ -146,6 +156,8 @@ export function overWords(item: NoticeItem): string {
       return 'the budget no longer burns too fast';
     case 'coverage':
       return 'its probes can be judged again';
+    case 'location':
+      return 'its ticks come again';
     case 'burst':
       return 'its newest run held everything that is asked of it';
     case 'drill':
@@ -178,6 +190,7 @@ function causeLines(item: NoticeItem): string[] {
     const question = 'does the probe function still run? If so, its probes end as unknown or blocked';
     return wrap(`${item.monitor.id}: ${question}: its log says why`, '  ');
   }
+  if (item.kind === 'location') return wrap(`${item.location}: ${silentAdvice}`, '  ');
   if (item.kind === 'burst') return burstCauseLines(item);
   if (item.kind === 'path') return pathAdvice(item) === '' ? [] : wrap(pathAdvice(item), '  ');
   if (item.kind === 'withdrawn' || item.kind === 'drill') return [];
@@ -188,7 +201,11 @@ function causeLines(item: NoticeItem): string[] {
   const failure = item.kind === 'monitor' && monitor?.type === 'heartbeat' ? undefined : item.failure;
   const [first, ...rest] = longCause(errorTypeOf(item), failure, monitor?.type);
   if (first === undefined || monitor === undefined) return [];
-  return [...wrap(`${monitor.id}: ${first}`, '  '), ...rest.flatMap((line) => wrap(line, '    '))];
+  return [
+    ...wrap(`${monitor.id}: ${first}`, '  '),
+    ...(item.kind === 'burn' ? seenLines(item.failure?.seen) : []),
+    ...rest.flatMap((line) => wrap(line, '    ')),
+  ];
 }
 
 /** What starts with the same line is told once, by the item that comes first and knows most. */
@@ -237,6 +254,7 @@ function end(item: NoticeItem): string[] {
 /** When it can resolve. */
 export function ending(item: Exclude<NoticeItem, { kind: 'withdrawn' | 'burst' | 'drill' }>): string {
   if (item.kind === 'path') return pathEnding;
+  if (item.kind === 'location') return silentEnding;
   if (item.kind === 'coverage') return 'resolves with the next probe that can be judged';
   if (item.kind === 'monitor') {
     const rule = item.monitor.alerts.find(({ id }) => id === item.transition.alertId);

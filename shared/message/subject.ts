@@ -101,6 +101,8 @@ function stillWords(item: NoticeItem, detail: number, longestName: number): stri
         .join(', ');
     case 'coverage':
       return still('unwatched');
+    case 'location':
+      return `${still('silent').replace(name, 'location ')}${name}`;
     case 'drill':
     case 'path':
     case 'withdrawn':
@@ -118,6 +120,10 @@ function firedWords(item: NoticeItem, detail: number, longestName: number): stri
   if (item.kind === 'withdrawn') return `${name} fired, then left the configuration`;
   if (item.kind === 'drill') return drillWords(item, detail);
   if (item.kind === 'path') return pathWords(item, detail);
+  if (facts.kind === 'location') {
+    const silent = `location ${name} silent`;
+    return detail === 0 || facts.lastRowAt === 0 ? silent : `${silent} for ${formatDuration(at - facts.lastRowAt)}`;
+  }
   if (facts.kind === 'monitor') {
     const [cause, probes] = [causeOf(item), probesOf(item, facts)];
     if (probes === '') return detail === 0 ? `${name} failing` : `${name} failing: ${cause}`;
@@ -170,6 +176,8 @@ function resolvedWords(item: NoticeItem, detail: number, longestName: number): s
       return `${name} budget burn${after}`;
     case 'burst':
       return `${name} burst${after}`;
+    case 'location':
+      return `location ${name} heard again${after}`;
     case 'coverage':
       return `${name} watched again${after}`;
     case 'drill':

@@ -126,7 +126,7 @@ export function monitorOf(item: NoticeItem): Monitor | undefined {
   return item.kind === 'burn' ? item.failure?.monitor : undefined;
 }
 
-/** What an item is about: the id of its monitor, SLO or burst. */
+/** What an item is about: the id of its monitor, SLO or burst, or the name of a location. */
 export function nameOf(item: NoticeItem): string {
   switch (item.kind) {
     case 'monitor':
@@ -136,6 +136,8 @@ export function nameOf(item: NoticeItem): string {
       return item.slo.id;
     case 'burst':
       return item.burst.id;
+    case 'location':
+      return item.location;
     case 'drill':
       return item.drill;
     case 'path':

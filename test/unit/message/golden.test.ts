@@ -8,6 +8,7 @@ import { renderMessage } from '../../../shared/message/render.ts';
 import { burstCases, type MessageCase } from './burst-sample.ts';
 import { drillCases } from './drill-sample.ts';
 import { lifeCases } from './life-sample.ts';
+import { locationCases } from './location-sample.ts';
 import {
   burnFacts,
   context,
@@ -182,6 +183,7 @@ const cases: readonly MessageCase[] = [
   ...lifeCases,
   ...sloCases,
   ...drillCases,
+  ...locationCases,
   ['test', [fired()], { isTest: true }],
   ['hostile-text', [fired()], hostile],
   [
