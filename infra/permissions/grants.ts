@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, readonly [what: string, property: string]>>
 function nameOf(resource: Json, { Resources }: Template): string {
   if (typeof resource === 'string') return resource.replace(/^arn:.*:kms:.*:key\//, 'key ');
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Sub': arn } = resource as Readonly<Record<string, Json>>;
-  if (typeof arn === 'string') return arn.replace(/^arn:.*:parameter\//, 'parameter /');
+  if (typeof arn === 'string') return nameInArn(arn);
   const id = String(Ref ?? (attribute as readonly string[])[0]);
   const called = Object.entries(functions).find(([, logicalId]) => logicalId === id)?.[0];
   if (called) return `function ${called}`;
@@ -70,9 +70,17 @@ function nameOf(resource: Json, { Resources }: Template): string {
   return what && property ? `${what} ${Resources[id]?.Properties[property]}` : id;
 }
 
+/** `parameter /shop/key`, `table shop-prod-ledger of eu-west-1`: with its region where that is not the stack's own. */
+function nameInArn(arn: string): string {
+  const [, , , region = '', , thing = ''] = arn.replaceAll(/\$\{AWS::\w+\}/g, '').split(':');
+  const name = thing.replace(/^parameter\//, 'parameter /').replace(/^table\//, 'table ');
+  return region === '' ? name : `${name} of ${region}`;
+}
+
 const conditions: Readonly<Record<string, string>> = {
   'dynamodb:LeadingKeys': 'partitions',
   'cloudwatch:namespace': 'namespace',
+  'aws:RequestedRegion': 'in',
   'lambda:SourceFunctionArn': 'asked by the code of',
   'kms:ViaService': 'through',
   'kms:EncryptionContext:aws:dynamodb:tableName': 'for the table',

@@ -86,7 +86,8 @@ export function reasonOf(grant: Unexplained): string {
 }
 
 export function reasonKey({ actions, resources, condition = '' }: Unexplained): string {
-  const partitions = /^partitions (.*)$/.exec(condition)?.[1];
+  // Of several locations each has partitions of its own.
+  const partitions = /^partitions (.*)$/.exec(condition)?.[1]?.replace(/^tick#[^#,]+#\*$/, 'tick#*');
   const parameter = /^parameter (\/burnwatch\/.*)$/.exec(resources.join())?.[1];
   const verbs = actions.map((action) => action.split(':')[1]).join('+');
   return `${verbs} ${partitions ?? parameter ?? serviceOf(actions[0])}`;

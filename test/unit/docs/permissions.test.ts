@@ -9,7 +9,12 @@ import { renderGrants } from '../../../infra/permissions/render.ts';
 import { createIo } from '../cli/io.ts';
 
 /** What may be written into monitors.yml, or given as `--param`, beside what is shipped. */
-type Feature = { readonly title: string; readonly yaml?: string; readonly params?: readonly string[] };
+type Feature = {
+  readonly title: string;
+  readonly yaml?: string;
+  readonly params?: readonly string[];
+  readonly region?: string;
+};
 const slo = 'objective: 99%, window: 30d, notify: [oncall]';
 const features: readonly Feature[] = [
   {
@@ -46,6 +51,16 @@ const features: readonly Feature[] = [
   },
 ];
 
+/** Another stack than that of all the rest. */
+const elsewhere: Feature = {
+  title: 'A location that is not home',
+  yaml: [
+    'locations: { home: us-east-1, also: [eu-west-1] }',
+    'monitors: { shortener-health: { request: { headers: { x-key: "${ssm:/shop/key}" } } } }',
+  ].join('\n'),
+  region: 'eu-west-1',
+};
+
 const path = 'docs/permissions.md';
 const shipped = parse(readFileSync('monitors.yml', 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'burnwatch-permissions-'));
@@ -67,7 +82,8 @@ async function ask(...chosen: readonly Feature[]): Promise<readonly Grant[]> {
   writeFileSync(file, stringify(config));
   const params = chosen.flatMap((feature) => feature.params ?? []).flatMap((param) => ['--param', param]);
   const { io, written } = createIo();
-  const code = await run(['permissions', '--config', file, '--stage', 'prod', '--json', ...params], io);
+  const regions = chosen.flatMap(({ region }) => (region === undefined ? [] : ['--region', region]));
+  const code = await run(['permissions', '--config', file, '--stage', 'prod', '--json', ...params, ...regions], io);
   expect({ code, stderr: written.stderr.replaceAll(/^warning .*\n/gm, '') }).toMatchObject({ code: 0 });
   return JSON.parse(written.stdout).grants;
 }
@@ -82,7 +98,8 @@ async function featureText(feature: Feature, base: readonly Grant[]): Promise<st
   const asked = feature.yaml
     ? `\`\`\`yaml\n${feature.yaml}\n\`\`\``
     : (feature.params ?? []).map((param) => `\`--param ${param}\``).join(' ');
-  return `### ${feature.title}\n\n${asked}\n\n${renderGrants(addedTo(base, await ask(feature)))}\n`;
+  const where = feature.region === undefined ? '' : `\`--region ${feature.region}\`\n\n`;
+  return `### ${feature.title}\n\n${asked}\n\n${where}${renderGrants(addedTo(base, await ask(feature)))}\n`;
 }
 
 describe('docs/permissions.md', () => {
@@ -91,7 +108,7 @@ describe('docs/permissions.md', () => {
     const page = readFileSync(path, 'utf8');
     const base = await ask();
     const texts: string[] = [];
-    for (const feature of features) texts.push(await featureText(feature, base));
+    for (const feature of [...features, elsewhere]) texts.push(await featureText(feature, base));
     const fresh = page
       .replace(between(page, 'shipped'), () => `${renderGrants(base)}\n`)
       .replace(between(page, 'features'), () => texts.join('\n'));
@@ -107,7 +124,7 @@ describe('docs/permissions.md', () => {
       ...required,
     });
     expect(all.length).toBeGreaterThan(50);
-    expect(all.filter(({ why }) => why === '')).toEqual([]);
+    expect([...all, ...(await ask(elsewhere))].filter(({ why }) => why === '')).toEqual([]);
     const used = new Set(all.map(({ why }) => why));
     const written = Object.values(reasons).flatMap((each) => Object.values(each));
     expect(written.filter((why) => !used.has(why))).toEqual([]);
@@ -124,10 +141,10 @@ describe('docs/permissions.md', () => {
   });
 
   it('has the whole name of every resource', async () => {
-    const names = new Set((await ask(...features)).flatMap(({ resources }) => resources));
-    expect(
-      [...names].filter((name) => !/^(\*|(table|topic|queue|log group|function|parameter|key) \S+)$/.test(name)),
-    ).toEqual([]);
+    const all = [...(await ask(...features)), ...(await ask(elsewhere))];
+    const names = new Set(all.flatMap(({ resources }) => resources));
+    const whole = /^(\*|(table|topic|queue|log group|function|key) \S+|(table|parameter) \S+( of us-east-1)?)$/;
+    expect([...names].filter((name) => !whole.test(name))).toEqual([]);
   });
 });
 
