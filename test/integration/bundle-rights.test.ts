@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bundle, bundle } from '../../infra/build.ts';
+import { type Bundle, bundle, writeRuntimeConfig } from '../../infra/build.ts';
+import { createFunctionHost } from '../../infra/local/function-host.ts';
 import { buildResources } from '../../infra/resources.ts';
 import { parseConfig } from '../../shared/config/parse/index.ts';
 
@@ -73,6 +76,53 @@ describe('what bundles call and what roles allow', () => {
       expect(allowedTo(name).filter((action) => !doneByLambda.includes(action))).toEqual(expected);
     },
   );
+  it.each([
+    ['eu-west-1', { BURNWATCH_HOME_REGION: 'eu-west-1' }],
+    ['us-east-1', {}],
+  ])(
+    'probe keeps what it finds in %s, wherever it runs, under the name of its own location',
+    async (home, variables) => {
+      const { asked, origin, close } = await startRegions();
+      const parsed = parseConfig(
+        `version: 1\nservice: shop\nmonitors: { site: { type: http, request: { url: "${origin}/", headers: { x-key: "\${ssm:/key}" } } } }\n`,
+        { file: 'monitors.yml', env: {} },
+      );
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+      writeRuntimeConfig(parsed.config, outdir);
+      const keys = {
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL: origin,
+      };
+      const names = { BURNWATCH_SERVICE: 'shop', BURNWATCH_ENVIRONMENT: 'dev', LEDGER_TABLE: 'shop-dev-ledger' };
+      const environment = { ...keys, ...names, ...variables, BURNWATCH_ALLOW_ORIGINS: origin };
+      const named = {
+        name: 'probe',
+        functionName: 'shop-dev-probe',
+        functionArn: 'arn:aws:lambda:us-east-1:1:function:x',
+      };
+      const limits = { timeoutMs: 30_000, memoryMegabytes: 512, file: join(outdir, 'probe', 'index.js') };
+      const host = createFunctionHost({ ...named, ...limits, environment }, () => {});
+      try {
+        expect(await host.invoke(JSON.stringify({ shard: 's00' }))).toMatchObject({ isError: false });
+        expect(asked).toEqual([
+          `ssm ${home} GetParameter`,
+          `dynamodb ${home} PutItem tick#us-east-1#`,
+          `monitoring ${home} PutMetricData`,
+        ]);
+      } finally {
+        await host.close(0);
+        await close();
+      }
+    },
+  );
+
+  it('probe may do in a location that is not home what it may do there, but for heartbeats', () => {
+    const elsewhere = allowedTo('probe', [], 'locations: { home: eu-west-1, also: [us-east-1] }\n');
+    expect(elsewhere).toEqual(allowedTo('probe').filter((action) => action !== 'dynamodb:Query'));
+  });
+
   /** No bundle calls KMS: services do in the name of a function, DynamoDB for all of them, SNS and SQS for those that send. */
   it.each([
     ['probe', ['kms:Decrypt']],
@@ -88,6 +138,29 @@ describe('what bundles call and what roles allow', () => {
   });
 });
 
+/** A place for everything that is asked of AWS, and the target of the monitor: what was asked, of which service, in which region. */
+async function startRegions() {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const call = String(request.headers['x-amz-target']).split('.')[1];
+    const [, region, service] =
+      /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+    const row = call === 'PutItem' ? JSON.parse(Buffer.concat(chunks).toString()).Item.pk.S.slice(0, -13) : '';
+    if (service !== undefined) asked.push([service, region, call, row].join(' ').trim());
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.end(call === 'GetParameter' ? '{"Parameter":{"Value":"secret"}}' : '{}');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  };
+  return { asked, origin, close };
+}
+
 /** The API calls whose commands are in a bundle after everything that nobody asks for was shaken out. */
 function callsOf(made: Bundle | undefined): string[] {
   const found = Object.values(made?.metafile.outputs ?? {})
@@ -100,8 +173,8 @@ function callsOf(made: Bundle | undefined): string[] {
   return [...new Set(found)].sort();
 }
 
-function allowedTo(name: string, encryptionKeys: readonly string[] = []): string[] {
-  const parsed = parseConfig(everything, { file: 'monitors.yml', env: {} });
+function allowedTo(name: string, encryptionKeys: readonly string[] = [], locations = ''): string[] {
+  const parsed = parseConfig(`${everything}${locations}`, { file: 'monitors.yml', env: {} });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   const { Resources } = buildResources(parsed.config, {
     stage: 'dev',
