@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { AcknowledgeDeps } from '../../shared/app/acknowledge.ts';
-import type { Config } from '../../shared/config/model.ts';
+import { atOneLocation, type Config } from '../../shared/config/model.ts';
 import type { Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { findLocalMode } from './probe-local.ts';
@@ -25,14 +25,16 @@ export async function withAlerts(
   work: (given: AlertsWork) => Promise<number>,
 ): Promise<number> {
   const folders = [dirname(resolve(io.cwd, file)), io.cwd];
-  const intervalMs = stage === undefined || stage === 'local' ? findLocalMode(folders)?.intervalMs : undefined;
+  const local = stage === undefined || stage === 'local' ? findLocalMode(folders) : undefined;
+  const intervalMs = local?.intervalMs;
   const parsed = await readConfig(file, io, intervalMs === undefined ? {} : { intervalMs });
   if (!parsed.ok || !json) printProblems(parsed, io);
   if (!parsed.ok) return 2;
-  return withStack(parsed.config, { stage, region, folders }, io, async (stack) => {
+  const config = local === undefined ? parsed.config : atOneLocation(parsed.config);
+  return withStack(config, { stage, region, folders }, io, async (stack) => {
     const { createAlertStore } = await import('../../shared/aws/alert-store.ts');
     const deps = { alerts: createAlertStore(stack.client, stack.table), writer: randomUUID(), now: Date.now };
-    return work({ config: parsed.config, deps, stack });
+    return work({ config, deps, stack });
   });
 }
 

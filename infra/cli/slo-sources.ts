@@ -4,7 +4,7 @@ import { createMemory } from '../../shared/app/history.ts';
 import type { ReadMetrics } from '../../shared/app/ports.ts';
 import type { SloReportDeps } from '../../shared/app/slo-report.ts';
 import { DeadlineExceeded, within } from '../../shared/clock/deadline.ts';
-import { BurnwatchError, type Config } from '../../shared/config/model.ts';
+import { atOneLocation, BurnwatchError, type Config } from '../../shared/config/model.ts';
 import type { Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { findLocalMode, type LocalMode } from './probe-local.ts';
@@ -47,14 +47,16 @@ export function sloArguments({ config = defaultFile, json = false, stage, region
 }
 
 /**
- * The configuration, with the intervals that the running local mode really has; undefined where it is wrong, which is then said.
+ * The configuration, with the intervals and the one location that the running local mode really has; undefined where it is wrong, which is then said.
  * Warnings are said to people who look, not to machines.
  */
 export async function readSloConfig(args: SloArguments, io: Io, isTerse = args.json): Promise<Config | undefined> {
-  const intervalMs = localOf(args, io)?.intervalMs;
+  const local = localOf(args, io);
+  const intervalMs = local?.intervalMs;
   const parsed = await readConfig(args.config, io, intervalMs === undefined ? {} : { intervalMs });
   if (!parsed.ok || !isTerse) printProblems(parsed, io);
-  return parsed.ok ? parsed.config : undefined;
+  if (!parsed.ok) return undefined;
+  return local === undefined ? parsed.config : atOneLocation(parsed.config);
 }
 
 /** What reports are made from, and when. */

@@ -1,9 +1,9 @@
-import type { BurstView, MonitorView, Overview, SloView } from '../../shared/app/overview-model.ts';
+import type { BurstView, LocationView, MonitorView, Overview, SloView } from '../../shared/app/overview-model.ts';
 import { formatRate, formatShortDuration } from '../../shared/message/format.ts';
 import { budgetColor, leftText } from './budget-bar.ts';
 import { renderTitled, type TextStyle } from './burst-lines.ts';
 import { minuteText } from './slo-words.ts';
-import { burstTrouble, monitorTrouble, sloTrouble } from './status-trouble.ts';
+import { burstTrouble, locationTrouble, monitorTrouble, sloTrouble } from './status-trouble.ts';
 import { count, paint, type Style } from './terminal.ts';
 
 /** More lines of a kind than this are counted. Those with trouble come first. */
@@ -11,8 +11,16 @@ const mostRows = 50;
 
 /** Tables of what there is, what is wrong, and a sentence that tells it all. */
 export function renderStatus(view: Overview, wrong: readonly string[], style: TextStyle): string {
-  const { monitors, slos, bursts, at } = view;
+  const { locations = [], monitors, slos, bursts, at } = view;
   const blocks = [
+    table(
+      ['LOCATION', 'STATE', 'LAST TICK'],
+      [],
+      locations,
+      (each) => locationTrouble(each, at),
+      style,
+      (each) => locationCells(each, at, style),
+    ),
     table(
       ['MONITOR', 'STATE', 'FOR', 'LATENCY', 'ALERTS'],
       [3],
@@ -33,9 +41,14 @@ export function renderStatus(view: Overview, wrong: readonly string[], style: Te
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function verdict({ monitors, slos, bursts }: Overview, wrong: readonly string[], style: TextStyle): string {
+function verdict(
+  { locations = [], monitors, slos, bursts }: Overview,
+  wrong: readonly string[],
+  style: TextStyle,
+): string {
   if (wrong.length > 0) return paint(`${count(wrong.length, 'thing')} wrong`, 'red', style);
-  const all = [count(monitors.length, 'monitor'), count(slos.length, 'SLO'), count(bursts.length, 'burst')];
+  const places = locations.length === 0 ? [] : [count(locations.length, 'location')];
+  const all = [...places, count(monitors.length, 'monitor'), count(slos.length, 'SLO'), count(bursts.length, 'burst')];
   return `${paint('nothing is wrong', 'green', style)} (${all.join(', ')})`;
 }
 
@@ -63,15 +76,35 @@ const stateStyles: Readonly<Record<MonitorView['state'], Style>> = {
   waiting: 'dim',
 };
 
+const locationStyles: Readonly<Record<LocationView['state'], Style>> = {
+  heard: 'green',
+  silent: 'red',
+  waiting: 'yellow',
+};
+
+function locationCells({ id, state, isHome, lastTickAt }: LocationView, now: number, style: TextStyle) {
+  const ago = lastTickAt === undefined ? '–' : `${formatShortDuration(now - lastTickAt)} ago`;
+  return [`${id}${isHome ? ' (home)' : ''}`, paint(state, locationStyles[state], style), ago];
+}
+
 function monitorCells(monitor: MonitorView, now: number, style: TextStyle): readonly string[] {
   const { id, state, since, latencyMs, isUnderMaintenance, alerts } = monitor;
   return [
     id,
-    `${paint(state, stateStyles[state], style)}${isUnderMaintenance ? ', maintenance' : ''}`,
+    `${paint(state, stateStyles[state], style)}${seenText(monitor)}${isUnderMaintenance ? ', maintenance' : ''}`,
     since === undefined ? '–' : formatShortDuration(now - since),
     latencyMs === undefined ? '–' : `${Math.round(latencyMs)} ms`,
     alertsText(alerts),
   ];
+}
+
+/** ` from 2 of 3` where several locations look and it failed, `, not from us-east-1` where it did not. */
+function seenText({ state, seenFrom }: MonitorView): string {
+  if (seenFrom === undefined || seenFrom.failed.length === 0) return '';
+  const { failed, good, silent } = seenFrom;
+  return state === 'failed'
+    ? ` from ${failed.length} of ${failed.length + good.length + silent.length}`
+    : `, not from ${failed.join(', ')}`;
 }
 
 function sloCells({ id, budgetLeftRatio, burnRate, rules }: SloView, style: TextStyle): readonly string[] {

@@ -1,5 +1,5 @@
 import { shownMs } from '../../shared/app/overview.ts';
-import type { BurstView, MonitorView, Overview, SloView } from '../../shared/app/overview-model.ts';
+import type { BurstView, LocationView, MonitorView, Overview, SloView } from '../../shared/app/overview-model.ts';
 import { formatShortDuration, plural } from '../../shared/message/format.ts';
 
 /** As the alert on lost coverage takes it. */
@@ -7,9 +7,18 @@ const leastSilenceMs = 5 * 60_000;
 const silentIntervals = 3;
 
 /** What is wrong, a line each: empty where all is well. */
-export function troublesOf({ monitors, slos, unknownSlos = [], bursts, incidents, at }: Overview): readonly string[] {
+export function troublesOf({
+  locations = [],
+  monitors,
+  slos,
+  unknownSlos = [],
+  bursts,
+  incidents,
+  at,
+}: Overview): readonly string[] {
   const open = incidents.filter(({ closedAt }) => closedAt === null).length;
   return [
+    ...locations.flatMap((each) => named(`location ${each.id}`, locationTrouble(each, at))),
     ...monitors.flatMap((monitor) => named(monitor.id, monitorTrouble(monitor, at))),
     ...slos.flatMap((slo) => named(slo.id, sloTrouble(slo))),
     ...unknownSlos.map((id) => `${id}: what it counts could not be read`),
@@ -20,6 +29,13 @@ export function troublesOf({ monitors, slos, unknownSlos = [], bursts, incidents
 
 const named = (id: string, trouble: string | undefined): string[] =>
   trouble === undefined ? [] : [`${id}: ${trouble}`];
+
+/** Of several locations: one from which nothing comes. What it probes is judged by the others. */
+export function locationTrouble({ state, lastTickAt }: LocationView, now: number): string | undefined {
+  if (state === 'heard') return undefined;
+  if (lastTickAt === undefined) return 'nothing has come from it yet: is its stack deployed? (npx burnwatch locations)';
+  return `nothing has come from it for ${formatShortDuration(now - lastTickAt)}: npx burnwatch locations`;
+}
 
 /** Undefined where it is well, is under maintenance, or is probed too seldom for the view to hold three of its probes. */
 export function monitorTrouble(monitor: MonitorView, now: number): string | undefined {

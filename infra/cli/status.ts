@@ -10,9 +10,9 @@ import { troublesOf } from './status-trouble.ts';
 const help = `
 npx burnwatch status [--stage NAME] [--region REGION] [--config FILE] [--output Name=VALUE]… [--json]
 
-Prints what is up and what burns: a line for each monitor, SLO and burst, and what is wrong.
+Prints what is up and what burns: a line for each monitor, SLO and burst, of several locations for each of these, and what is wrong.
 
-Wrong is a monitor whose newest probe failed, could not be judged, or is long ago or missing; an SLO of which a rule fires, nothing is left, or
+Wrong is a location from which nothing comes; a monitor whose newest probe failed, could not be judged, or is long ago or missing; an SLO of which a rule fires, nothing is left, or
 nobody knows how it stands; a burst whose newest run failed; an open incident. Monitors under maintenance may fail.
 
 ${sloHelp}
@@ -63,7 +63,7 @@ async function depsOf(config: Config, { deps, stack }: SloSources): Promise<Over
 
 /** Without what takes a page to be shown: histories, burn-downs, the seconds of runs. */
 function toJson(view: Overview, wrong: readonly string[]): string {
-  const { service, environment, at, silences, unknownSlos = [] } = view;
+  const { service, environment, at, locations, silences, unknownSlos = [] } = view;
   const monitors = view.monitors.map(({ history: _, url: __, ...monitor }) => monitor);
   const slos = view.slos.map(({ burnDown: _, ...slo }) => slo);
   const bursts = view.bursts.map(({ id, state, nextRunAt, runs, alerts }) => ({
@@ -72,5 +72,5 @@ function toJson(view: Overview, wrong: readonly string[]): string {
     ...(runs[0] === undefined ? {} : { lastRunAt: runs[0].runAt, reasons: runs[0].reasons }),
   }));
   const incidents = view.incidents.filter(({ closedAt }) => closedAt === null);
-  return `${JSON.stringify({ service, environment, at, wrong, monitors, slos, unknownSlos, bursts, incidents, silences })}\n`;
+  return `${JSON.stringify({ service, environment, at, wrong, locations, monitors, slos, unknownSlos, bursts, incidents, silences })}\n`;
 }

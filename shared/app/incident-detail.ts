@@ -79,13 +79,14 @@ function failuresIn(
     .sort((a, b) => b.at - a.at);
 }
 
-function failureView(monitor: string, { at, outcome, detail }: Entry): ProbeFailureView {
+function failureView(monitor: string, { at, outcome, detail, sights }: Entry): ProbeFailureView {
   return {
     monitor,
     at,
     ...(outcome.errorType !== undefined && { errorType: outcome.errorType }),
     ...(detail?.statusCode !== undefined && { statusCode: detail.statusCode }),
     ...(detail !== undefined && { message: detail.message }),
+    ...(sights && { seenFrom: sights }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Acknowledgement, HeldBack, Silence } from '../alert/model.ts';
 import type { BurstSummary, Second } from '../burst/model.ts';
 import type { BurstVerdict } from '../burst/verdict.ts';
 import type { CalendarUnit, ErrorType, Outcome, Severity } from '../config/model.ts';
+import type { Sights } from '../ledger/model.ts';
 import type { SpentBudget } from '../message/model.ts';
 import type { Lately, RuleAhead } from '../slo/ahead.ts';
 import type { Forecast } from '../slo/forecast.ts';
@@ -13,6 +14,8 @@ export type Overview = {
   readonly service: string;
   readonly environment: string;
   readonly at: number;
+  /** Home first; absent where there is one alone. */
+  readonly locations?: readonly LocationView[];
   readonly monitors: readonly MonitorView[];
   readonly slos: readonly SloView[];
   /** Ids of SLOs of which nobody knows how they stand: what they count could not be read. Absent where there are none. */
@@ -27,6 +30,14 @@ export type Overview = {
 /** `titles` are the alerts that it keeps quiet, in words. */
 export type SilenceView = Pick<Silence, 'id' | 'alerts' | 'fromAt' | 'untilAt' | 'by' | 'reason'> & {
   readonly titles: readonly string[];
+};
+
+/** `waiting` before its first tick, or once the last one has expired; `silent` where none has come for five minutes. */
+export type LocationView = {
+  readonly id: string;
+  readonly state: 'heard' | 'silent' | 'waiting';
+  readonly isHome: boolean;
+  readonly lastTickAt?: number;
 };
 
 export type MonitorView = {
@@ -50,6 +61,8 @@ export type MonitorView = {
   readonly errorType?: ErrorType;
   readonly statusCode?: number;
   readonly message?: string;
+  /** Where several locations look: which of them saw what last. */
+  readonly seenFrom?: Sights;
   readonly alerts: readonly MonitorAlertView[];
   /** Oldest first: the last hours, one entry a tick. */
   readonly history: readonly {
@@ -255,4 +268,6 @@ export type ProbeFailureView = {
   readonly errorType?: ErrorType;
   readonly statusCode?: number;
   readonly message?: string;
+  /** Where several locations look. */
+  readonly seenFrom?: Sights;
 };

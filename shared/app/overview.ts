@@ -1,3 +1,4 @@
+import { locationLimitMs } from '../alert/location.ts';
 import type { AlertState } from '../alert/model.ts';
 import { type Config, eventIntervalMs, type Monitor, type MonitorAlert } from '../config/model.ts';
 import { details, type Entry, type History, outcomesBetween } from '../ledger/history.ts';
@@ -5,13 +6,14 @@ import { hourMs } from '../ledger/keys.ts';
 import type { Outputs } from '../message/shell.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
 import { type CountedSources, refreshCounted } from './counted.ts';
-import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
+import { type HistorySource, type LedgerMemory, readPresence, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
 import { observeMonitorAlert } from './observe.ts';
 import { type BurstsDeps, burstView, loadBursts } from './overview-burst.ts';
 import { incidentView, silencesOf, silenceView } from './overview-incident.ts';
-import type { MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
+import type { LocationView, MonitorAlertView, MonitorView, Overview } from './overview-model.ts';
 import { sloView } from './overview-slo.ts';
+import type { Presence } from './panel.ts';
 import type { AlertStore } from './ports.ts';
 
 export type OverviewDeps = BurstsDeps & {
@@ -42,6 +44,7 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
     // What cannot be read is shown as such.
     refreshCounted(deps.memory.counted, config.slos, deps.counted, () => {}, now),
   ]);
+  const presence = await readPresence(deps.memory, deps, now);
   const open = Object.values(state.incidents).sort((a, b) => b.openedAt - a.openedAt);
   const past = closed.filter((incident) => state.incidents[incident.id] === undefined);
   const sources = { ...config, history, counted };
@@ -51,6 +54,7 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
     service: config.service,
     environment: deps.environment,
     at: now,
+    ...(presence.length > 0 && { locations: presence.map((each, place) => locationView(each, place === 0, now)) }),
     monitors: config.monitors.map((monitor) => monitorView(deps, monitor, history, state, now)),
     slos: slos.filter((slo) => typeof slo !== 'string'),
     ...(unknown.length === 0 ? {} : { unknownSlos: unknown }),
@@ -58,6 +62,11 @@ export async function overview(deps: OverviewDeps, now: number): Promise<Overvie
     incidents: [...open, ...past].map((incident) => incidentView(config, incident)),
     silences: silencesOf(state, now).map(silenceView),
   };
+}
+
+function locationView({ location: id, newestRowAt }: Presence, isHome: boolean, now: number): LocationView {
+  if (newestRowAt === undefined) return { id, state: 'waiting', isHome };
+  return { id, state: now - newestRowAt > locationLimitMs ? 'silent' : 'heard', isHome, lastTickAt: newestRowAt };
 }
 
 function monitorView(
@@ -95,6 +104,7 @@ function monitorView(
     ...(outcome.errorType === undefined ? {} : { errorType: outcome.errorType }),
     ...(detail === undefined ? {} : { message: detail.message }),
     ...(detail?.statusCode === undefined ? {} : { statusCode: detail.statusCode }),
+    ...(newest.sights && { seenFrom: newest.sights }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Config } from './model.ts';
+
 /** Where probes run: the names of AWS regions. The ledger lies at home, where everything is judged; there is at least one other. */
 export type Locations = { readonly home: string; readonly also: readonly string[] };
 
@@ -13,4 +15,9 @@ export type Agreement = { readonly quorum: Quorum; readonly minLocations: number
 /** Every location by its name, home first; empty where a configuration names none. */
 export function locationNames({ locations }: { readonly locations?: Locations }): readonly string[] {
   return locations === undefined ? [] : [locations.home, ...locations.also];
+}
+
+/** A configuration as one place sees it that probes alone, such as a local mode. */
+export function atOneLocation({ locations: _, monitors, ...rest }: Config): Config {
+  return { ...rest, monitors: monitors.map(({ agreement: __, ...monitor }) => monitor) };
 }

@@ -136,6 +136,20 @@ describe('what is wrong', () => {
       },
       ['load: failed: p99 was 2 s'],
     ],
+    [
+      'a location from which nothing comes',
+      {
+        locations: [
+          { id: 'eu-west-1', state: 'heard', isHome: true, lastTickAt: at },
+          { id: 'us-east-1', state: 'silent', isHome: false, lastTickAt: at - 7 * minuteMs },
+          { id: 'ap-southeast-2', state: 'waiting', isHome: false },
+        ],
+      },
+      [
+        'location us-east-1: nothing has come from it for 7 min: npx burnwatch locations',
+        'location ap-southeast-2: nothing has come from it yet: is its stack deployed? (npx burnwatch locations)',
+      ],
+    ],
     ['an incident that is open', { incidents: [incident(null)] }, ['1 open incident: npx burnwatch incidents']],
     ['an incident that is over', { incidents: [incident(at)] }, []],
   ])('is told: %s', (_, change, wrong) => {
@@ -159,6 +173,32 @@ BURST  STATE   LAST RUN  ALERTS
 load   passed  2 h ago   –
 
 shop in prod at 2026-11-26 18:00 UTC: nothing is wrong (1 monitor, 1 SLO, 1 burst)
+`);
+  });
+
+  it('says of several locations which of them are heard, and which saw what', () => {
+    const [home, east] = ['eu-west-1', 'us-east-1'];
+    const seen = view({
+      locations: [
+        { id: home, state: 'heard', isHome: true, lastTickAt: at - 40_000 },
+        { id: east, state: 'silent', isHome: false, lastTickAt: at - 7 * minuteMs },
+      ],
+      monitors: [
+        monitor({ seenFrom: { failed: [east], good: [home], silent: [] } }),
+        monitor({ id: 'web', state: 'failed', seenFrom: { failed: [home], good: [], silent: [east] } }),
+      ],
+      slos: [],
+      bursts: [],
+    });
+    expect(renderStatus(seen, [], plain)).toBe(`LOCATION          STATE   LAST TICK
+us-east-1         silent  7 min ago
+eu-west-1 (home)  heard   40 s ago
+
+MONITOR  STATE                       FOR     LATENCY  ALERTS
+web      failed from 1 of 2          30 min    12 ms  –
+api      passed, not from us-east-1  30 min    12 ms  –
+
+shop in prod at 2026-11-26 18:00 UTC: nothing is wrong (2 locations, 2 monitors, 0 SLOs, 0 bursts)
 `);
   });
 
