@@ -24,6 +24,8 @@ export type Settings = {
   readonly encryptionKeys?: readonly string[];
   /** What home's outputs are, for a stack elsewhere. */
   readonly homeOutputs?: Readonly<Record<string, string>>;
+  /** Whoever typed the command has said that tables may go. */
+  readonly isDeletionMeant?: true;
   /** More of the shortener's environment. */
   readonly shortenerVariables?: Readonly<Record<string, string>>;
 };
@@ -43,6 +45,7 @@ const names = [
   'vpcSubnets',
   'vpcSecurityGroups',
   'encryption',
+  'delete',
   'outputs',
   ...shortenerParameters,
 ] as const;
@@ -78,6 +81,7 @@ export function parseSettings(
     ...(vpc === undefined ? {} : { vpc }),
     ...(repository === undefined ? {} : { repository }),
     ...(keys.length === 0 ? {} : { encryptionKeys: keys }),
+    ...(isDeletionMeant(typed, configured, stage, problems) ? { isDeletionMeant: true } : {}),
     ...(Object.keys(homeOutputs).length > 0 ? { homeOutputs } : {}),
     ...(Object.keys(variables).length > 0 ? { shortenerVariables: variables } : {}),
   };
@@ -140,6 +144,18 @@ function vpcOf(params: Params, problems: string[]): Vpc | undefined {
   if (subnetIds.length === 0) problems.push('--param vpcSubnets: is needed beside vpcSecurityGroups');
   if (securityGroupIds.length === 0) problems.push('--param vpcSecurityGroups: is needed beside vpcSubnets');
   return { subnetIds, securityGroupIds };
+}
+
+/** It is said with the command that it is about, or every command would say it. */
+function isDeletionMeant(
+  typed: Params,
+  configured: Readonly<Record<string, Params>>,
+  stage: string,
+  problems: string[],
+): boolean {
+  if (configured['default']?.['delete'] !== undefined || configured[stage]?.['delete'] !== undefined)
+    problems.push('--param delete: is typed with the command, and not kept in serverless.yml');
+  return typed['delete'] !== undefined && oneOf(typed, 'delete', { true: true, false: false }, problems);
 }
 
 function keysOf(params: Params, problems: string[]): readonly string[] {

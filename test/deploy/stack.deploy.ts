@@ -239,7 +239,7 @@ function story({ env, call, stop }: Emulator): void {
   test(
     'is removed, and nothing is left',
     async () => {
-      expect(succeeded(await sls('remove', ...params))).toContain('successfully removed');
+      expect(succeeded(await sls('remove', ...params, '--param', 'delete=true'))).toContain('successfully removed');
       await sleep(1_000);
       expect(await whatIsLeft(call)).toEqual([]);
     },

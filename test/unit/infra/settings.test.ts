@@ -67,6 +67,7 @@ describe('settings of an environment', () => {
       '--param encryption: must be ARNs of KMS keys with commas between (aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn prints that of an alias), got alias/mine',
     ],
     [[`encryption=${key},${key}`], '--param encryption: must be one key a region, got two of eu-west-1'],
+    [['delete=yes'], '--param delete: must be true or false, got yes'],
     [['repository=http://example.com'], '--param repository: must be a plain https URL, got http://example.com'],
     [['repository=https://a.example/)x'], '--param repository: must be a plain https URL, got https://a.example/)x'],
     [['vpcSubnets=subnet-01234567'], '--param vpcSecurityGroups: is needed beside vpcSubnets'],
@@ -99,6 +100,14 @@ describe('settings of an environment', () => {
   it('name the keys of one’s own, which are none by default', () => {
     expect(parseSettings([`encryption=${key}`], configured, 'dev').encryptionKeys).toEqual([key]);
     expect(parseSettings([], configured, 'dev').encryptionKeys).toBeUndefined();
+  });
+
+  it('know that a deletion is meant only where it was typed', () => {
+    expect(parseSettings(['delete=true'], configured, 'dev').isDeletionMeant).toBe(true);
+    expect(parseSettings(['delete=false'], configured, 'dev').isDeletionMeant).toBeUndefined();
+    expect(() => parseSettings([], { ...configured, dev: { delete: true } }, 'dev')).toThrow(
+      '--param delete: is typed with the command, and not kept in serverless.yml',
+    );
   });
 
   it('every mistake is said at once', () => {
