@@ -66,7 +66,7 @@ async function take({ id, token, call }: HeartbeatPath, at: number, deps: Heartb
     deps.onTrouble(found.problem);
     return 'unavailable';
   }
-  const isRight = isHeartbeatToken(token, found.key, id);
+  const isRight = [found.key, ...found.older].some((key) => isHeartbeatToken(token, key, id));
   const heartbeat = deps.heartbeats.find((each) => each.id === id);
   if (!isRight || heartbeat === undefined) return 'refused';
   await remember(heartbeat, call, at, await deps.loadStore());

@@ -1,11 +1,13 @@
 import { untilAborted } from '../clock/deadline.ts';
 import { contentTypes, type ExposedValue, formatOf, renderExposition } from '../metrics/exposition.ts';
 import { carriesToken } from './bearer.ts';
+import { linesOf } from './signing-key.ts';
 
 /** A scrape, and what it may see: everybody in local mode, who carries the token anywhere else. */
 export type ScrapeCall = { readonly authorization: string | undefined; readonly accept: string | undefined };
 export type ScrapeAccess =
   | { readonly kind: 'open' }
+  /** While a token is changed, both are there, a line each. */
   | { readonly kind: 'token'; readonly readToken: () => Promise<string | undefined> };
 
 export type ScrapeAnswer = {
@@ -37,12 +39,12 @@ export async function answerScrape(call: ScrapeCall, deps: ScrapeDeps): Promise<
 
 async function answer(call: ScrapeCall, { access, expose, deadline, onTrouble }: ScrapeDeps): Promise<ScrapeAnswer> {
   if (access.kind === 'token') {
-    const token = (await access.readToken())?.trim() ?? '';
-    if (token === '') {
+    const tokens = linesOf(await access.readToken());
+    if (tokens.length === 0) {
       onTrouble('there is no token for /metrics: nobody may read them');
       return refused(503, 'no token is set', { 'retry-after': '30' });
     }
-    if (!carriesToken(call.authorization, token))
+    if (!tokens.some((token) => carriesToken(call.authorization, token)))
       return refused(401, 'send authorization: Bearer <token>', { 'www-authenticate': 'Bearer realm="metrics"' });
   }
   const format = formatOf(call.accept);

@@ -62,7 +62,7 @@ async function take(call: AcknowledgeCall, deps: TakeAcknowledgementDeps): Promi
     deps.onTrouble(found.problem);
     return { state: 'unavailable' };
   }
-  if (!isSigned(link, found.key)) return { state: 'forged' };
+  if (![found.key, ...found.older].some((key) => isSigned(link, key))) return { state: 'forged' };
   if (link.expiresAt <= deps.now()) return { state: 'expired' };
   const change = { alerts: await deps.loadStore(), writer: deps.writer, now: deps.now };
   return answerOf(link.incidentId, call, change);

@@ -144,6 +144,17 @@ describe('the link of an incident', () => {
     expect(alerts.state()).toEqual(before);
   });
 
+  it('is taken under the next key and under the one before it, while both are in the parameter', async () => {
+    const { call, world, id } = await setUp();
+    const next = acknowledgeUrl('', 'the next key of ours', id, now);
+    const states = async (value: string) => {
+      world.key = value;
+      return Promise.all([call(), call({ path: next })].map(async (answer) => (await answer).content.state));
+    };
+    expect(await states(`the next key of ours\n${key}`)).toEqual(['open', 'open']);
+    expect(await states('the next key of ours')).toEqual(['forged', 'open']);
+  });
+
   it('never opens by chance', async () => {
     const { call } = await setUp();
     await fc.assert(

@@ -189,6 +189,7 @@ describe('scrapes', () => {
 describe('the door of /metrics', () => {
   const token = 'canary-token-1';
   const withToken: ScrapeAccess = { kind: 'token', readToken: async () => `${token}\n` };
+  const withBoth: ScrapeAccess = { kind: 'token', readToken: async () => `canary-next\n${token}\n` };
   const scrape = async (
     access: ScrapeAccess,
     authorization?: string,
@@ -205,6 +206,9 @@ describe('the door of /metrics', () => {
   it.each<[string, ScrapeAccess, string | undefined, number]>([
     ['stands open in local mode', { kind: 'open' }, undefined, 200],
     ['opens to the token', withToken, `Bearer ${token}`, 200],
+    ['opens to the next token while both are set', withBoth, 'Bearer canary-next', 200],
+    ['opens to the one before it while both are set', withBoth, `Bearer ${token}`, 200],
+    ['is shut to what both lines make', withBoth, `Bearer canary-next\n${token}`, 401],
     ['opens to the scheme in any case', withToken, `bearer  ${token}`, 200],
     ['is shut without a token', withToken, undefined, 401],
     ['is shut to another token', withToken, 'Bearer canary-token-2', 401],

@@ -98,7 +98,17 @@ describe('the token of a heartbeat', () => {
   });
 
   it('takes a key that was stored with a line break', () => {
-    expect(readHeartbeatKey(`${key}\n`, parameter)).toEqual({ key });
+    expect(readHeartbeatKey(`${key}\n`, parameter)).toEqual({ key, older: [] });
+  });
+
+  it('takes several, a line each, of which the first makes tokens; none of them may be short', () => {
+    expect(readHeartbeatKey(`the next key of ours\r\n\n${key}\n`, parameter)).toEqual({
+      key: 'the next key of ours',
+      older: [key],
+    });
+    expect(readHeartbeatKey(`${key}\nfifteen letters`, parameter)).toEqual({
+      problem: expect.stringContaining('has 15 characters, fewer than 16'),
+    });
   });
 });
 
@@ -110,6 +120,19 @@ describe('a call', () => {
     expect(await takeCall(`${path}/3`, { ...deps, now: () => monday + 1 })).toBe('taken');
     expect(state.record).toEqual({ succeededAt: monday, failedAt: monday + 1, exitCode: 3 });
     expect(told).toEqual(['backup success', 'backup fail']);
+  });
+
+  it('is taken under the next key and under the one before it, while both are in the parameter', async () => {
+    const under = async (used: string, value: string) => {
+      const { deps } = world({ readParameter: async () => value });
+      return takeCall(`/heartbeats/backup/${heartbeatToken(used, 'backup')}`, deps);
+    };
+    const next = 'the next key of ours';
+    expect([await under(key, `${next}\n${key}`), await under(next, `${next}\n${key}`)]).toEqual(['taken', 'taken']);
+    expect([await under(key, next), await under('another key of ours', `${next}\n${key}`)]).toEqual([
+      'refused',
+      'refused',
+    ]);
   });
 
   it('that is repeated is taken, and writes nothing', async () => {
