@@ -52,7 +52,7 @@ export const exportGrafanaCommand: Command = {
     const { config } = parsed;
     const dashboard =
       source === 'prometheus'
-        ? prometheusDashboard(config.service, values.stage)
+        ? prometheusDashboard(config.service, values.stage, config.locations !== undefined)
         : overCloudWatch(config, values.stage, !values['no-shortener']);
     io.stdout(`${JSON.stringify(dashboard, null, 2)}\n`);
     return 0;

@@ -1,5 +1,5 @@
 import { caches, hotRoutes } from '../../functions/shortener/telemetry.ts';
-import type { Config, Json } from '../../shared/config/model.ts';
+import { type Config, type Json, locationNames } from '../../shared/config/model.ts';
 import { type CloudWatchKey, cloudWatchOf, entryOf } from '../../shared/metrics/entries.ts';
 import { type FunctionName, functionsOf, nameOf, type Stack } from '../template/model.ts';
 import { grafanaDashboard } from './dashboard.ts';
@@ -11,6 +11,8 @@ type Series = {
   readonly statistic: string;
   /** The values of its dimensions, in the catalogue's order. */
   readonly values: readonly string[];
+  /** Where several send it. */
+  readonly location?: string;
   readonly label: string;
 };
 
@@ -46,8 +48,9 @@ function panel(
   return [{ title, help, unit, view, targets: series.slice(0, mostSeries).map(targetOf) }];
 }
 
-function targetOf({ key, statistic, values, label }: Series, index: number): Target {
-  const { namespace, name, dimensions } = cloudWatchOf(key);
+function targetOf({ key, statistic, values, location, label }: Series, index: number): Target {
+  const { namespace, name, dimensions, severally = [] } = cloudWatchOf(key);
+  const several = location === undefined ? [] : severally.map((dimension) => [dimension, [location]]);
   return {
     refId: refIdOf(index),
     id: '',
@@ -57,7 +60,7 @@ function targetOf({ key, statistic, values, label }: Series, index: number): Tar
     region: 'default',
     namespace,
     metricName: name,
-    dimensions: Object.fromEntries(dimensions.map((dimension, at) => [dimension, [values[at] ?? '']])),
+    dimensions: Object.fromEntries([...dimensions.map((dimension, at) => [dimension, [values[at] ?? '']]), ...several]),
     matchExact: true,
     statistic,
     period: '',
@@ -66,9 +69,13 @@ function targetOf({ key, statistic, values, label }: Series, index: number): Tar
   };
 }
 
-function monitorPanels({ monitors }: Config, ours: Ours): readonly Panel[] {
+function monitorPanels(config: Config, ours: Ours): readonly Panel[] {
   const each = (key: CloudWatchKey, statistic: string) =>
-    monitors.map(({ id }): Series => ({ key, statistic, values: ours(id), label: id }));
+    config.monitors.flatMap(({ id, agreement }): readonly Series[] => {
+      const own = { key, statistic, values: ours(id) };
+      if (agreement === undefined) return [{ ...own, label: id }];
+      return locationNames(config).map((location) => ({ ...own, location, label: `${id}, ${location}` }));
+    });
   return [
     ...panel('How slow are they? (p90)', 'ms', each('probeLatency', 'p90')),
     ...panel('What fails?', 'short', [...each('probeFailures', 'Sum'), ...unjudged(each('probeUnjudged', 'Sum'))]),

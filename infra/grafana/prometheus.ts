@@ -30,6 +30,13 @@ function panel(title: string, unit: string, asked: readonly Asked[], view: Panel
   };
 }
 
+const locations = panel(
+  'Which locations are heard?',
+  's',
+  [{ key: 'locationTimestamp', query: 'time() - $', legend: '{{location}}' }],
+  'stat',
+);
+
 const rows: readonly Row[] = [
   {
     title: 'Monitors',
@@ -120,7 +127,9 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** The dashboard over what `/metrics` exposes. */
-export function prometheusDashboard(service: string, environment: string): Json {
-  return grafanaDashboard({ service, environment, source: 'prometheus' }, rows);
+/** The dashboard over what `/metrics` exposes. `isSeveral`: monitors are probed from several locations. */
+export function prometheusDashboard(service: string, environment: string, isSeveral = false): Json {
+  const [monitors, ...others] = rows;
+  const all = isSeveral && monitors ? [{ ...monitors, panels: [...monitors.panels, locations] }, ...others] : rows;
+  return grafanaDashboard({ service, environment, source: 'prometheus' }, all);
 }

@@ -1,15 +1,16 @@
 import type { EntryKey } from '../metrics/entries.ts';
 import type { ExposedValue } from '../metrics/exposition.ts';
 import { formatSpan } from '../slo/words.ts';
-import type { BurstView, IncidentView, MonitorView, Overview, SloView } from './overview-model.ts';
+import type { BurstView, IncidentView, LocationView, MonitorView, Overview, SloView } from './overview-model.ts';
 
 const outcomes = ['passed', 'degraded', 'failed', 'unknown', 'blocked'] as const;
 
 /** How everything stands, as values of the exposition. What is not known is not there. */
 export function exposeOverview(overview: Overview, location: string): readonly ExposedValue[] {
-  const { service, environment, monitors, slos, bursts, incidents } = overview;
+  const { service, environment, locations = [], monitors, slos, bursts, incidents } = overview;
   return [
     value('buildInfo', 1, { service, environment, location }),
+    ...locations.flatMap(exposeLocation),
     ...monitors.flatMap(exposeMonitor),
     ...slos.flatMap(exposeSlo),
     ...bursts.flatMap(exposeBurst),
@@ -22,6 +23,10 @@ function value(key: EntryKey, number: number, labels: ExposedValue['labels'] = {
 }
 
 const flag = (is: boolean): number => (is ? 1 : 0);
+
+function exposeLocation({ id: location, lastTickAt }: LocationView): readonly ExposedValue[] {
+  return lastTickAt === undefined ? [] : [value('locationTimestamp', lastTickAt / 1_000, { location })];
+}
 
 function exposeMonitor(view: MonitorView): readonly ExposedValue[] {
   const { id: monitor, type, state, intervalMs, latencyMs, lastProbeAt, statusCode } = view;

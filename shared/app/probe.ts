@@ -50,8 +50,20 @@ async function probeAt(
   const monitors = shard.monitors.filter((monitor) => isDue(monitor, at));
   const results = await runBatch(monitors, deps, signal, when);
   const saved = await saveRow({ shard: shard.shard, at, monitors, maintenance, latencies, results }, deps);
-  const datums = saved === 'saved' ? probeDatums(results, deps.identity, at) : [];
+  const datums = saved === 'saved' ? datumsOf(monitors, results, deps, at) : [];
   return { summary: { at, results, saved }, datums };
+}
+
+/** What there is to publish of probes, in the order of their monitors: of those that several locations judge, with where this is. */
+function datumsOf(
+  monitors: readonly Monitor[],
+  results: readonly ProbeResult[],
+  { identity, location }: RecordDeps,
+  at: number,
+): readonly Datum[] {
+  const together = new Set(monitors.filter(({ agreement }) => agreement !== undefined).map(({ id }) => id));
+  const [several, alone] = [true, false].map((is) => results.filter(({ monitor }) => together.has(monitor) === is));
+  return [...probeDatums(alone ?? [], identity, at), ...probeDatums(several ?? [], { ...identity, location }, at)];
 }
 
 /**
@@ -152,7 +164,7 @@ export async function probeAndRecord(
   const latencies = shards.flatMap((shard) => shard.latencies ?? []);
   const row = { shard: `manual-${deps.invocationId}`, at, monitors, maintenance, latencies, results };
   const saved = await saveRow(row, deps);
-  if (saved === 'saved') await publishDatums(probeDatums(results, deps.identity, at), deps);
+  if (saved === 'saved') await publishDatums(datumsOf(monitors, results, deps, at), deps);
   return results.map(rowOf);
 }
 

@@ -91,12 +91,17 @@ export const metrics = {
 
 export type MetricKey = keyof typeof metrics;
 
-/** Whose metrics they are: the dimensions that every one of them carries. */
-export type MetricIdentity = { readonly service: string; readonly environment: string };
+/** Whose metrics they are: the dimensions that every one of them carries. `location` says from where a monitor was probed, where it is one of several. */
+export type MetricIdentity = { readonly service: string; readonly environment: string; readonly location?: string };
+
+/** What the metrics of a monitor carry beside the others where several locations probe it. */
+export const locationDimension = 'Location';
 
 /** The dimensions of one metric, in the order in which CloudWatch shows them. */
 export function dimensionsOf(key: MetricKey, identity: MetricIdentity, id: string): Readonly<Record<string, string>> {
-  return { Service: identity.service, Environment: identity.environment, [metrics[key].of]: id };
+  const { service, environment, location } = identity;
+  const own = { Service: service, Environment: environment, [metrics[key].of]: id };
+  return location === undefined || metrics[key].of !== 'Monitor' ? own : { ...own, [locationDimension]: location };
 }
 
 /** One value of one metric at an instant. */

@@ -29,6 +29,8 @@ export type CloudWatchName = {
   readonly unit: Datum['unit'] | 'Bytes';
   /** The names of its dimensions, in the order in which CloudWatch shows them. */
   readonly dimensions: readonly string[];
+  /** Those that follow where several locations send it. */
+  readonly severally?: readonly string[];
   /** The statistics that mean something. */
   readonly statistics: readonly string[];
   /** Sent only when there is something to say; graphs fill the gaps. */

@@ -1,4 +1,4 @@
-import { type MetricKey, metrics, namespace } from './catalogue.ts';
+import { locationDimension, type MetricKey, metrics, namespace } from './catalogue.ts';
 import { type CloudWatchName, type Entry, gauge, type PrometheusName } from './entry.ts';
 
 /** A metric that the monitoring itself puts, under its key in `metrics`. */
@@ -11,6 +11,7 @@ function put(key: MetricKey, statistics: readonly string[], prometheus?: Prometh
     dimensions: ['Service', 'Environment', of],
     statistics,
     ...(isSparse && { isSparse }),
+    ...(of === 'Monitor' && { severally: [locationDimension] }),
   };
   return { concern: 'monitoring', home: 'put', help, cloudwatch, ...(prometheus && { prometheus }) } as const;
 }
@@ -52,6 +53,11 @@ export const monitoringEntries = {
     'When the newest probe was due, in seconds since 1970. Its age tells whether anything is being probed.',
     'burnwatch_probe_timestamp_seconds',
     'monitor',
+  ),
+  locationTimestamp: exposed(
+    'When the newest tick of a location was due, in seconds since 1970. Of several locations alone: its age tells which of them is silent.',
+    'burnwatch_location_timestamp_seconds',
+    'location',
   ),
   monitorInfo: exposed(
     'Always 1: the type of a monitor and its interval.',

@@ -13,7 +13,7 @@ if (version === undefined)
 
 (version === undefined ? describe.skip : describe)('promtool', () => {
   it('takes every query of the dashboard for Grafana', () => {
-    const { panels } = prometheusDashboard('shop', 'prod') as unknown as Dashboard;
+    const { panels } = prometheusDashboard('shop', 'prod', true) as unknown as Dashboard;
     const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
     const rules = queries.map((expr, index) => ({ record: `query:${index}`, expr }));
     const folder = mkdtempSync(join(tmpdir(), 'burn-grafana-'));

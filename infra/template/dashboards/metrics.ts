@@ -10,9 +10,10 @@ type Plain = Partial<Omit<MetricProperties, 'title' | 'region' | 'metrics'>>;
  * are the stack's own.
  */
 export function metric(stack: Stack, key: CloudWatchKey, values: Values, options: MetricOptions = {}): MetricRow {
-  const { namespace, name, dimensions } = cloudWatchOf(key);
+  const { namespace, name, dimensions, severally = [] } = cloudWatchOf(key);
   const known: Values = { Service: stack.service, Environment: stack.stage, ...values };
-  const pairs = dimensions.flatMap((dimension) => [dimension, known[dimension] ?? '']);
+  const all = [...dimensions, ...severally.filter((dimension) => known[dimension] !== undefined)];
+  const pairs = all.flatMap((dimension) => [dimension, known[dimension] ?? '']);
   return [namespace, name, ...pairs, options];
 }
 

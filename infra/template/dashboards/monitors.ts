@@ -1,19 +1,18 @@
-import type { Monitor } from '../../../shared/config/model.ts';
+import { type Config, locationNames, type Monitor } from '../../../shared/config/model.ts';
 import { formatSpan } from '../../../shared/slo/words.ts';
-import type { Stack } from '../model.ts';
 import { chunks, columns, type Figure, type Row } from './layout.ts';
-import { filled, graph, metric, quantiles } from './metrics.ts';
-import type { Content } from './model.ts';
+import { filled, graph, metric, quantiles, type Values } from './metrics.ts';
+import type { Content, MetricRow } from './model.ts';
 import { savedLink } from './saved.ts';
 import { headOf, runbookOf, type Scene } from './scene.ts';
 
-/** Beyond so many monitors their latencies share graphs; beyond the second number the first ones are shown. */
-const limits = { detailed: 40, shown: 500, aGraph: 25, ofFailures: 100 };
+/** Beyond so many monitors their latencies share graphs; beyond the second number, or of several locations so many lines, the first ones are shown. */
+const limits = { detailed: 40, shown: 500, lines: 1_000, aGraph: 25, ofFailures: 100 };
 
 /** Which monitor fails or is slow, since when, and how it was before. */
 export function monitorsRows(scene: Scene): readonly Row[] {
-  const { stack, config } = scene;
-  const monitors = config.monitors.slice(0, limits.shown);
+  const { config } = scene;
+  const monitors = config.monitors.slice(0, Math.min(limits.shown, monitorsFor(scene, limits.lines)));
   const left = config.monitors.length - monitors.length;
   return [
     headOf(
@@ -21,27 +20,59 @@ export function monitorsRows(scene: Scene): readonly Row[] {
       'monitors',
       'A latency line that ends means that nothing is being probed, or that nothing could be measured.',
       savedLink(scene, 'what did the probe see'),
-      left > 0 ? `The first ${limits.shown} monitors are shown; ${left} more are under Metrics.` : '',
+      left > 0 ? `The first ${monitors.length} monitors are shown; ${left} more are under Metrics.` : '',
     ),
     ...(monitors.length <= limits.detailed
       ? chunks(monitors, 2).map((pair) => ({
           figures: pair.flatMap((monitor) => detailed(scene, monitor, columns / pair.length)),
         }))
-      : grouped(stack, monitors)),
+      : grouped(scene, monitors)),
   ];
+}
+
+/** One series of a monitor's metrics: of each location where several judge it. */
+type Source = { readonly values: Values; readonly location?: string };
+
+function sourcesOf(config: Config, { id, agreement }: Monitor): readonly Source[] {
+  if (agreement === undefined) return [{ values: { Monitor: id } }];
+  return locationNames(config).map((location) => ({ values: { Monitor: id, Location: location }, location }));
+}
+
+/** A line for each monitor, or for each of its locations. */
+export function linesOf({ stack, config }: Scene, key: MonitorKey, monitors: readonly Monitor[]): readonly MetricRow[] {
+  return monitors.flatMap((monitor) =>
+    sourcesOf(config, monitor).map(({ values, location }) =>
+      metric(stack, key, values, { label: location === undefined ? monitor.id : `${monitor.id}, ${location}` }),
+    ),
+  );
+}
+type MonitorKey = 'probeLatency' | 'probeFailures' | 'probeUnjudged';
+
+/** So many monitors as fill a graph with lines. */
+export function monitorsFor({ config }: Scene, lines: number): number {
+  return Math.max(1, Math.floor(lines / Math.max(1, locationNames(config).length)));
 }
 
 /** Latency and trouble side by side, in so many columns. */
 function detailed(scene: Scene, monitor: Monitor, width: number): readonly Figure[] {
-  const { stack } = scene;
-  const values = { Monitor: monitor.id };
-  const latency = graph(stack, `How slow is ${monitor.id}?`, quantiles(stack, 'probeLatency', values), 'ms', {
+  const { stack, config } = scene;
+  const sources = sourcesOf(config, monitor);
+  const isAlone = monitor.agreement === undefined;
+  const times = isAlone
+    ? quantiles(stack, 'probeLatency', { Monitor: monitor.id })
+    : sources.map(({ values, location = '' }) =>
+        metric(stack, 'probeLatency', values, { stat: 'p90', label: location }),
+      );
+  const latency = graph(stack, `How slow is ${monitor.id}?`, times, isAlone ? 'ms' : 'ms, p90', {
     period: 300,
     annotations: { horizontal: limitOf(monitor) },
   });
+  const of = (what: string, location = '') => (location === '' ? what : `${what}, ${location}`);
   const rows = [
-    metric(stack, 'probeFailures', values, { label: 'failed' }),
-    metric(stack, 'probeUnjudged', values, { label: 'not judged' }),
+    ...sources.map(({ values, location }) => metric(stack, 'probeFailures', values, { label: of('failed', location) })),
+    ...sources.map(({ values, location }) =>
+      metric(stack, 'probeUnjudged', values, { label: of('not judged', location) }),
+    ),
   ];
   const trouble = graph(stack, `When did ${monitor.id} fail?`, filled(rows), 'probes', { stat: 'Sum', stacked: true });
   const runbook = monitor.alerts.flatMap((alert) => alert.runbook ?? [])[0];
@@ -49,7 +80,7 @@ function detailed(scene: Scene, monitor: Monitor, width: number): readonly Figur
     {
       width: Math.ceil(width * 0.58),
       content: latency,
-      caption: `Half, 90 % and 99 % of the probes of five minutes were faster than the lines. ${runbook === undefined ? '' : runbookOf(scene, runbook)}`,
+      caption: `${isAlone ? 'Half, 90 % and 99 %' : 'Of each location 90 %'} of the probes of five minutes were faster than the lines. ${runbook === undefined ? '' : runbookOf(scene, runbook)}`,
     },
     {
       width: width - Math.ceil(width * 0.58),
@@ -64,18 +95,15 @@ function limitOf({ degradedAfterMs }: Monitor) {
   return [{ label: `degraded after ${formatSpan(degradedAfterMs)}`, value: degradedAfterMs }];
 }
 
-function grouped(stack: Stack, monitors: readonly Monitor[]): readonly Row[] {
-  const latencies = chunks(monitors, limits.aGraph).map((some, index) => ({
+function grouped(scene: Scene, monitors: readonly Monitor[]): readonly Row[] {
+  const aGraph = monitorsFor(scene, limits.aGraph);
+  const latencies = chunks(monitors, aGraph).map((some, index) => ({
     width: columns / 2,
-    content: slowest(
-      stack,
-      `How slow are monitors ${index * limits.aGraph + 1} to ${index * limits.aGraph + some.length}?`,
-      some,
-    ),
+    content: slowest(scene, `How slow are monitors ${index * aGraph + 1} to ${index * aGraph + some.length}?`, some),
   }));
   const rows = chunks(latencies, 2).map((figures) => ({ figures }));
   return [
-    ...failures(stack, monitors),
+    ...failures(scene, monitors),
     ...rows.slice(0, -1),
     { figures: rows.at(-1)?.figures ?? [], caption: slowestCaption },
   ];
@@ -84,25 +112,27 @@ function grouped(stack: Stack, monitors: readonly Monitor[]): readonly Row[] {
 export const slowestCaption = 'A tenth of the probes of five minutes took longer than the line of their monitor.';
 
 /** A line a monitor, at most some dozens of them. */
-export function slowest(stack: Stack, title: string, monitors: readonly Monitor[]): Content {
-  const rows = monitors.map(({ id }) => metric(stack, 'probeLatency', { Monitor: id }, { label: id }));
-  return graph(stack, title, rows, 'ms, p90', { stat: 'p90', period: 300 });
+export function slowest(scene: Scene, title: string, monitors: readonly Monitor[]): Content {
+  return graph(scene.stack, title, linesOf(scene, 'probeLatency', monitors), 'ms, p90', { stat: 'p90', period: 300 });
 }
 
 export const failedCaption =
   'A colour a monitor: probes that failed, and failed again when they were repeated at once. Flat at 0 is well.';
 
 /** Of many monitors several graphs, one below the other, under one caption. */
-function failures(stack: Stack, monitors: readonly Monitor[]): readonly Row[] {
-  const parts = chunks(monitors, limits.ofFailures);
+function failures(scene: Scene, monitors: readonly Monitor[]): readonly Row[] {
+  const parts = chunks(monitors, monitorsFor(scene, limits.ofFailures));
   return parts.map((some, index) => ({
-    figures: [{ width: columns, content: failed(stack, some, parts.length > 1 ? `, part ${index + 1}` : '') }],
+    figures: [{ width: columns, content: failed(scene, some, parts.length > 1 ? `, part ${index + 1}` : '') }],
     ...(index === parts.length - 1 ? { caption: failedCaption } : {}),
   }));
 }
 
 /** The failed probes of each minute, of at most 100 monitors. */
-export function failed(stack: Stack, monitors: readonly Monitor[], part = ''): Content {
-  const rows = monitors.map(({ id }) => metric(stack, 'probeFailures', { Monitor: id }, { label: id }));
-  return graph(stack, `What fails${part}?`, filled(rows), 'failed probes a minute', { stat: 'Sum', stacked: true });
+export function failed(scene: Scene, monitors: readonly Monitor[], part = ''): Content {
+  const rows = linesOf(scene, 'probeFailures', monitors);
+  return graph(scene.stack, `What fails${part}?`, filled(rows), 'failed probes a minute', {
+    stat: 'Sum',
+    stacked: true,
+  });
 }

@@ -7,9 +7,9 @@ import { errorRatio, latency, rate } from './application.ts';
 import { trouble, unmet } from './bursts.ts';
 import { chunks, columns, type Row } from './layout.ts';
 import { logLink, logs } from './logs.ts';
-import { filled, graph, metric } from './metrics.ts';
+import { filled, graph } from './metrics.ts';
 import type { AlarmProperties, Content } from './model.ts';
-import { failed, failedCaption, slowest, slowestCaption } from './monitors.ts';
+import { failed, failedCaption, linesOf, monitorsFor, slowest, slowestCaption } from './monitors.ts';
 import { queries } from './queries.ts';
 import { savedLink } from './saved.ts';
 import { headOf, runbookOf, runbooks, type Scene } from './scene.ts';
@@ -45,7 +45,7 @@ export function overviewRows(scene: Scene): readonly Row[] {
 
 function failures(scene: Scene): readonly Row[] {
   const { stack, config } = scene;
-  const [first, ...more] = chunks(config.monitors.slice(0, limits.failures), limits.aGraph);
+  const [first, ...more] = chunks(config.monitors.slice(0, limits.failures), monitorsFor(scene, limits.aGraph));
   const ringing = {
     width: first === undefined ? columns : 8,
     content: alarms(stack, config),
@@ -55,13 +55,13 @@ function failures(scene: Scene): readonly Row[] {
   const isMany = more.length > 0;
   const failing = {
     width: 16,
-    content: failed(stack, first, isMany ? ', part 1' : ''),
+    content: failed(scene, first, isMany ? ', part 1' : ''),
     caption: `${failedCaption} ${savedLink(scene, 'what did the probe see')}`,
   };
   return [
     { figures: [failing, ringing] },
     ...more.map((some, index) => ({
-      figures: [{ width: columns, content: failed(stack, some, `, part ${index + 2}`) }],
+      figures: [{ width: columns, content: failed(scene, some, `, part ${index + 2}`) }],
       ...(index === more.length - 1 ? { caption: failedCaption } : {}),
     })),
   ];
@@ -128,7 +128,7 @@ function answers(scene: Scene): Row {
 }
 
 function probes(scene: Scene): Row {
-  const { stack, config } = scene;
+  const { config } = scene;
   const monitors = config.monitors.slice(0, limits.monitors);
   const isAll = monitors.length === config.monitors.length;
   return {
@@ -136,7 +136,7 @@ function probes(scene: Scene): Row {
       {
         width: half,
         content: slowest(
-          stack,
+          scene,
           isAll ? 'How slow are probes?' : `How slow are the first ${monitors.length}?`,
           monitors,
         ),
@@ -151,10 +151,9 @@ function probes(scene: Scene): Row {
   };
 }
 
-function unjudged({ stack, config }: Scene): Content {
-  const monitors = config.monitors.slice(0, limits.monitors);
-  const rows = monitors.map(({ id }) => metric(stack, 'probeUnjudged', { Monitor: id }, { label: id }));
-  return graph(stack, 'What could not be judged?', filled(rows), 'probes', { stat: 'Sum' });
+function unjudged(scene: Scene): Content {
+  const rows = linesOf(scene, 'probeUnjudged', scene.config.monitors.slice(0, limits.monitors));
+  return graph(scene.stack, 'What could not be judged?', filled(rows), 'probes', { stat: 'Sum' });
 }
 
 function rest(scene: Scene): readonly Row[] {

@@ -24,7 +24,9 @@ const found = (values: readonly ExposedValue[], key: string) => values.filter((e
 
 describe('what is exposed', () => {
   it('is everything that the catalogue has for it, and nothing else', async () => {
-    const view = { ...outage(now), bursts: [searchBurst(now)] };
+    const here = { id: 'eu-west-1', state: 'heard', isHome: true, lastTickAt: now } as const;
+    const away = { id: 'us-east-1', state: 'waiting', isHome: false } as const;
+    const view = { ...outage(now), bursts: [searchBurst(now)], locations: [here, away] };
     const expose = createExpose();
     const values = await expose(
       {
@@ -39,6 +41,9 @@ describe('what is exposed', () => {
     const keys = entryKeys.filter((key) => entryOf(key).prometheus !== undefined);
     expect([...new Set(values.map(({ key }) => key))].toSorted()).toEqual(keys.toSorted());
     expect(renderExposition(values, 'prometheus')).toContain('probe_success{monitor="shortener-health"} 0\n');
+    expect(found(values, 'locationTimestamp')).toEqual([
+      { key: 'locationTimestamp', labels: { location: 'eu-west-1' }, value: now / 1_000 },
+    ]);
   });
 
   it('says of a monitor that fails when, how, and that its alert fires', () => {

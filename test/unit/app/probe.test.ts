@@ -89,6 +89,18 @@ describe('a tick', () => {
     ]);
   });
 
+  it('says from where it probed what several locations judge, and of nothing else', async () => {
+    const { deps, shard, published } = setUp({ api: failed });
+    const together = aMonitor({ agreement: { quorum: 'majority', minLocations: 1 } });
+    await probeTick({ ...shard, monitors: [together, aMonitor({ id: 'alone' })] }, tickAt, deps, never);
+    const common = { Service: 'shop', Environment: 'dev' };
+    expect(published.map(({ name, dimensions }) => [name, dimensions])).toEqual([
+      ['ProbeLatency', { ...common, Monitor: 'alone' }],
+      ['ProbeLatency', { ...common, Monitor: 'api', Location: 'eu-west-1' }],
+      ['ProbeFailures', { ...common, Monitor: 'api', Location: 'eu-west-1' }],
+    ]);
+  });
+
   it('writes what was found, with the reason of what failed', async () => {
     const { deps, shard, ledger } = setUp({ api: failed });
     await probeTick(shard, tickAt, deps, never);

@@ -30,10 +30,20 @@ const options = { stage: 'prod', region: 'eu-west-1', isRetained: false, areFaul
 const overCloudWatch = (config: Config, isShortenerOn = true) =>
   cloudWatchDashboard(config, stackOf(config, { ...options, isShortenerOn })) as unknown as Dashboard;
 const whole = aConfig({ slos: [anSlo()], bursts: [aBurst()] });
+const several = {
+  ...whole,
+  monitors: whole.monitors.map((monitor) => ({
+    ...monitor,
+    agreement: { quorum: 'majority', minLocations: 1 } as const,
+  })),
+  locations: { home: 'eu-west-1', also: ['us-east-1'] },
+};
 const dashboards = [
   ['over CloudWatch', overCloudWatch(whole), 'cloudwatch'],
+  ['over CloudWatch, of two locations', overCloudWatch(several), 'cloudwatch'],
   ['over CloudWatch, of the monitoring alone', overCloudWatch(aConfig({ slos: [], bursts: [] }), false), 'cloudwatch'],
   ['over Prometheus', prometheusDashboard('shop', 'prod') as unknown as Dashboard, 'prometheus'],
+  ['over Prometheus, of several', prometheusDashboard('shop', 'prod', true) as unknown as Dashboard, 'prometheus'],
 ] as const;
 const panelsOf = ({ panels }: Dashboard) => panels.filter(({ type }) => type !== 'row');
 const targetsOf = (dashboard: Dashboard) => panelsOf(dashboard).flatMap(({ targets = [] }) => targets);
@@ -76,21 +86,35 @@ describe.each(dashboards)('the dashboard of Grafana %s', (_, dashboard, source) 
 });
 
 describe('a dashboard over CloudWatch', () => {
-  it('asks for metrics of the catalogue alone, with all of their dimensions and a statistic that means something', () => {
-    for (const target of targetsOf(overCloudWatch(whole))) {
-      const key = entryKeys.find((each) => {
-        const { cloudwatch } = entryOf(each);
-        return cloudwatch?.namespace === target['namespace'] && cloudwatch?.name === target['metricName'];
-      });
-      if (key === undefined) throw new Error(`${target['metricName']} is in no catalogue`);
-      const { dimensions, statistics } = entryOf(key).cloudwatch ?? { dimensions: [], statistics: [] };
-      const given = target['dimensions'] as Record<string, string[]>;
-      expect([key, Object.keys(given)]).toEqual([key, dimensions]);
-      expect(Object.values(given).every(([value]) => value !== undefined && value !== '')).toBe(true);
-      expect(statistics).toContain(target['statistic']);
-      expect([key, isInCloudWatch(key, 'lean')]).toEqual([key, true]);
-    }
-  });
+  it.each([
+    ['one location', whole, 0],
+    ['several', several, 6],
+  ])(
+    'asks for metrics of the catalogue alone, with all of their dimensions and a statistic that means something: %s',
+    (_, config, located) => {
+      const places = targetsOf(overCloudWatch(config)).flatMap(
+        ({ dimensions }) => (dimensions as Record<string, string[]>)['Location'] ?? [],
+      );
+      expect(places).toHaveLength(located);
+      for (const target of targetsOf(overCloudWatch(config))) {
+        const key = entryKeys.find((each) => {
+          const { cloudwatch } = entryOf(each);
+          return cloudwatch?.namespace === target['namespace'] && cloudwatch?.name === target['metricName'];
+        });
+        if (key === undefined) throw new Error(`${target['metricName']} is in no catalogue`);
+        const {
+          dimensions,
+          severally = [],
+          statistics,
+        } = entryOf(key).cloudwatch ?? { dimensions: [], statistics: [] };
+        const given = target['dimensions'] as Record<string, string[]>;
+        expect([key, Object.keys(given)]).toEqual([key, located > 0 ? [...dimensions, ...severally] : dimensions]);
+        expect(Object.values(given).every(([value]) => value !== undefined && value !== '')).toBe(true);
+        expect(statistics).toContain(target['statistic']);
+        expect([key, isInCloudWatch(key, 'lean')]).toEqual([key, true]);
+      }
+    },
+  );
 
   it('has nothing of an app that is not deployed', () => {
     const text = JSON.stringify(overCloudWatch(aConfig({ slos: [], bursts: [] }), false));
@@ -100,7 +124,9 @@ describe('a dashboard over CloudWatch', () => {
 
 describe('a dashboard over Prometheus', () => {
   it('shows every metric of the exposition, but for the labels of monitors, and no other', () => {
-    const text = targetsOf(prometheusDashboard('shop', 'prod') as unknown as Dashboard).map(({ expr }) => String(expr));
+    const text = targetsOf(prometheusDashboard('shop', 'prod', true) as unknown as Dashboard).map(({ expr }) =>
+      String(expr),
+    );
     const names = entryKeys.flatMap((key) => entryOf(key).prometheus?.name ?? []);
     const used = names.filter((name) => text.some((expr) => new RegExp(`\\b${name}\\b`).test(expr)));
     expect(names.filter((name) => !used.includes(name)).toSorted()).toEqual([

@@ -12,7 +12,7 @@ import { token, withTokens } from '../../../infra/template/dashboards/tokens.ts'
 import { type StackOptions, stackOf } from '../../../infra/template/model.ts';
 import { type Config, dashboardNames } from '../../../shared/config/model.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
-import { catalogue } from '../../../shared/metrics/entries.ts';
+import { entryKeys, entryOf } from '../../../shared/metrics/entries.ts';
 import { aBurst } from '../../support/burst.ts';
 import { faultsOf } from '../../support/dashboard-schema.ts';
 import { aConfig, aMonitor, aSlo } from './configs.ts';
@@ -36,6 +36,7 @@ const fleet = (monitors: number, slos: number, bursts = 2): Config =>
     slos: Array.from({ length: slos }, (_, index) => aSlo(`slo-${index}`)),
     bursts: Array.from({ length: bursts }, (_, index) => aBurst({ id: `burst-${index}` })),
   });
+const none = { namespace: '', name: '', dimensions: [] };
 const evil = '${AWS::AccountId} ${x} "]}\\ <b>*_`[a](javascript:alert(1)) | é \u2028';
 const hostile = aConfig({
   monitors: [
@@ -48,11 +49,21 @@ const hostile = aConfig({
   bursts: [aBurst({ id: evil, thresholds: [{ text: evil, metric: 'p99', op: 'lt', value: 3 }] })],
 });
 
+const agreement = { quorum: 'majority', minLocations: 1 } as const;
+/** The same monitors, judged by three locations. */
+const severally = (config: Config): Config => ({
+  ...config,
+  monitors: config.monitors.map((monitor) => ({ ...monitor, agreement })),
+  locations: { home: 'eu-west-1', also: ['us-east-1', 'ap-southeast-2'] },
+});
+
 const configs: readonly (readonly [string, Config, Partial<StackOptions>])[] = [
   ['the shipped monitors.yml', shipped, {}],
   ['one monitor', fleet(1, 0, 0), {}],
   ['25 monitors', fleet(25, 10), {}],
   ['600 monitors', fleet(600, 600, 50), {}],
+  ['three locations', severally(fleet(30, 3)), {}],
+  ['600 monitors at three locations', severally(fleet(600, 3)), {}],
   ['no shortener', fleet(3, 1), { isShortenerOn: false }],
   ['nothing at all', fleet(0, 0, 0), {}],
   ['a repository', shipped, { repository: 'https://example.com/repo' }],
@@ -134,16 +145,19 @@ describe('the dashboards', () => {
     expect(pricesOf([small, { widgets: 1, metrics: 51 }, small, small, small])).toEqual([0, 3, 0, 0, 3]);
   });
 
-  it('name only metrics of the catalogue, with exactly its dimensions', () => {
+  it.each([
+    ['one location', shipped, []],
+    ['several', severally(shipped), ['ProbeFailures', 'ProbeLatency', 'ProbeUnjudged']],
+  ])('name only metrics of the catalogue, with exactly its dimensions: %s', (_, config, byLocation) => {
+    const isSeveral = byLocation.length > 0;
     const known = new Set(
-      Object.values(catalogue).flatMap((entry) =>
-        'cloudwatch' in entry
-          ? [[entry.cloudwatch.namespace, entry.cloudwatch.name, ...entry.cloudwatch.dimensions].join(' ')]
-          : [],
-      ),
+      entryKeys.flatMap((key) => {
+        const { namespace, name, dimensions, severally: more = [] } = entryOf(key).cloudwatch ?? none;
+        return name === '' ? [] : [[namespace, name, ...dimensions, ...(isSeveral ? more : [])].join(' ')];
+      }),
     );
     const used = dashboardNames.flatMap((name) =>
-      bodyOf(name, shipped).widgets.flatMap((widget) =>
+      bodyOf(name, config).widgets.flatMap((widget) =>
         widget.type === 'metric'
           ? widget.properties.metrics.flatMap((row) =>
               isExpression(row)
@@ -160,6 +174,8 @@ describe('the dashboards', () => {
     );
     expect(used.length).toBeGreaterThan(50);
     expect(used.filter((name) => !known.has(name))).toEqual([]);
+    const located = used.filter((name) => name.endsWith(' Location')).map((name) => name.split(' ')[1]);
+    expect([...new Set(located)].sort()).toEqual(byLocation);
   });
 
   it('lead to the others that are deployed, and to no others', () => {
