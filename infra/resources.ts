@@ -1,4 +1,4 @@
-import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
+import type { Config, Json } from '../shared/config/model.ts';
 import { deadManAlarms } from './template/alarms.ts';
 import { plainAlarms } from './template/alarms-plain.ts';
 import { dashboards, dashboardUrl } from './template/dashboard.ts';
@@ -19,14 +19,12 @@ import { notifyResources } from './template/notify.ts';
 import { functionRoles } from './template/roles.ts';
 import { burstSchedules, schedules } from './template/schedules.ts';
 import { type Shard, shardsOf } from './template/shards.ts';
+import { checkSize } from './template/stack-limits.ts';
 import { tables } from './template/tables.ts';
 import { topics } from './template/topics.ts';
 
 export type { StackOptions, Template } from './template/model.ts';
 export { shardsOf } from './template/shards.ts';
-
-/** CloudFormation takes 500 resources a stack; a shard of monitors, a shard of a burst and an alarm are one each. */
-const mostSchedules = 400;
 
 /**
  * Everything of the stack but the functions and the HTTP API, which the framework makes of serverless.yml: the same
@@ -37,11 +35,12 @@ const mostSchedules = 400;
 export function buildResources(config: Config, options: StackOptions): Template {
   const stack = stackOf(config, options);
   const shards = shardsOf(monitorsAt(config, options.region), options.tickMs);
-  if (stack.elsewhere) return probing(stack, config, shards);
-  const bursts = burstSchedules(config.bursts);
-  const alarms = plainAlarms(stack, config);
-  if (shards.length + bursts.length + Object.keys(alarms).length > mostSchedules)
-    throw tooMany(config, shards.length, bursts.length);
+  const template = stack.elsewhere ? probing(stack, config, shards) : atHome(stack, config, shards);
+  checkSize(config, template);
+  return template;
+}
+
+function atHome(stack: Stack, config: Config, shards: readonly Shard[]): Template {
   return {
     Resources: {
       ...tables(stack),
@@ -50,9 +49,9 @@ export function buildResources(config: Config, options: StackOptions): Template 
       ...logGroups(stack),
       ...queryDefinitions(stack),
       ...functionRoles(config, stack),
-      ...schedules(stack, shards, bursts, config.drill),
+      ...schedules(stack, shards, burstSchedules(config.bursts), config.drill),
       ...deadManAlarms(stack),
-      ...alarms,
+      ...plainAlarms(stack, config),
       ...dashboards(stack, config),
     },
     Outputs: outputs(stack, config),
@@ -60,7 +59,6 @@ export function buildResources(config: Config, options: StackOptions): Template 
 }
 
 function probing(stack: Stack, config: Config, shards: readonly Shard[]): Template {
-  if (shards.length > mostSchedules) throw tooMany({ ...config, alarms: [] }, shards.length, 0);
   return {
     Resources: {
       ...logGroups(stack),
@@ -69,16 +67,6 @@ function probing(stack: Stack, config: Config, shards: readonly Shard[]): Templa
     },
     Outputs: {},
   };
-}
-
-function tooMany({ monitors, alarms = [] }: Config, shards: number, bursts: number): BurnwatchError {
-  const ofBursts = bursts === 0 ? '' : ` and bursts ${bursts}`;
-  const ofAlarms = alarms.length === 0 ? '' : ` beside ${alarms.length} alarms`;
-  return new BurnwatchError(
-    'BURN_TOO_MANY_MONITORS',
-    `${monitors.length} monitors need ${shards} schedules${ofBursts}${ofAlarms}, and one stack holds ${mostSchedules}: ` +
-      'split them over several configurations with a service name each',
-  );
 }
 
 function outputs(stack: Stack, config: Config): Record<string, Output> {

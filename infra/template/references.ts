@@ -1,4 +1,4 @@
-import { scopeOf } from '../../shared/app/burst-scope.ts';
+import { namedHosts, scopeOf } from '../../shared/app/burst-scope.ts';
 import {
   type Alarm,
   BurnwatchError,
@@ -40,11 +40,16 @@ export function monitorUsers({ monitors }: Pick<Config, 'monitors'>): readonly U
 
 /** The flows of their mixes, and what tells the hosts that they may load, included. */
 export function burstUsers(config: Pick<Config, 'monitors' | 'bursts' | 'allow'>): readonly User[] {
-  return config.bursts.map((burst) => ({ id: burst.id, references: burstReferences(config, burst) }));
+  const named = namedHosts(config);
+  return config.bursts.map((burst) => ({ id: burst.id, references: burstReferences(config, burst, named) }));
 }
 
-function burstReferences(config: Pick<Config, 'monitors' | 'allow'>, burst: Burst): readonly Reference[] {
-  const { hosts, flows } = scopeOf(config, burst);
+function burstReferences(
+  config: Pick<Config, 'monitors' | 'allow'>,
+  burst: Burst,
+  named: readonly Text[],
+): readonly Reference[] {
+  const { hosts, flows } = scopeOf(config, burst, named);
   const inHosts = hosts.flatMap((host) => (typeof host === 'string' ? [] : host));
   return [
     ...referencesOfBurst(burst),
@@ -120,7 +125,7 @@ export function requireOutputs(users: readonly User[], stack: Asked): void {
 }
 
 /** The outputs that these use, all of which home has. */
-function outputNames(users: readonly User[], { isStatusOn, elsewhere }: Asked): readonly string[] {
+export function outputNames(users: readonly User[], { isStatusOn, elsewhere }: Asked): readonly string[] {
   const names = sorted(users.flatMap(outputsOf));
   const outputs = (elsewhere?.isStatusOn ?? isStatusOn) ? { ...shortenerOutputs, ...statusOutputs } : shortenerOutputs;
   const known = `the stack has no such output; it has ${listOf(Object.keys(outputs))}`;

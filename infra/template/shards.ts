@@ -52,15 +52,19 @@ export function assign(
   const shards = Array.from({ length: shardCount }, (_, index) => ({
     index,
     id: shardId(prefix, index),
+    salt: mix(index + 0x9e3779b9),
     keys: new Set<number>(),
   }));
   for (const key of monitors.map((monitor) => monitor.key).sort((a, b) => mix(a) - mix(b) || a - b)) {
-    let best = -1;
-    for (let index = 0; index < shardCount; index++) {
-      const hasRoom = (shards[index]?.keys.size ?? capacity) < capacity;
-      if (hasRoom && (best < 0 || score(key, index) > score(key, best))) best = index;
+    let best: (typeof shards)[number] | undefined;
+    let bestScore = -1;
+    for (const shard of shards) {
+      const score = mix(key ^ shard.salt);
+      if (score <= bestScore || shard.keys.size >= capacity) continue;
+      best = shard;
+      bestScore = score;
     }
-    shards[best]?.keys.add(key);
+    best?.keys.add(key);
   }
   return shards.map(({ index, id, keys }) => {
     const own = monitors.filter((monitor) => keys.has(monitor.key));
@@ -70,8 +74,4 @@ export function assign(
 
 function shardId(prefix: string, index: number): string {
   return `${prefix}${String(index).padStart(2, '0')}`;
-}
-
-function score(key: number, shard: number): number {
-  return mix(key ^ mix(shard + 0x9e3779b9));
 }

@@ -1,6 +1,6 @@
 import { type Burst, type Config, monitorIdsOf } from '../config/model.ts';
 import type { BurstScope } from './burst-model.ts';
-import { scopeOf } from './burst-scope.ts';
+import { namedHosts, scopeOf } from './burst-scope.ts';
 
 /** What the burst function knows: the file beside its bundle. */
 export type BurstPackage = {
@@ -17,7 +17,8 @@ export type BudgetConfig = Pick<Config, 'service' | 'slos' | 'monitors' | 'maint
 export function packageBursts(config: Config): BurstPackage {
   const { service, bursts } = config;
   const ids = new Set(bursts.flatMap(({ requireBudget }) => requireBudget?.slos ?? []));
-  const packaged = bursts.map((burst) => ({ burst, scope: scopeOf(config, burst) }));
+  const named = namedHosts(config);
+  const packaged = bursts.map((burst) => ({ burst, scope: scopeOf(config, burst, named) }));
   return { service, bursts: packaged, ...(ids.size === 0 ? {} : { budgets: budgetsOf(config, ids) }) };
 }
 

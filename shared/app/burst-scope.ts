@@ -3,14 +3,23 @@ import type { Burst, Config, FlowMonitor, Text, TextPart } from '../config/model
 import { type ReadReference, resolveText } from '../probe/resolve-text.ts';
 import type { BurstScope } from './burst-model.ts';
 
+/** Every host that a configuration names, once: those that a monitor sends to, and those under `allow:`. */
+export function namedHosts({ monitors, allow }: Pick<Config, 'monitors' | 'allow'>): readonly Text[] {
+  return distinct([...monitors.flatMap(hostTextsOf), ...allow]);
+}
+
 /**
- * What a burst of this configuration may reach: the hosts that a monitor sends to, those under `allow:`, and what is an output
- * of this very stack. Hosts that only a parameter tells are in it where the burst itself is written with the same one.
+ * What a burst of this configuration may reach: the hosts that it names, and what is an output of this very stack. Hosts that
+ * only a parameter tells are in it where the burst itself is written with the same one. Who asks for several bursts finds the
+ * named ones once.
  */
-export function scopeOf(config: Pick<Config, 'monitors' | 'allow'>, burst: Burst): BurstScope {
+export function scopeOf(
+  config: Pick<Config, 'monitors' | 'allow'>,
+  burst: Burst,
+  named: readonly Text[] = namedHosts(config),
+): BurstScope {
   const own = burst.mix.flatMap((unit) => ('request' in unit ? [hostTextOf(unit.request.url)] : []));
   const isOurs = (host: Text) => own.some((other) => isSameText(other, host));
-  const named = [...config.monitors.flatMap(hostTextsOf), ...config.allow];
   const known = named.filter((host) => isKnownAhead(host) || isOurs(host));
   const flows = burst.mix.flatMap((unit) => ('flow' in unit ? [unit.flow] : []));
   return {
@@ -40,5 +49,5 @@ const isKnownAhead = (host: Text): boolean =>
   partsOf(host).every((part) => typeof part === 'string' || 'output' in part);
 
 function distinct(hosts: readonly Text[]): readonly Text[] {
-  return hosts.filter((host, index) => hosts.findIndex((other) => isSameText(other, host)) === index);
+  return [...new Map(hosts.map((host) => [JSON.stringify(host), host])).values()];
 }

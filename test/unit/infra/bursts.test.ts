@@ -116,11 +116,9 @@ describe('a stack with a burst', () => {
   });
 
   it('counts against what one stack holds', () => {
-    const bursts = Array.from({ length: 40 }, (_, index) => aBurst({ id: `b${index}`, shards: 10 }));
-    expect(() => build(bursts)).toThrow(
-      '1 monitors need 1 schedules and bursts 400, and one stack holds 400: split them over several configurations',
-    );
-    expect(Object.keys(build(bursts.slice(1)).Resources).length).toBeLessThan(500);
+    const bursts = Array.from({ length: 45 }, (_, index) => aBurst({ id: `b${index}`, shards: 10 }));
+    expect(() => build(bursts)).toThrow(/^a stack of 1 monitors takes \d+ resources \(452 schedules, /);
+    expect(() => build(bursts.slice(0, 40))).not.toThrow();
   });
 });
 
