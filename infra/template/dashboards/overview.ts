@@ -20,15 +20,14 @@ const half = columns / 2;
 const third = columns / 3;
 
 /** Latency and what could not be judged are drawn for so many monitors; of all, what fails. */
-const limits = { monitors: 12, failures: 500, aGraph: 100, slos: 20, bursts: 10 };
+const limits = { monitors: 12, failures: 500, lines: 1_000, aGraph: 100, slos: 20, bursts: 10 };
 
 /** Are we up, and if not, what is it? */
 export function overviewRows(scene: Scene): readonly Row[] {
   const { config } = scene;
+  const shown = shownOf(scene).length;
   const isMore =
-    config.monitors.length > limits.failures
-      ? `The first ${limits.failures} of ${config.monitors.length} monitors are shown.`
-      : '';
+    config.monitors.length > shown ? `The first ${shown} of ${config.monitors.length} monitors are shown.` : '';
   return [
     headOf(
       scene,
@@ -43,9 +42,14 @@ export function overviewRows(scene: Scene): readonly Row[] {
   ];
 }
 
+/** The monitors of which is drawn what fails. */
+function shownOf(scene: Scene) {
+  return scene.config.monitors.slice(0, Math.min(limits.failures, monitorsFor(scene, limits.lines)));
+}
+
 function failures(scene: Scene): readonly Row[] {
   const { stack, config } = scene;
-  const [first, ...more] = chunks(config.monitors.slice(0, limits.failures), monitorsFor(scene, limits.aGraph));
+  const [first, ...more] = chunks(shownOf(scene), monitorsFor(scene, limits.aGraph));
   const ringing = {
     width: first === undefined ? columns : 8,
     content: alarms(stack, config),

@@ -36,7 +36,7 @@ const fleet = (monitors: number, slos: number, bursts = 2): Config =>
     slos: Array.from({ length: slos }, (_, index) => aSlo(`slo-${index}`)),
     bursts: Array.from({ length: bursts }, (_, index) => aBurst({ id: `burst-${index}` })),
   });
-const none = { namespace: '', name: '', dimensions: [] };
+const none = { namespace: '', name: '', dimensions: [], severally: [] };
 const evil = '${AWS::AccountId} ${x} "]}\\ <b>*_`[a](javascript:alert(1)) | é \u2028';
 const hostile = aConfig({
   monitors: [
