@@ -89,7 +89,7 @@ export function sayDeployment(deployed: StackTemplate, next: StackTemplate, plac
   return {
     warnings,
     refusal: [
-      `${place.service} in ${place.stage} (${place.region}) was not deployed:`,
+      `${place.service} in ${place.stage} (${place.region}) was left as it is:`,
       ...lost.map((each) => `  ${each}`),
       'If that is meant: the same command with --param delete=true. To keep it: deploy what is there once more with --param retain=true first (docs/operate.md)',
     ].join('\n'),

@@ -21,6 +21,34 @@ export async function readTemplate(stack: string, access: Access): Promise<Stack
   }
 }
 
+/** What an earlier deployment was made of, as the framework keeps it in its bucket; undefined where it keeps none of that time. */
+export async function readDeployment(
+  { bucket, folder, timestamp }: Deployment,
+  access: Access,
+): Promise<StackTemplate | undefined> {
+  const at = Date.parse(timestamp) || Number(timestamp);
+  if (!Number.isFinite(at)) return undefined;
+  const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client(access);
+  const Key = `${folder}/${at}-${new Date(at).toISOString()}/compiled-cloudformation-template.json`;
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    return Body && (JSON.parse(await Body.transformToString()) as StackTemplate);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+export type Deployment = {
+  readonly bucket: string;
+  /** Where the deployments of a stack are, without a slash at its end. */
+  readonly folder: string;
+  /** As `serverless deploy list` prints it, or as ISO 8601. */
+  readonly timestamp: string;
+};
+
 /** The tables of a template, with what DynamoDB says of them, as far as it may be asked. */
 export async function describeTables(template: StackTemplate, access: Access): Promise<readonly TableSeen[]> {
   const { DescribeTableCommand, DynamoDBClient } = await import('@aws-sdk/client-dynamodb');

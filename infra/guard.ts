@@ -10,8 +10,6 @@ export type Guarded = {
   /** Whoever typed it has said so. */
   readonly isMeant: boolean;
   readonly now: number;
-  /** The template that is about to be deployed; absent where it is not known. */
-  readonly next?: StackTemplate;
 };
 
 const nothing: Said = { warnings: [] };
@@ -28,11 +26,14 @@ export async function guardRemoval({ place, stack, access, isMeant, now }: Guard
   }
 }
 
-export async function guardDeployment({ place, stack, access, isMeant, next }: Guarded): Promise<Said> {
-  if (next === undefined) return nothing;
+/** `loadNext` answers what is about to be deployed: undefined where that is not known. */
+export async function guardDeployment(
+  { place, stack, access, isMeant }: Guarded,
+  loadNext: (access: Access) => Promise<StackTemplate | undefined>,
+): Promise<Said> {
   try {
-    const template = await readTemplate(stack, access);
-    return template === undefined ? nothing : sayDeployment(template, next, place, isMeant);
+    const [before, next] = await Promise.all([readTemplate(stack, access), loadNext(access)]);
+    return before === undefined || next === undefined ? nothing : sayDeployment(before, next, place, isMeant);
   } catch (error) {
     return {
       warnings: [`what this deployment does to the tables of ${stack} cannot be looked up (${reasonOf(error)})`],

@@ -119,7 +119,7 @@ describe('a deployment', () => {
     else
       expect(said.refusal).toBe(
         [
-          'shop in dev (eu-west-1) was not deployed:',
+          'shop in dev (eu-west-1) was left as it is:',
           ...lost.map((each) => `  ${each}`),
           'If that is meant: the same command with --param delete=true. To keep it: deploy what is there once more with --param retain=true first (docs/operate.md)',
         ].join('\n'),
@@ -188,13 +188,21 @@ describe('what is deployed, and not what would be, decides', () => {
   });
 
   it('of a deployment, which goes on where nothing is known', async () => {
-    expect((await asked([deployed(template())], guardDeployment, { next: alone })).refusal).toContain('shop-dev-links');
-    expect(await asked([refused('AccessDenied', 'not authorized')], guardDeployment, { next: alone })).toEqual({
+    expect(
+      (await asked([deployed(template())], (guarded) => guardDeployment(guarded, async () => alone))).refusal,
+    ).toContain('shop-dev-links');
+    expect(
+      await asked([refused('AccessDenied', 'not authorized')], (guarded) =>
+        guardDeployment(guarded, async () => alone),
+      ),
+    ).toEqual({
       warnings: [
         'what this deployment does to the tables of shop-dev cannot be looked up (AccessDenied: not authorized)',
       ],
     });
-    expect(await asked([], guardDeployment)).toEqual({ warnings: [] });
+    expect(await asked([deployed(template())], (guarded) => guardDeployment(guarded, async () => undefined))).toEqual({
+      warnings: [],
+    });
   });
 });
 
