@@ -5,7 +5,7 @@ import type { ProbeRow } from '../../shared/probe/row.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { failedBurst, liveRun } from '../support/console-bursts.ts';
 import { probeAnswer, scenarios } from '../support/console-mock.ts';
-import { configErrors, many, outage, quiet, wholeFault } from '../support/console-states.ts';
+import { configErrors, many, outage, quiet, severally, wholeFault } from '../support/console-states.ts';
 import { fired, historyOf, monitorView, resolved, sloView } from '../support/console-views.ts';
 import { createVisits } from '../support/console-visit.ts';
 
@@ -96,6 +96,17 @@ describeInBrowser('the page of the console', () => {
     expect(await page.locator('[data-monitor="shortener-health"] .badge').first().textContent()).toBe('Passing');
     expect(await page.locator('[data-slo="shortener-availability"]').textContent()).toContain('98.4%');
     expect(await page.title()).toBe('All is well – Burnwatch');
+    expect(complaints).toEqual([]);
+  });
+
+  it('says which of several locations is silent, and which of them saw a failure', async () => {
+    const { page, complaints } = await show(severally(Date.now()));
+    expect(await page.locator('.banner:visible').allTextContents()).toContainEqual(
+      expect.stringContaining('Nothing comes from ap-southeast-2 (for 7 min)'),
+    );
+    expect(await page.locator('[data-monitor="website"]').textContent()).toContain(
+      'Failed from 1 of 3 locations: us-east-1; passed from eu-west-1; nothing new from ap-southeast-2',
+    );
     expect(complaints).toEqual([]);
   });
 

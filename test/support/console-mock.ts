@@ -17,6 +17,7 @@ import {
   outage,
   overspent,
   quiet,
+  severally,
 } from './console-states.ts';
 import { fired } from './console-views.ts';
 
@@ -47,6 +48,7 @@ export const scenarios: Readonly<Record<string, (now: number) => ConsoleState>> 
   mended,
   fresh,
   overspent,
+  severally,
   config: (now) => ({ ...quiet(now), configErrors }),
   many: (now) => many(now, 40, 1000),
   bursts,

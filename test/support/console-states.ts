@@ -48,6 +48,24 @@ export function quiet(now: number): ConsoleState {
   };
 }
 
+/** Three locations, one of them silent; what fails is seen from two. */
+export function severally(now: number): ConsoleState {
+  const [home, east, south] = ['eu-west-1', 'us-east-1', 'ap-southeast-2'] as const;
+  const base = outage(now);
+  return {
+    ...base,
+    locations: [
+      { id: home, state: 'heard', isHome: true, lastTickAt: now - 20_000 },
+      { id: east, state: 'heard', isHome: false, lastTickAt: now - 40_000 },
+      { id: south, state: 'silent', isHome: false, lastTickAt: now - 7 * minuteMs },
+    ],
+    monitors: [
+      ...base.monitors.map((each) => ({ ...each, seenFrom: { failed: [home, east], good: [], silent: [south] } })),
+      monitorView(now, { id: 'website', seenFrom: { failed: [east], good: [home], silent: [south] } }),
+    ],
+  };
+}
+
 /** Broken for two minutes: the monitor alert fires, the first burn page too, and the ticket is pending. */
 export function outage(now: number): ConsoleState {
   const base = quiet(now);

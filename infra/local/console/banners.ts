@@ -2,11 +2,11 @@ import { byId, element, setText, show } from './dom.ts';
 import { type IconName, icon } from './icons.ts';
 import { recall, remember } from './memory.ts';
 import type { ConsoleState, Faults } from './state.ts';
-import { countdownText, latencyText, plural, ratioText, roughSpanText } from './words.ts';
+import { countdownText, latencyText, plural, ratioText, roughSpanText, silentText } from './words.ts';
 
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
-/** What has to be said before anything else: no connection, a configuration that was not taken, a drill, and the newcomer's hint. */
+/** What has to be said before anything else: no connection, a configuration that was not taken, a silent location, a drill, and the newcomer's hint. */
 export function bannerSection(): (state: ConsoleState | null, connection: ConnectionState, now: number) => void {
   const lost = banner(
     'bad',
@@ -16,9 +16,10 @@ export function bannerSection(): (state: ConsoleState | null, connection: Connec
   const config = banner('bad', 'degraded', '');
   const problems = element('pre', { class: 'problems', tabindex: '0', 'aria-label': 'Errors in monitors.yml' });
   config.element.append(problems);
+  const silent = banner('warn', 'unknown', '');
   const drill = banner('warn', 'maintenance', '');
   const hint = hintBanner();
-  byId('banners').append(lost.element, config.element, drill.element, hint.element);
+  byId('banners').append(lost.element, config.element, silent.element, drill.element, hint.element);
   return (state, connection, now) => {
     show(lost.element, connection === 'lost');
     show(config.element, state !== null && state.configErrors.length > 0);
@@ -27,6 +28,8 @@ export function bannerSection(): (state: ConsoleState | null, connection: Connec
       `monitors.yml has ${plural(state?.configErrors.length ?? 0, 'error')}: the last good configuration goes on until it is mended.`,
     );
     setText(problems, state?.configErrors.join('\n') ?? '');
+    setText(silent.text, silentText(state?.locations ?? [], now));
+    show(silent.element, silent.text.textContent !== '');
     const faults = state?.faults ?? null;
     show(drill.element, faults !== null && faults.until > now);
     if (faults !== null) setText(drill.text, faultsText(faults, now));

@@ -11,7 +11,7 @@ import { type Page, pageHead } from './pages.ts';
 import { pageHref } from './route.ts';
 import type { InboxMessage } from './state.ts';
 import { setTime, timeElement } from './time.ts';
-import { countText, errorWords, plural, ratioText } from './words.ts';
+import { countText, errorWords, plural, ratioText, seenText } from './words.ts';
 
 const kindIcons: Readonly<Record<TimelineEntry['kind'], IconName>> = {
   fired: 'firing',
@@ -212,12 +212,13 @@ function failureLine(): Part<ProbeFailureView> {
   };
 }
 
-function failureText({ errorType, statusCode, message = '' }: ProbeFailureView): string {
+function failureText({ errorType, statusCode, message = '', ...seen }: ProbeFailureView): string {
   const isSaid = /\bstatus\b/.test(message) && message.includes(String(statusCode));
   const parts = [
     errorType === undefined ? 'Failed' : errorWords[errorType],
     statusCode === undefined || isSaid ? '' : `status ${statusCode}`,
     message,
+    seenText(seen),
   ];
   return parts.filter((part) => part !== '').join('; ');
 }

@@ -5,7 +5,7 @@ import { icon } from './icons.ts';
 import { latencyChart } from './latency-chart.ts';
 import { type AlertLine, monitorAlert } from './monitor-alert.ts';
 import { setTime, timeElement } from './time.ts';
-import { countedWord, errorWords, latencyText, monitorWords, paceText } from './words.ts';
+import { countedWord, errorWords, latencyText, monitorWords, paceText, seenText } from './words.ts';
 
 const tones: Readonly<Record<MonitorView['state'], Tone>> = {
   passed: 'good',
@@ -32,6 +32,7 @@ export function monitorCard(isCompact: boolean): Part<MonitorView> {
   const latency = element('span', { class: 'latency' });
   const since = sinceLine();
   const reason = element('p', { class: 'reason', hidden: '' });
+  const seen = element('p', { class: 'meta', hidden: '' });
   const details = monitorDetails(isCompact);
   const spark = isCompact ? latencyChart(true) : null;
   const refresh = { run: () => {} };
@@ -51,6 +52,7 @@ export function monitorCard(isCompact: boolean): Part<MonitorView> {
     head,
     isCompact ? null : since.element,
     reason,
+    seen,
     details.element,
   );
   if (isCompact) details.element.prepend(since.element);
@@ -71,6 +73,8 @@ export function monitorCard(isCompact: boolean): Part<MonitorView> {
       since.update(monitor, now);
       setText(reason, reasonText(monitor));
       show(reason, reasonText(monitor) !== '');
+      setText(seen, seenText(monitor));
+      show(seen, seenText(monitor) !== '');
       spark?.update(monitor);
       details.update(monitor, now);
     },

@@ -1,4 +1,4 @@
-import type { BurnRuleView, MonitorAlertView, MonitorView } from '../../../shared/app/overview-model.ts';
+import type { BurnRuleView, LocationView, MonitorAlertView, MonitorView } from '../../../shared/app/overview-model.ts';
 import type { ErrorType, Severity } from '../../../shared/config/model.ts';
 import type { AlarmState } from './state.ts';
 
@@ -91,6 +91,29 @@ export function spanText(spanMs: number): string {
 export function roughSpanText(spanMs: number): string {
   const unit = units.find(([, size]) => spanMs >= size);
   return unit === undefined ? '0 s' : `${Math.floor(spanMs / unit[1])} ${unit[0]}`;
+}
+
+/** Of several locations: from which it failed, and which of them see it otherwise; empty where none failed, or one looks. */
+export function seenText({ seenFrom }: Pick<MonitorView, 'seenFrom'>): string {
+  if (seenFrom === undefined || seenFrom.failed.length === 0) return '';
+  const { failed, good, silent } = seenFrom;
+  const count = failed.length + good.length + silent.length;
+  const others = [
+    good.length === 0 ? '' : `; passed from ${good.join(', ')}`,
+    silent.length === 0 ? '' : `; nothing new from ${silent.join(', ')}`,
+  ];
+  return `Failed from ${failed.length} of ${count} locations: ${failed.join(', ')}${others.join('')}`;
+}
+
+/** Which of several locations are not heard; empty where all are. */
+export function silentText(locations: readonly LocationView[], now: number): string {
+  const silent = locations
+    .filter(({ state }) => state !== 'heard')
+    .map(({ id, lastTickAt }) =>
+      lastTickAt === undefined ? `${id} (never yet)` : `${id} (for ${spanText(now - lastTickAt)})`,
+    );
+  if (silent.length === 0) return '';
+  return `Nothing comes from ${silent.join(', ')}. What is probed is judged without ${silent.length === 1 ? 'it' : 'them'}: this is no outage of a target.`;
 }
 
 /** A countdown: `0:07`, `12:30`, `1:02:03`. */

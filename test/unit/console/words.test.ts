@@ -9,6 +9,8 @@ import {
   plural,
   ratioText,
   roughSpanText,
+  seenText,
+  silentText,
   spanText,
 } from '../../../infra/local/console/words.ts';
 import { monitorView } from '../../support/console-views.ts';
@@ -33,6 +35,28 @@ describe('the words of the console', () => {
     [paceText(monitorView(0)), 'http, every 10 s'],
     [paceText({ ...beat, graceMs: 5_400_000 }), 'heartbeat, expected every 1 d, 1 h 30 min of grace'],
     [paceText({ ...beat, graceMs: 0 }), 'heartbeat, expected every 1 d, without grace'],
+    [seenText(monitorView(0)), ''],
+    [seenText({ seenFrom: { failed: [], good: ['eu-west-1'], silent: ['us-east-1'] } }), ''],
+    [
+      seenText({ seenFrom: { failed: ['us-east-1'], good: ['eu-west-1'], silent: [] } }),
+      'Failed from 1 of 2 locations: us-east-1; passed from eu-west-1',
+    ],
+    [
+      seenText({ seenFrom: { failed: ['us-east-1', 'eu-west-1'], good: [], silent: ['sa-east-1'] } }),
+      'Failed from 2 of 3 locations: us-east-1, eu-west-1; nothing new from sa-east-1',
+    ],
+    [silentText([], 0), ''],
+    [silentText([{ id: 'eu-west-1', state: 'heard', isHome: true, lastTickAt: 0 }], 60_000), ''],
+    [
+      silentText(
+        [
+          { id: 'us-east-1', state: 'silent', isHome: false, lastTickAt: 0 },
+          { id: 'sa-east-1', state: 'waiting', isHome: false },
+        ],
+        420_000,
+      ),
+      'Nothing comes from us-east-1 (for 7 min), sa-east-1 (never yet). What is probed is judged without them: this is no outage of a target.',
+    ],
     [latencyText(0), '0 ms'],
     [latencyText(0.42), '0.4 ms'],
     [latencyText(38.4), '38 ms'],
