@@ -78,6 +78,8 @@ export function checkOutputs({ config, settings }: Deployment, place: Pick<Stack
 
 type Parsed = Pick<Deployment, 'config' | 'warnings'>;
 const parsed = new Map<string, Parsed>();
+/** The same without what asks for the shortener. */
+const alone = new Map<string, Parsed>();
 
 /**
  * Reads and parses the configuration that the parameters name, once a process. Throws a BurnwatchError whose message
@@ -93,7 +95,10 @@ export function loadDeployment(
   const path = resolve(root, settings.config);
   const known = parsed.get(path) ?? parseFile(path, settings.config);
   parsed.set(path, known);
-  return { settings, ...(settings.isShortenerOn ? known : aloneOf(known, settings.config)) };
+  if (settings.isShortenerOn) return { settings, ...known };
+  const reduced = alone.get(path) ?? aloneOf(known, settings.config);
+  alone.set(path, reduced);
+  return { settings, ...reduced };
 }
 
 function aloneOf({ config: whole, warnings }: Parsed, file: string): Parsed {

@@ -150,21 +150,19 @@ const needsShortener = (user: User): boolean => outputsOf(user).some((name) => O
  * budget of an SLO that is; and the ids of all of these, to be told.
  */
 export function withoutShortener(config: Config): { readonly config: Config; readonly left: readonly string[] } {
-  const needy = new Set(
-    monitorUsers(config)
-      .filter(needsShortener)
-      .map(({ id }) => id),
-  );
+  const needy = idsOf(monitorUsers(config).filter(needsShortener));
   const monitors = config.monitors.filter(({ id }) => !needy.has(id));
-  const kept = new Set(monitors.map(({ id }) => id));
+  const kept = idsOf(monitors);
   const keep = (ids: readonly string[]) => ids.filter((id) => kept.has(id));
   const maintenance = config.maintenance
     .map((entry) => ({ ...entry, monitors: keep(entry.monitors) }))
     .filter((entry) => entry.monitors.length > 0);
   const { slos, bursts } = settle({ ...config, monitors, maintenance });
   const alarms = (config.alarms ?? []).filter((alarm) => !isOfShortener(alarm));
-  const gone = (all: readonly { id: string }[], some: readonly { id: string }[]) =>
-    all.map(({ id }) => id).filter((id) => !some.some((one) => one.id === id));
+  const gone = (all: readonly Named[], some: readonly Named[]) => {
+    const left = idsOf(some);
+    return all.map(({ id }) => id).filter((id) => !left.has(id));
+  };
   return {
     config: { ...config, monitors, slos, bursts, maintenance, ...(config.alarms && { alarms }) },
     left: [
@@ -189,27 +187,33 @@ const shortenerThings = ['shortener', 'links'];
 
 /** Bursts ask for the budgets of SLOs, and SLOs judge bursts: what leans on something that is left out goes too, until nothing does. */
 function settle(config: Config): Config {
+  const known = { monitors: idsOf(config.monitors), bursts: idsOf(config.bursts) };
   const slos = config.slos.flatMap((slo) => {
-    const indicator = reduced(slo.indicator, config);
+    const indicator = reduced(slo.indicator, known);
     return indicator === undefined ? [] : [{ ...slo, indicator }];
   });
-  const bursts = config.bursts.filter((burst) => isWhole(burst, { ...config, slos }));
+  const needy = idsOf(burstUsers(config).filter(needsShortener));
+  const whole = { monitors: known.monitors, slos: idsOf(slos) };
+  const bursts = config.bursts.filter((burst) => !needy.has(burst.id) && isWhole(burst, whole));
   const isSettled = slos.length === config.slos.length && bursts.length === config.bursts.length;
   return isSettled ? { ...config, slos } : settle({ ...config, slos, bursts });
 }
 
+type Named = { readonly id: string };
+type Known<Sections extends string> = Readonly<Record<Sections, ReadonlySet<string>>>;
+
+const idsOf = (some: readonly Named[]): ReadonlySet<string> => new Set(some.map(({ id }) => id));
+
 /** What is left of an indicator in a configuration without the shortener; undefined where nothing is. */
-function reduced(indicator: Indicator, config: Config): Indicator | undefined {
-  const among = (ids: readonly string[], some: readonly { id: string }[]) =>
-    ids.filter((id) => some.some((one) => one.id === id));
+function reduced(indicator: Indicator, known: Known<'monitors' | 'bursts'>): Indicator | undefined {
   switch (indicator.kind) {
     case 'probes':
     case 'latency': {
-      const monitors = among(indicator.monitors, config.monitors);
+      const monitors = indicator.monitors.filter((id) => known.monitors.has(id));
       return monitors.length === 0 ? undefined : { ...indicator, monitors };
     }
     case 'bursts': {
-      const bursts = among(indicator.bursts, config.bursts);
+      const bursts = indicator.bursts.filter((id) => known.bursts.has(id));
       return bursts.length === 0 ? undefined : { ...indicator, bursts };
     }
     case 'cloudwatch':
@@ -219,14 +223,11 @@ function reduced(indicator: Indicator, config: Config): Indicator | undefined {
   }
 }
 
-/** All that this burst names is in the configuration, and none of it is the shortener's. */
-function isWhole(burst: Burst, config: Config): boolean {
-  const flows = burst.mix.flatMap((unit) => ('flow' in unit ? [unit.flow] : []));
-  const slos = burst.requireBudget?.slos ?? [];
+/** All that this burst names is still there. */
+function isWhole({ mix, requireBudget }: Burst, known: Known<'monitors' | 'slos'>): boolean {
+  const flows = mix.flatMap((unit) => ('flow' in unit ? [unit.flow] : []));
   return (
-    flows.every((flow) => config.monitors.some(({ id }) => id === flow)) &&
-    slos.every((slo) => config.slos.some(({ id }) => id === slo)) &&
-    !burstUsers({ ...config, bursts: [burst] }).some(needsShortener)
+    flows.every((flow) => known.monitors.has(flow)) && (requireBudget?.slos ?? []).every((slo) => known.slos.has(slo))
   );
 }
 
