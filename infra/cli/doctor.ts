@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Config } from '../../shared/config/model.ts';
+import { atOneLocation, type Config } from '../../shared/config/model.ts';
 import type { Checked } from '../doctor/checks.ts';
 import type { StackOptions } from '../template/model.ts';
 import type { Command, Io } from './command.ts';
@@ -14,8 +14,8 @@ const help = `
 npx burnwatch doctor [--stage NAME] [--region REGION] [--config FILE] [--param NAME=VALUE]… [--json]
 
 Looks at a deployed stack and says what is wrong with it, each with its mend: functions, schedules, the last hour's errors and
-throttles, alarms, confirmations of e-mail addresses, KMS keys, secrets, targets that the policy blocks, quotas, the clock. It
-changes nothing and shows no secret. What it may not look at is said to be "not looked at", never fine.
+throttles, alarms, confirmations of e-mail addresses, KMS keys, secrets, targets that the policy blocks, other locations, quotas, the
+clock. It changes nothing and shows no secret. What it may not look at is said to be "not looked at", never fine.
 
 ${stackHelp}
   --config FILE          another file than monitors.yml
@@ -71,8 +71,8 @@ async function examineStack(
   const { environment, region, table, client, settings } = stack;
   // Without a table there is no stack, and nothing to examine: this rejects, and is told.
   await createAlertStore(client, table).load();
-  const expected = expectedOf(config, { ...options, stage: environment, region });
   const isLocal = environment === 'local';
+  const expected = expectedOf(isLocal ? atOneLocation(config) : config, { ...options, stage: environment, region });
   const ownHosts = isLocal ? hostsOf(findLocalMode(folders)?.outputs ?? {}) : [];
   const { signal } = io;
   const prefix = table.replace(/-ledger$/, '');

@@ -58,6 +58,11 @@ const commands: Readonly<Record<string, Entry>> = {
     example: 'npx burnwatch adopt --stage prod',
     load: async () => (await import('./adopt.ts')).adoptCommand,
   },
+  locations: {
+    summary: 'list where is probed from, and print the commands that deploy each',
+    example: 'npx burnwatch locations --stage prod',
+    load: async () => (await import('./locations.ts')).locationsCommand,
+  },
   incidents: {
     summary: 'list what is wrong now, and what was lately',
     example: 'npx burnwatch incidents --stage prod',

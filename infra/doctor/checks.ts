@@ -1,5 +1,6 @@
 import { alarms, emails, keys } from './checks-alerting.ts';
 import { clock, secrets, targets } from './checks-config.ts';
+import { locations } from './checks-locations.ts';
 import { functions, quotas, runs, schedules } from './checks-running.ts';
 import type { Check, Expected, Finding, StackSeen } from './model.ts';
 
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   keys,
   secrets,
   targets,
+  locations,
   quotas,
   clock,
 ];

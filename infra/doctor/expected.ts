@@ -1,4 +1,4 @@
-import { type Config, isSent } from '../../shared/config/model.ts';
+import { type Config, isSent, locationNames } from '../../shared/config/model.ts';
 import { buildResources } from '../resources.ts';
 import { keyOf } from '../template/encryption.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Stack,
   type StackOptions,
   stackOf,
+  type Template,
 } from '../template/model.ts';
 import { alarmUsers, burstUsers, channelUsers, monitorUsers, sloUsers, type User } from '../template/references.ts';
 import type { Expected, ExpectedParameter } from './model.ts';
@@ -23,12 +24,9 @@ import type { Expected, ExpectedParameter } from './model.ts';
 export function expectedOf(config: Config, options: StackOptions): Expected {
   const stack = stackOf(config, options);
   const { Resources } = buildResources(config, options);
-  const named = (type: string, name: string) =>
-    Object.values(Resources)
-      .filter(({ Type }) => Type === type)
-      .map(({ Properties }) => String(Properties[name]));
+  const named = (type: string, name: string) => namesIn(Resources, type, name);
   const key = keyOf(stack);
-  const schedules = named('AWS::Scheduler::Schedule', 'Name');
+  const schedules = schedulesIn(Resources);
   const names = functionsOf(stack).map((name) => nameOf(stack, name));
   return {
     mails: mailsOf(config, Resources),
@@ -42,7 +40,26 @@ export function expectedOf(config: Config, options: StackOptions): Expected {
     // Each schedule starts one, and each other function is called now and then.
     concurrency: schedules.length + names.length - 2,
     parameters: parametersOf(config, stack),
+    locations: expectedLocations(config, options),
   };
+}
+
+/** Every location and the schedules of its stack, home first; none where the configuration names none. */
+export function expectedLocations(config: Config, options: StackOptions): Expected['locations'] {
+  return locationNames(config).map((location, place) => {
+    const { Resources } = buildResources(config, { ...options, region: location });
+    return { location, isHome: place === 0, schedules: schedulesIn(Resources) };
+  });
+}
+
+export function schedulesIn(resources: Template['Resources']): readonly string[] {
+  return namesIn(resources, 'AWS::Scheduler::Schedule', 'Name');
+}
+
+function namesIn(resources: Template['Resources'], type: string, name: string): readonly string[] {
+  return Object.values(resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => String(Properties[name]));
 }
 
 function mailsOf(config: Config, resources: Readonly<Record<string, Resource>>): Expected['mails'] {

@@ -18,6 +18,13 @@ export type Expected = {
   /** How many invocations one minute can hold at the same time, callers of the shortener aside. */
   readonly concurrency: number;
   readonly parameters: readonly ExpectedParameter[];
+  /** Every location, home first; none where there is one. */
+  readonly locations: readonly ExpectedLocation[];
+};
+export type ExpectedLocation = {
+  readonly location: string;
+  readonly isHome: boolean;
+  readonly schedules: readonly string[];
 };
 /** A parameter of SSM, and what uses it. */
 export type ExpectedParameter = { readonly path: string; readonly usedBy: string };
@@ -38,6 +45,23 @@ export type StackSeen = {
   readonly targets: readonly TargetSeen[];
   /** This machine's clock less that of AWS, ms. */
   readonly clock: Look<number>;
+  readonly locations: readonly LocationSeen[];
+};
+
+/** What there is of one location. */
+export type LocationSeen = {
+  readonly location: string;
+  /** Undefined where there is none. */
+  readonly stack: Look<StackState | undefined>;
+  readonly schedules: StackSeen['schedules'];
+  /** Undefined where none is of the last day. */
+  readonly newestRowAgeMs: Look<number | undefined>;
+};
+/** A stack as CloudFormation tells of it; its last change in epoch ms. */
+export type StackState = {
+  readonly status: string;
+  readonly changedAt?: number;
+  readonly outputs: Readonly<Record<string, string>>;
 };
 
 export type ParameterState = 'there' | 'empty' | 'missing';

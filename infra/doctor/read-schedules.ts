@@ -4,7 +4,10 @@ import type { StackSeen } from './model.ts';
 import type { Asked } from './read.ts';
 
 /** The schedules of the stack's group; none where the group itself is gone. */
-export async function readSchedules({ settings, prefix }: Asked): Promise<StackSeen['schedules']> {
+export async function readSchedules({
+  settings,
+  prefix,
+}: Pick<Asked, 'settings' | 'prefix'>): Promise<StackSeen['schedules']> {
   const { ListSchedulesCommand, SchedulerClient } = await import('@aws-sdk/client-scheduler');
   const client = new SchedulerClient({ ...boundedClient, ...settings });
   try {

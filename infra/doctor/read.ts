@@ -4,6 +4,7 @@ import type { Expected, Look, StackSeen } from './model.ts';
 import { readClock } from './read-clock.ts';
 import { readAlarms, readRuns } from './read-cloudwatch.ts';
 import { readConcurrency, readFunctions } from './read-lambda.ts';
+import { readLocations } from './read-locations.ts';
 import { readParameters } from './read-parameters.ts';
 import { readSchedules } from './read-schedules.ts';
 import { readTargets } from './read-targets.ts';
@@ -42,5 +43,8 @@ export async function readStack(config: Config, expected: Expected, asked: Asked
     onAws(() => readFunctions(expected.functions, asked)),
     onAws(() => readConcurrency(asked)),
   ]);
-  return { subscriptions, alarms, runs, parameters, targets, clock, keys, schedules, functions, concurrency };
+  const regions = expected.locations.map(({ location }) => location);
+  const locations = regions.length === 0 ? [] : await readLocations({ ...asked, regions });
+  const all = { subscriptions, alarms, runs, parameters, targets, clock, keys, schedules, functions, concurrency };
+  return { ...all, locations };
 }

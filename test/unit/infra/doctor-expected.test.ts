@@ -55,6 +55,15 @@ describe('what should be deployed', () => {
     expect(expected.publisher).toBe('shop-prod-eu-west-1-evaluate');
   });
 
+  it('has every location with the schedules of its stack, and none where there is one', () => {
+    expect(expected.locations).toEqual([]);
+    const config = { ...configOf(), locations: { home: 'eu-west-1', also: ['us-east-1'] } };
+    const [home, elsewhere, ...more] = expectedOf(config, options).locations;
+    expect([home, more]).toEqual([{ location: 'eu-west-1', isHome: true, schedules: expected.schedules }, []]);
+    const schedules = ['shop-prod-probe-s00', 'shop-prod-probe-f00'];
+    expect(elsewhere).toEqual({ location: 'us-east-1', isHome: false, schedules });
+  });
+
   it('has each parameter once, with what uses it', () => {
     expect(expected.parameters).toEqual([
       { path: '/shop/token', usedBy: 'monitor api' },

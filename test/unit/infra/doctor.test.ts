@@ -1,6 +1,6 @@
 import { checks, examine } from '../../../infra/doctor/checks.ts';
 import { attempt } from '../../../infra/doctor/look.ts';
-import type { Expected, Finding, StackSeen } from '../../../infra/doctor/model.ts';
+import type { Expected, Finding, LocationSeen, StackSeen } from '../../../infra/doctor/model.ts';
 import { clockOf } from '../../../infra/doctor/read-clock.ts';
 import { parseKeyPolicy } from '../../../infra/doctor/read-topics.ts';
 
@@ -17,6 +17,10 @@ const expected: Expected = {
   publisher: 'shop-prod-eu-west-1-evaluate',
   concurrency: 5,
   parameters: [{ path: '/shop/token', usedBy: 'monitor api' }],
+  locations: [
+    { location: 'eu-west-1', isHome: true, schedules: ['shop-prod-probe-s00', 'shop-prod-evaluate'] },
+    { location: 'us-east-1', isHome: false, schedules: ['shop-prod-probe-s00'] },
+  ],
 };
 const calm = { name: 'shop-prod-probe', invocations: 60, errors: 0, throttles: 0, lately: 10 };
 const alarm = { name: 'shop-prod-probe-dead', state: 'OK', isTelling: true };
@@ -26,6 +30,19 @@ const target = {
   addresses: [{ address: '93.184.216.34', kind: 'public' }],
   allowPrivate: false,
 } as const;
+const state = { status: 'UPDATE_COMPLETE', changedAt: 0, outputs: {} };
+const home: LocationSeen = {
+  location: 'eu-west-1',
+  stack: { value: state },
+  schedules: { value: [] },
+  newestRowAgeMs: { value: 20_000 },
+};
+const elsewhere: LocationSeen = {
+  ...home,
+  location: 'us-east-1',
+  schedules: { value: [{ name: 'shop-prod-probe-s00', isEnabled: true }] },
+  newestRowAgeMs: { value: 5 * 60_000 },
+};
 const well: StackSeen = {
   subscriptions: {
     value: {
@@ -42,6 +59,7 @@ const well: StackSeen = {
   parameters: { '/shop/token': { value: 'there' } },
   targets: [target],
   clock: { value: -900 },
+  locations: [home, elsewhere],
 };
 
 /** What is found where this one thing is otherwise: the check, how bad, and the sentence. */
@@ -67,6 +85,44 @@ const inside = { address: '10.0.0.7', kind: 'private' } as const;
 
 const cases: readonly (readonly [idea: string, change: Partial<StackSeen>, findings: readonly string[]])[] = [
   ['nothing is wrong', {}, []],
+  [
+    'a location without a stack, of which nothing else is told',
+    { locations: [home, { ...elsewhere, stack: { value: undefined }, newestRowAgeMs: { value: undefined } }] },
+    ['locations wrong: there is no stack in us-east-1: nothing is probed from there'],
+  ],
+  [
+    'a location whose schedules are gone, or disabled',
+    {
+      locations: [home, { ...elsewhere, schedules: { value: [{ name: 'shop-prod-probe-s01', isEnabled: false }] } }],
+    },
+    [
+      'locations wrong: there is no schedule shop-prod-probe-s00 in us-east-1',
+      'locations wrong: the schedule shop-prod-probe-s01 in us-east-1 is disabled',
+    ],
+  ],
+  [
+    'locations from which nothing comes any more, home among them',
+    {
+      locations: [
+        { ...home, newestRowAgeMs: { value: 12 * 60_000 } },
+        { ...elsewhere, newestRowAgeMs: { value: undefined } },
+      ],
+    },
+    [
+      'locations wrong: the newest row from eu-west-1 is 12 min old',
+      'locations wrong: no row has come from us-east-1 within a day',
+    ],
+  ],
+  [
+    'a location whose deployment was rolled back',
+    { locations: [home, { ...elsewhere, stack: { value: { ...state, status: 'UPDATE_ROLLBACK_COMPLETE' } } }] },
+    ['locations doubtful: the stack in us-east-1 is in state UPDATE_ROLLBACK_COMPLETE'],
+  ],
+  [
+    'a location that nobody may look at is neither well nor ill',
+    { locations: [home, { ...elsewhere, stack: { unseen: 'needs cloudformation:DescribeStacks' } }] },
+    ['locations unseen: us-east-1: needs cloudformation:DescribeStacks'],
+  ],
   [
     'an address that nobody confirmed gets nothing',
     {
@@ -277,7 +333,8 @@ describe('the doctor', () => {
     const unseen = { unseen: 'needs x:Y' };
     const nothing = { subscriptions: unseen, alarms: unseen, keys: unseen, schedules: unseen, functions: unseen };
     const seen = { ...well, ...nothing, runs: unseen, concurrency: unseen, clock: unseen };
-    const told = examine({ ...seen, parameters: { '/shop/token': unseen } }, expected);
+    const locations = [home, { ...elsewhere, stack: unseen }];
+    const told = examine({ ...seen, locations, parameters: { '/shop/token': unseen } }, expected);
     const expectedFinding: Finding = {
       severity: 'unseen',
       what: 'needs x:Y',
@@ -285,10 +342,8 @@ describe('the doctor', () => {
     };
     for (const { id, findings } of told) {
       if (id === 'targets') continue; // asks no one but a name server
-      expect([id, findings]).toEqual([
-        id,
-        [id === 'secrets' ? { ...expectedFinding, what: '/shop/token: needs x:Y' } : expectedFinding],
-      ]);
+      const whose = { secrets: '/shop/token: ', locations: 'us-east-1: ' }[id] ?? '';
+      expect([id, findings]).toEqual([id, [{ ...expectedFinding, what: `${whose}needs x:Y` }]]);
     }
     expect(told).toHaveLength(checks.length);
   });
