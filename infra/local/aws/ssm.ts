@@ -7,6 +7,9 @@ import type { Output, Service } from './service.ts';
 import { account, region } from './service.ts';
 
 const mostNames = 10;
+/** Of a standard parameter: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm */
+const mostBytes = 4_096;
+const namePattern = /^\/?[\w.-]+(\/[\w.-]+)*$/;
 
 /**
  * Seeds `file` with a random write token and random keys for heartbeats and acknowledgements, readable by its owner alone. A file
@@ -16,15 +19,19 @@ export function seedParameters(file: string): void {
   const known = existsSync(file) ? parse(file) : { [writeTokenParameter]: randomSecret() };
   const missing = [heartbeatKeyParameter, acknowledgeKeyParameter].filter((name) => !Object.hasOwn(known ?? {}, name));
   if (known === undefined || missing.length === 0) return;
+  write(file, { ...known, ...Object.fromEntries(missing.map((name) => [name, randomSecret()])) });
+}
+
+/** At once, or not at all. */
+function write(file: string, parameters: object): void {
   const draft = `${file}.draft`;
-  const seeded = { ...known, ...Object.fromEntries(missing.map((name) => [name, randomSecret()])) };
-  writeFileSync(draft, `${JSON.stringify(seeded, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(draft, `${JSON.stringify(parameters, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }
 
 const randomSecret = (): string => randomBytes(24).toString('base64url');
 
-/** Parameters from a JSON file of names and values, read anew at each call. Its values are never told in an error. */
+/** Parameters in a JSON file of names and values, read anew at each call. Its values are never told in an error. */
 export function createSsm(file: string): Service {
   return {
     GetParameter: (input) => {
@@ -42,6 +49,22 @@ export function createSsm(file: string): Service {
         Parameters: names.flatMap((name) => (known[name] === undefined ? [] : [describe(file, name, known[name])])),
         InvalidParameters: names.filter((name) => known[name] === undefined),
       };
+    },
+    PutParameter: (input) => {
+      const name = requireText(input, 'Name');
+      const value = requireText(input, 'Value');
+      if (!namePattern.test(name))
+        throw new AwsError('ValidationException', 'Parameter name: must be letters, digits, . - _ and slashes.');
+      if (Buffer.byteLength(value) > mostBytes)
+        throw new AwsError('ValidationException', `A parameter takes at most ${mostBytes} bytes.`);
+      const known = parseFile(file);
+      if (Object.hasOwn(known, name) && input['Overwrite'] !== true)
+        throw new AwsError(
+          'ParameterAlreadyExists',
+          'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+        );
+      write(file, { ...known, [name]: value });
+      return { Version: 1, Tier: 'Standard' };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seedParameters } from '../../../infra/local/aws/ssm.ts';
+import { createSsm, seedParameters } from '../../../infra/local/aws/ssm.ts';
 
 const secret = expect.stringMatching(/^[\w-]{32}$/);
 let folder = '';
@@ -40,4 +40,26 @@ describe('the parameters of local mode', () => {
       expect(existsSync(`${file}.draft`)).toBe(false);
     },
   );
+});
+
+describe('a parameter that is put', () => {
+  const put = (input: Readonly<Record<string, unknown>>) => createSsm(file)['PutParameter']?.(input);
+  beforeEach(() => writeFileSync(file, '{"/mine":"before"}', { mode: 0o600 }));
+
+  it('is read at once, beside the others, and stays its owner’s', () => {
+    expect(put({ Name: '/new', Value: 'a\nb', Type: 'SecureString' })).toEqual({ Version: 1, Tier: 'Standard' });
+    expect(put({ Name: '/mine', Value: 'after', Overwrite: true })).toMatchObject({ Version: 1 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ '/mine': 'after', '/new': 'a\nb' });
+    expect([readdirSync(folder), statSync(file).mode & 0o777]).toEqual([['parameters.json'], 0o600]);
+  });
+
+  it.each([
+    [{ Name: '/mine', Value: 'x' }, 'ParameterAlreadyExists'],
+    [{ Name: '/new' }, 'MissingParameter'],
+    [{ Name: '/a b', Value: 'x' }, 'ValidationException'],
+    [{ Name: '/new', Value: 'é'.repeat(2_049) }, 'ValidationException'],
+  ])('is refused as %j, and nothing is changed', (input, code) => {
+    expect(() => put(input)).toThrow(expect.objectContaining({ code }));
+    expect(readFileSync(file, 'utf8')).toBe('{"/mine":"before"}');
+  });
 });
