@@ -20,11 +20,12 @@ export function renderPreview(preview: SloPreview, style: TextStyle): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function headOf({ slo, expected, budget }: SloPreview): readonly string[] {
+function headOf({ slo, expected, budget, seenBy }: SloPreview): readonly string[] {
   const name = `${slo.id}: ${slo.objective} of ${formatSpan(slo.windowMs)}`;
   if (expected === undefined || budget === undefined) return [name, 'as if a thousand events came each minute'];
   const unit = slo.slices === undefined ? 'probes' : 'slices';
-  return [name, `${formatCount(expected)} ${unit} in it, of which ${formatCount(budget)} may be bad`];
+  const together = seenBy === undefined ? [] : [`a failure is one that is seen by ${seenBy}`];
+  return [name, `${formatCount(expected)} ${unit} in it, of which ${formatCount(budget)} may be bad`, ...together];
 }
 
 function renderRules({ slo, rules }: SloPreview, style: TextStyle): string {

@@ -43,13 +43,14 @@ export const previewCommand: Command = {
   },
 };
 
-function toJson({ slo, expected, budget, rules, findings }: SloPreview): unknown {
+function toJson({ slo, expected, budget, seenBy, rules, findings }: SloPreview): unknown {
   return {
     slo: slo.id,
     objective: slo.objective,
     window: formatSpan(slo.windowMs),
     events: expected ?? null,
     budget: budget ?? null,
+    ...(seenBy === undefined ? {} : { seenBy }),
     rules: rules.map((each) => ({
       severity: each.rule.severity,
       budget: formatPercent(each.rule.budgetPpm),

@@ -1,7 +1,7 @@
 import { type BurnRule, eventIntervalMs, type Monitor, type Slo } from '../config/model.ts';
 import { comparePace, thresholdOf } from './burn.ts';
 import { monitorsOf } from './indicator.ts';
-import { formatNumber, formatPercent, formatSpan } from './words.ts';
+import { formatNumber, formatPercent, formatSpan, seenByText } from './words.ts';
 
 /** Something about an SLO that cannot work (error), or that will annoy (warning). */
 export type Finding = {
@@ -50,7 +50,9 @@ export function lintSlo(slo: Slo, monitors: readonly Monitor[]): readonly Findin
 function paceOf({ slices }: Slo, monitors: readonly Monitor[]): Pace {
   const probesIn = (spanMs: number) =>
     monitors.reduce((sum, monitor) => sum + Math.floor(spanMs / eventIntervalMs(monitor)), 0);
-  if (slices === undefined) return { eventsIn: probesIn, bad: 'failed probe', unit: 'probes' };
+  const seenBy = seenByText(monitors);
+  const bad = seenBy === undefined ? 'failed probe' : `failed probe, seen by ${seenBy},`;
+  if (slices === undefined) return { eventsIn: probesIn, bad, unit: 'probes' };
   // A slice without a probe is none.
   const slicesIn = (spanMs: number) => Math.min(Math.floor(spanMs / slices.sliceMs), probesIn(spanMs));
   return { eventsIn: slicesIn, bad: 'bad slice', unit: 'slices' };

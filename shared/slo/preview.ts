@@ -3,6 +3,7 @@ import { comparePace, resolveDelayOf, thresholdOf } from './burn.ts';
 import { monitorsOf } from './indicator.ts';
 import { type Finding, lintSlo } from './lint.ts';
 import { detectionMinutes, eventsIn } from './trouble.ts';
+import { seenByText } from './words.ts';
 
 /** The error ratios that the table of detection times shows, in parts per million. */
 export const previewedPpm = [1_000_000, 500_000, 100_000, 50_000, 20_000, 10_000] as const;
@@ -13,6 +14,8 @@ export type SloPreview = {
   /** Events of its window, and how many of them may be bad; undefined where nothing is scheduled. */
   readonly expected: number | undefined;
   readonly budget: number | undefined;
+  /** By whom a failure must be seen, where several locations judge; a tick of theirs is one event however many they are. */
+  readonly seenBy: string | undefined;
   readonly rules: readonly RulePreview[];
   readonly findings: readonly Finding[];
 };
@@ -41,6 +44,7 @@ export function previewSlo(slo: Slo, monitors: readonly Monitor[]): SloPreview {
     slo,
     expected,
     budget: expected === undefined ? undefined : (expected * (1_000_000 - slo.objectivePpm)) / 1_000_000,
+    seenBy: seenByText(mine),
     rules: slo.alerts.map((rule) => previewRule(slo, rule, mine)),
     findings: lintSlo(slo, monitors),
   };

@@ -1,3 +1,5 @@
+import type { Monitor, Quorum } from '../config/model.ts';
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -19,4 +21,18 @@ export function formatPercent(ppm: number): string {
 /** To three digits after the first that is not zero, without trailing zeros: `14.4`, `0.0432`. */
 export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** By how many of several locations a failure must be seen, as a part of a sentence; undefined where each monitor is judged by one. */
+export function seenByText(monitors: readonly Monitor[]): string | undefined {
+  const ways = monitors.flatMap(({ agreement }) => (agreement === undefined ? [] : [quorumText(agreement.quorum)]));
+  return ways.length === 0 ? undefined : [...new Set(ways)].join(', or ');
+}
+
+function quorumText(quorum: Quorum): string {
+  if (quorum === 'majority') return 'a majority of the fresh locations';
+  if (quorum === 'any') return 'any location';
+  if (quorum === 'all') return 'all fresh locations';
+  if ('count' in quorum) return quorum.count === 1 ? 'any location' : `${quorum.count} locations`;
+  return `at least ${formatPercent(quorum.sharePpm)} of the fresh locations`;
 }

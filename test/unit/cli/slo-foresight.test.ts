@@ -52,6 +52,19 @@ warning page 2%/1h: one failed probe pages: its long window of 1h holds 60 event
 `);
   });
 
+  it('says by how many of several locations a failure must be seen: their ticks are events as one location’s are', async () => {
+    const locations = 'locations: { home: eu-west-1, also: [us-east-1, sa-east-1] }\nquorum: 50%\n';
+    writeFileSync(join(folder, 'several.yml'), `${config}${locations}`);
+    const { stdout } = await slo(['preview', 'web', '--config', 'several.yml']);
+    const [head] = stdout.split('\n');
+    expect(head).toBe(
+      'web: 99.9% of 30d · 43,200 probes in it, of which 43.2 may be bad · a failure is one that is seen by at least 50% of the fresh locations',
+    );
+    expect(stdout).toContain(
+      'one failed probe, seen by at least 50% of the fresh locations, pages: its long window of',
+    );
+  });
+
   it('says it in numbers', async () => {
     const { code, stdout, stderr } = await slo(['preview', 'web', '--json']);
     expect([code, stderr]).toEqual([0, '']);

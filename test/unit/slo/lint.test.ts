@@ -26,6 +26,20 @@ describe('the lint of an SLO', () => {
     expect(lint({})).toEqual([]);
   });
 
+  it.each([
+    ['majority', 'a majority of the fresh locations'],
+    ['any', 'any location'],
+    ['all', 'all fresh locations'],
+    [{ count: 2 }, '2 locations'],
+    [{ sharePpm: 333_000 }, 'at least 33.3% of the fresh locations'],
+  ] as const)('says by how many locations a blip must be seen: %j', (quorum, words) => {
+    const monitor = { ...aMonitor('api', 1), agreement: { quorum, minLocations: 1 } };
+    const [finding] = lintSlo({ ...good, alerts: [fastPage] }, [monitor]);
+    expect(finding?.message).toContain(
+      `one failed probe, seen by ${words}, pages: its long window of 1h holds 60 events`,
+    );
+  });
+
   it.each<[string, Partial<Slo>, number, object]>([
     [
       'a rule that no outage can reach',
