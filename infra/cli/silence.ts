@@ -20,8 +20,8 @@ Keeps alerts from announcing anything for a while. They go on being judged, and 
 planned work that is not to count. What fires in the meantime and still does at the end is told then; the end of what was told
 before is told as ever.
 
-  NAME                   a monitor, with its coverage; an SLO, with all of its rules; a burst; or the id of one alert,
-                         such as slo/checkout/page-1h
+  NAME                   a monitor, with its coverage; an SLO, with all of its rules; a burst; a location; or the id of
+                         one alert, such as slo/checkout/page-1h
   --for SPAN             1m to 31d
   --reason TEXT          why, for whoever wonders
   --by NAME              who wants it; the name of whoever is logged in by default
