@@ -26,7 +26,7 @@ channels:
   oncall: { type: email, to: oncall@example.com }
 ${isRich ? richChannels() : ''}monitors:
 ${ids.map((id, index) => `  ${id}: { <<: *http, request: { url: "${target(index)}" } }\n`).join('')}slos:
-${groups.map(slo).join('')}${isRich ? rich : ''}`;
+${groups.map(slo).join('')}${isRich ? richSections(target) : ''}`;
 }
 
 function slo(ids: readonly string[], index: number): string {
@@ -41,11 +41,11 @@ const richChannels = (): string =>
     .map((index) => `  team-${index}: { type: email, to: team-${index}@example.com }\n`)
     .join('')}  chat: { type: slack, url: "\${ssm:/fleet/slack-url}" }\n`;
 
-const rich = `bursts:
+const richSections = (target: (index: number) => string): string => `bursts:
 ${numbers(10)
   .map(
     (index) =>
-      `  b${index}: { schedule: cron(0 ${index} * * ? *), shards: 3, request: { url: "${publicTarget(index)}" }, stages: [{ hold: 300/s for 10s }], thresholds: [p99 < 300ms], alerts: [{ notify: [chat] }] }\n`,
+      `  b${index}: { schedule: cron(0 ${index} * * ? *), shards: 3, request: { url: "${target(index)}" }, stages: [{ hold: 300/s for 10s }], thresholds: [p99 < 300ms], alerts: [{ notify: [chat] }] }\n`,
   )
   .join('')}alarms:
 ${numbers(40)
