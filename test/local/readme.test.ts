@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseConfig } from '../../shared/config/parse/index.ts';
 import { endAll, type Running, root, startLocalMode, temporaryFolder } from './local-mode.ts';
+import { operateCommands } from './operate-commands.ts';
 
 const run = promisify(execFile);
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -173,10 +174,34 @@ describe('the commands of the README, in a copy of the repository', () => {
   }
 });
 
-async function shell(command: string): Promise<{ code: number; output: string }> {
+describe('the commands of docs/operate.md', () => {
+  const refused = /An error occurred \((UnknownOperation|ResourceNotFound|TableNotFound)Exception\)/;
+  for (const [command, tried] of Object.entries(operateCommands)) {
+    if (tried !== 'sent by the CLI' && 'elsewhere' in tried) continue;
+    const test = command.includes('aws ') && !hasAwsCli ? it.skip : it;
+    test(command, async () => {
+      const access = { AWS_ENDPOINT_URL: local?.aws, AWS_DEFAULT_REGION: 'us-east-1' };
+      const keys = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+      const isSent = tried === 'sent by the CLI';
+      const { code, output } = isSent
+        ? { code: [254, 255], output: refused }
+        : { code: [tried.code], output: tried.output };
+      const names = isSent ? 'nowhere-' : 'shortener-local-';
+      const answer = await shell(command.replaceAll('shortener-prod-', names), { ...access, ...keys });
+      expect(answer.output).toMatch(output);
+      expect(code).toContain(answer.code);
+    }, 90_000);
+  }
+});
+
+async function shell(
+  command: string,
+  more: Readonly<Record<string, string | undefined>> = {},
+): Promise<{ code: number; output: string }> {
   const env = {
     PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`,
     HOME: process.env['HOME'],
+    ...more,
   };
   try {
     const { stdout, stderr } = await run('/bin/sh', ['-c', command], { cwd: clone, env, timeout: 80_000 });
