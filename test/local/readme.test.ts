@@ -56,7 +56,7 @@ const runs: Readonly<Record<string, Expectation>> = {
   'npx burnwatch cost --config mine.yml --param shortener=off --max 15': { codes: [0], output: /the monitoring +\$\d/ },
   'npx burnwatch permissions': { codes: [0], output: /probe +dynamodb: GetItem PutItem +table shortener-dev-ledger/ },
   'npx burnwatch status': { codes: [0, 1], output: /shortener-health +\w+[\s\S]*SLO/ },
-  'npx burnwatch doctor': { codes: [0, 1], output: /secrets +fine[\s\S]*10 checks/ },
+  'npx burnwatch doctor': { codes: [0, 1], output: /secrets +fine[\s\S]*11 checks/ },
   'npx burnwatch incidents': { codes: [0], output: /Nothing is wrong|firing|resolved/i },
   'npx serverless package': { codes: [0], output: /packaged/i },
   'npx serverless package --param shortener=off --param config=mine.yml': { codes: [0], output: /packaged/i },
