@@ -1,7 +1,7 @@
 """Starts MiniStack, and mends what it lacks. Every workaround for a fault of the emulator is here.
 
-1. Two condition keys that roles here depend on. With AUTH=true it verifies signatures and judges each request by the role of its function, as AWS does, but it knows neither
-dynamodb:LeadingKeys nor cloudwatch:namespace. They are read from the request as the service authorization reference says:
+1. Three condition keys that roles here depend on. With AUTH=true it verifies signatures and judges each request by the role of its function, as AWS does, but it knows neither
+aws:RequestedRegion, dynamodb:LeadingKeys nor cloudwatch:namespace. They are read from the request as the service authorization reference says:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
 
@@ -22,6 +22,7 @@ import runpy
 from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_region
 from ministack.services.cloudformation import provisioners
 
 
@@ -58,7 +59,7 @@ def with_leading_keys(body):
 
 
 def with_namespace(service, iam_action, body, params):
-    context = tag_context(service, iam_action, body, params)
+    context = {**tag_context(service, iam_action, body, params), "aws:RequestedRegion": get_region()}
     if iam_action == "cloudwatch:PutMetricData":
         context["cloudwatch:namespace"] = parse(body).get("Namespace", "")
     return context
