@@ -1,4 +1,4 @@
-import { type Config, locationNames, type Monitor } from '../../../shared/config/model.ts';
+import { locationNames, type Monitor } from '../../../shared/config/model.ts';
 import { formatSpan } from '../../../shared/slo/words.ts';
 import { chunks, columns, type Figure, type Row } from './layout.ts';
 import { filled, graph, metric, quantiles, type Values } from './metrics.ts';
@@ -30,49 +30,45 @@ export function monitorsRows(scene: Scene): readonly Row[] {
   ];
 }
 
-/** One series of a monitor's metrics: of each location where several judge it. */
-type Source = { readonly values: Values; readonly location?: string };
-
-function sourcesOf(config: Config, { id, agreement }: Monitor): readonly Source[] {
-  if (agreement === undefined) return [{ values: { Monitor: id } }];
-  return locationNames(config).map((location) => ({ values: { Monitor: id, Location: location }, location }));
+/** Whose series it is, of a monitor that one location judges, or several of which this is one. */
+function valuesOf({ id, agreement }: Monitor, location: string | undefined): Values {
+  return agreement === undefined || location === undefined ? { Monitor: id } : { Monitor: id, Location: location };
 }
 
-/** A line for each monitor, or for each of its locations. */
-export function linesOf({ stack, config }: Scene, key: MonitorKey, monitors: readonly Monitor[]): readonly MetricRow[] {
-  return monitors.flatMap((monitor) =>
-    sourcesOf(config, monitor).map(({ values, location }) =>
-      metric(stack, key, values, { label: location === undefined ? monitor.id : `${monitor.id}, ${location}` }),
-    ),
+/** As one sees it: of several locations, home. */
+function homeValues({ config }: Scene, monitor: Monitor): Values {
+  return valuesOf(monitor, config.locations?.home);
+}
+
+/** What fails, a series for each location where several judge: a dashboard with all metrics of each would not be free. */
+function failuresOf({ stack, config }: Scene, monitor: Monitor, label: string): readonly MetricRow[] {
+  if (monitor.agreement === undefined) return [metric(stack, 'probeFailures', valuesOf(monitor, undefined), { label })];
+  return locationNames(config).map((location) =>
+    metric(stack, 'probeFailures', valuesOf(monitor, location), { label: `${label}, ${location}` }),
   );
 }
-type MonitorKey = 'probeLatency' | 'probeFailures' | 'probeUnjudged';
 
-/** So many monitors as fill a graph with lines. */
+/** So many monitors as fill a graph with lines, a line for each location. */
 export function monitorsFor({ config }: Scene, lines: number): number {
   return Math.max(1, Math.floor(lines / Math.max(1, locationNames(config).length)));
 }
 
+/** Which location a figure is of that shows one of several; empty where there is one alone. */
+export function fromHome({ config: { locations } }: Scene): string {
+  return locations === undefined ? '' : `As ${locations.home} sees it; the other locations are under Metrics. `;
+}
+
 /** Latency and trouble side by side, in so many columns. */
 function detailed(scene: Scene, monitor: Monitor, width: number): readonly Figure[] {
-  const { stack, config } = scene;
-  const sources = sourcesOf(config, monitor);
-  const isAlone = monitor.agreement === undefined;
-  const times = isAlone
-    ? quantiles(stack, 'probeLatency', { Monitor: monitor.id })
-    : sources.map(({ values, location = '' }) =>
-        metric(stack, 'probeLatency', values, { stat: 'p90', label: location }),
-      );
-  const latency = graph(stack, `How slow is ${monitor.id}?`, times, isAlone ? 'ms' : 'ms, p90', {
+  const { stack } = scene;
+  const values = homeValues(scene, monitor);
+  const latency = graph(stack, `How slow is ${monitor.id}?`, quantiles(stack, 'probeLatency', values), 'ms', {
     period: 300,
     annotations: { horizontal: limitOf(monitor) },
   });
-  const of = (what: string, location = '') => (location === '' ? what : `${what}, ${location}`);
   const rows = [
-    ...sources.map(({ values, location }) => metric(stack, 'probeFailures', values, { label: of('failed', location) })),
-    ...sources.map(({ values, location }) =>
-      metric(stack, 'probeUnjudged', values, { label: of('not judged', location) }),
-    ),
+    ...failuresOf(scene, monitor, 'failed'),
+    metric(stack, 'probeUnjudged', values, { label: 'not judged' }),
   ];
   const trouble = graph(stack, `When did ${monitor.id} fail?`, filled(rows), 'probes', { stat: 'Sum', stacked: true });
   const runbook = monitor.alerts.flatMap((alert) => alert.runbook ?? [])[0];
@@ -80,7 +76,7 @@ function detailed(scene: Scene, monitor: Monitor, width: number): readonly Figur
     {
       width: Math.ceil(width * 0.58),
       content: latency,
-      caption: `${isAlone ? 'Half, 90 % and 99 %' : 'Of each location 90 %'} of the probes of five minutes were faster than the lines. ${runbook === undefined ? '' : runbookOf(scene, runbook)}`,
+      caption: `${fromHome(scene)}Half, 90 % and 99 % of the probes of five minutes were faster than the lines. ${runbook === undefined ? '' : runbookOf(scene, runbook)}`,
     },
     {
       width: width - Math.ceil(width * 0.58),
@@ -96,7 +92,7 @@ function limitOf({ degradedAfterMs }: Monitor) {
 }
 
 function grouped(scene: Scene, monitors: readonly Monitor[]): readonly Row[] {
-  const aGraph = monitorsFor(scene, limits.aGraph);
+  const { aGraph } = limits;
   const latencies = chunks(monitors, aGraph).map((some, index) => ({
     width: columns / 2,
     content: slowest(scene, `How slow are monitors ${index * aGraph + 1} to ${index * aGraph + some.length}?`, some),
@@ -105,7 +101,7 @@ function grouped(scene: Scene, monitors: readonly Monitor[]): readonly Row[] {
   return [
     ...failures(scene, monitors),
     ...rows.slice(0, -1),
-    { figures: rows.at(-1)?.figures ?? [], caption: slowestCaption },
+    { figures: rows.at(-1)?.figures ?? [], caption: `${fromHome(scene)}${slowestCaption}` },
   ];
 }
 
@@ -113,7 +109,10 @@ export const slowestCaption = 'A tenth of the probes of five minutes took longer
 
 /** A line a monitor, at most some dozens of them. */
 export function slowest(scene: Scene, title: string, monitors: readonly Monitor[]): Content {
-  return graph(scene.stack, title, linesOf(scene, 'probeLatency', monitors), 'ms, p90', { stat: 'p90', period: 300 });
+  const rows = monitors.map((monitor) =>
+    metric(scene.stack, 'probeLatency', homeValues(scene, monitor), { label: monitor.id }),
+  );
+  return graph(scene.stack, title, rows, 'ms, p90', { stat: 'p90', period: 300 });
 }
 
 export const failedCaption =
@@ -130,7 +129,7 @@ function failures(scene: Scene, monitors: readonly Monitor[]): readonly Row[] {
 
 /** The failed probes of each minute, of at most 100 monitors. */
 export function failed(scene: Scene, monitors: readonly Monitor[], part = ''): Content {
-  const rows = linesOf(scene, 'probeFailures', monitors);
+  const rows = monitors.flatMap((monitor) => failuresOf(scene, monitor, monitor.id));
   return graph(scene.stack, `What fails${part}?`, filled(rows), 'failed probes a minute', {
     stat: 'Sum',
     stacked: true,

@@ -7,9 +7,9 @@ import { errorRatio, latency, rate } from './application.ts';
 import { trouble, unmet } from './bursts.ts';
 import { chunks, columns, type Row } from './layout.ts';
 import { logLink, logs } from './logs.ts';
-import { filled, graph } from './metrics.ts';
+import { filled, graph, metric } from './metrics.ts';
 import type { AlarmProperties, Content } from './model.ts';
-import { failed, failedCaption, linesOf, monitorsFor, slowest, slowestCaption } from './monitors.ts';
+import { failed, failedCaption, fromHome, monitorsFor, slowest, slowestCaption } from './monitors.ts';
 import { queries } from './queries.ts';
 import { savedLink } from './saved.ts';
 import { headOf, runbookOf, runbooks, type Scene } from './scene.ts';
@@ -131,33 +131,29 @@ function answers(scene: Scene): Row {
   };
 }
 
+/** How slow, and what could not be judged; of several locations no more than home's latency, as the others judge what one cannot. */
 function probes(scene: Scene): Row {
   const { config } = scene;
   const monitors = config.monitors.slice(0, limits.monitors);
   const isAll = monitors.length === config.monitors.length;
-  return {
-    figures: [
-      {
-        width: half,
-        content: slowest(
-          scene,
-          isAll ? 'How slow are probes?' : `How slow are the first ${monitors.length}?`,
-          monitors,
-        ),
-        caption: slowestCaption,
-      },
-      {
-        width: half,
-        content: unjudged(scene),
-        caption: 'Blocked by policy, or our own fault. They lower coverage, never the budget; a line is ours to mend.',
-      },
-    ],
+  const isSeveral = config.locations !== undefined;
+  const speed = {
+    width: isSeveral ? columns : half,
+    content: slowest(scene, isAll ? 'How slow are probes?' : `How slow are the first ${monitors.length}?`, monitors),
+    caption: `${fromHome(scene)}${slowestCaption}`,
   };
+  const odd = {
+    width: half,
+    content: unjudged(scene),
+    caption: 'Blocked by policy, or our own fault. They lower coverage, never the budget; a line is ours to mend.',
+  };
+  return { figures: isSeveral ? [speed] : [speed, odd] };
 }
 
-function unjudged(scene: Scene): Content {
-  const rows = linesOf(scene, 'probeUnjudged', scene.config.monitors.slice(0, limits.monitors));
-  return graph(scene.stack, 'What could not be judged?', filled(rows), 'probes', { stat: 'Sum' });
+function unjudged({ stack, config }: Scene): Content {
+  const monitors = config.monitors.slice(0, limits.monitors);
+  const rows = monitors.map(({ id }) => metric(stack, 'probeUnjudged', { Monitor: id }, { label: id }));
+  return graph(stack, 'What could not be judged?', filled(rows), 'probes', { stat: 'Sum' });
 }
 
 function rest(scene: Scene): readonly Row[] {
