@@ -4,8 +4,9 @@ import { newerFormat } from '../config/format.ts';
 /**
  * The formats of what lies in the ledger's table. An item says which it has in the attribute `format`; one without has format 1. A
  * release raises the number where an older one would misread what it writes, or lose a part of it on the next write; what older ones may
- * pass over is added without. Beside these, the bytes of ticks, hours, days and counted metrics begin with theirs, tallies carry a
- * `version`, and the state of the alerts a `schema`.
+ * pass over is added without. Beside these, the bytes of ticks (which speak for the details beside them), hours, days and counted metrics
+ * begin with theirs, tallies carry a `version`, the state of the alerts a `schema`, and an undelivered entry a `format` of its own.
+ * The files in a package have none: they are made with the very code that reads them.
  */
 export const formats = {
   alerts: 1,

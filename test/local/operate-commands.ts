@@ -26,9 +26,7 @@ export const operateCommands: Readonly<Record<string, Tried>> = {
   'npx serverless deploy --stage prod': emulated('retained.deploy.ts deploys'),
   'npx burnwatch doctor --stage prod': emulated('stack.deploy.ts asks the doctor'),
   'npx serverless deploy list --stage prod': emulated('retained.deploy.ts lists'),
-  'npx serverless rollback --timestamp 1764150000000 --stage prod': {
-    elsewhere: `${account}; remove.test.ts rolls back as far as it is refused`,
-  },
+  'npx serverless rollback --timestamp 1764150000000 --stage prod': emulated('stack.deploy.ts rolls back'),
   'npx serverless remove --stage dev --param delete=true': emulated('stack.deploy.ts removes'),
   'npx burnwatch adopt --stage prod': emulated('retained.deploy.ts adopts'),
   'aws dynamodb create-backup --table-name shortener-prod-ledger --backup-name before-the-change': 'sent by the CLI',

@@ -10,9 +10,9 @@ export const guardExceptions: Readonly<Record<string, string>> = {
   'CT.CLOUDWATCH.PR.2':
     'Thirty days of logs are enough to look at an incident and keep the price; --param logRetentionDays=365 satisfies the rule.',
   'CT.CLOUDWATCH.PR.3':
-    'CloudWatch encrypts every log group; a key of our own costs a dollar a month, and no secret, body or address is logged.',
+    'CloudWatch encrypts every log group; a key of your own (--param encryption) costs a dollar a month, and no secret, body or address is logged.',
   'CT.DYNAMODB.PR.2':
-    'DynamoDB encrypts every table with a key that AWS owns; KMS would be paid for each minute, and the tables hold no secrets.',
+    'DynamoDB encrypts every table with a key that AWS owns; one of your own (--param encryption) is paid for each minute, and the tables hold no secrets.',
   'CT.LAMBDA.PR.2':
     'The permission is bound to this API by SourceArn, in a form (Fn::Join, by the framework) that the rule does not read.',
   'CT.LAMBDA.PR.3':
