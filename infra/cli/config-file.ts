@@ -1,5 +1,11 @@
 import { BurnwatchError } from '../../shared/config/model.ts';
-import { type ParseResult, type Problem, parseConfig, renderProblem } from '../../shared/config/parse/index.ts';
+import {
+  type ParseOptions,
+  type ParseResult,
+  type Problem,
+  parseConfig,
+  renderProblem,
+} from '../../shared/config/parse/index.ts';
 import { longestFileBytes } from '../../shared/config/parse/yaml.ts';
 import type { Io } from './command.ts';
 import { codeOf } from './node-error.ts';
@@ -15,7 +21,7 @@ export const defaultFile = 'monitors.yml';
 export async function readConfig(
   file: string,
   io: Io,
-  options: { intervalMs?: number; isTrial?: boolean } = {},
+  options: Pick<ParseOptions, 'intervalMs' | 'isTrial' | 'before'> = {},
 ): Promise<ParseResult> {
   const bytes = await read(file, io);
   return parseConfig(bytes, { file, env: io.env, ...options });

@@ -6,24 +6,31 @@ import { describeIndicator } from '../../shared/message/indicator-text.ts';
 import { describeSent, loadText, sentText } from './burst-subject.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
+import { type Earlier, readEarlier } from './earlier-file.ts';
 import { readFlags } from './flags.ts';
 import { renderText } from './reference-text.ts';
 import { count, paint, renderTable } from './terminal.ts';
 
 const help = `
-npx burnwatch validate [--config FILE] [--json]
+npx burnwatch validate [--config FILE] [--against FILE|REVISION] [--json]
 
 Checks monitors.yml (or FILE) and says what it holds. Every error comes at once, each with its line and column.
 Nothing is sent anywhere; \${ssm:…} and \${output:…} are checked for their form only.
 
-  --config FILE   another file than ./monitors.yml
-  --json          one JSON object on stdout: {"valid", "file", "monitors", "slos", "bursts", …, "errors", "warnings"}
+It also says which monitors an earlier version had that are gone, and so which history would be forgotten: of one that only got
+another name, formerly: its-old-name keeps it. Compared with is the last commit of git, where there is one.
+
+  --config FILE              another file than ./monitors.yml
+  --against FILE|REVISION    the earlier version: another file, or a revision of git that has this one, such as origin/main
+  --json                     one JSON object on stdout: {"valid", "file", "against", "monitors", "slos", "bursts", …, "errors",
+                             "warnings"}
 
 Exit codes: 0 valid (warnings, on stderr, change nothing), 2 invalid.
 
 Examples:
   npx burnwatch validate
   npx burnwatch validate --config staging.yml
+  npx burnwatch validate --against origin/main
   npx burnwatch validate --json
 `;
 
@@ -32,23 +39,29 @@ export const validateCommand: Command = {
   summary: 'check monitors.yml and say what it holds',
   help,
   run: async (argv, io) => {
-    const { values } = readFlags(argv, { config: { type: 'string' }, json: { type: 'boolean' } });
+    const { values } = readFlags(argv, options);
     const file = values.config ?? defaultFile;
-    const result = await readConfig(file, io);
-    if (values.json) io.stdout(`${JSON.stringify(toJson(file, result))}\n`);
+    const earlier = await readEarlier(file, values.against, io);
+    const result = await readConfig(file, io, earlier ? { before: earlier.monitors } : {});
+    if (values.json) io.stdout(`${JSON.stringify(toJson(file, result, earlier))}\n`);
     else {
       printProblems(result, io);
+      if (earlier && result.warnings.some(({ code }) => code === 'BURN_CONFIG_RENAMED'))
+        io.stderr(`Compared with ${earlier.name}; --against compares with another file, or another revision of git\n`);
       if (result.ok) io.stdout(renderSummary(file, result.config, io));
     }
     return result.ok ? 0 : 2;
   },
 };
 
-function toJson(file: string, result: ParseResult): unknown {
+const options = { config: { type: 'string' }, against: { type: 'string' }, json: { type: 'boolean' } } as const;
+
+function toJson(file: string, result: ParseResult, earlier: Earlier | undefined): unknown {
   const { warnings } = result;
-  if (!result.ok) return { valid: false, file, errors: result.errors, warnings };
+  const read = { file, ...(earlier && { against: earlier.name }) };
+  if (!result.ok) return { valid: false, ...read, errors: result.errors, warnings };
   const { service, channels, monitors, slos, bursts, allow, maintenance } = result.config;
-  return { valid: true, file, service, channels, monitors, slos, bursts, allow, maintenance, errors: [], warnings };
+  return { valid: true, ...read, service, channels, monitors, slos, bursts, allow, maintenance, errors: [], warnings };
 }
 
 const mostRows = 100;

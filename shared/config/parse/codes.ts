@@ -67,6 +67,7 @@ export const codes = {
   BURN_CONFIG_QUORUM: 'locations cannot agree as it is asked of them',
   BURN_CONFIG_REPEATED: 'a list names something twice',
   BURN_CONFIG_FORMERLY: 'a former name belongs to another monitor',
+  BURN_CONFIG_RENAMED: 'a monitor of an earlier version is gone, or goes under another name',
   BURN_CONFIG_KEY_COLLISION: 'two names share a key in the ledger',
   BURN_CONFIG_ALERT_WINDOW: 'an alert asks for more failures than it looks at probes',
   BURN_CONFIG_DEGRADED_AFTER: 'no probe can be slow enough to be degraded',

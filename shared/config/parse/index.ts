@@ -1,9 +1,10 @@
-import type { Config } from '../model.ts';
+import type { Config, Monitor } from '../model.ts';
 import { readFile } from './file.ts';
 import { createLocator, pathAt } from './locate.ts';
 import { type Hash, hashName } from './names.ts';
 import { findAnchors, toPlain } from './plain.ts';
 import { type Fault, type Problem, renderPath } from './problem.ts';
+import { warnOfRenames } from './renames.ts';
 import { openYaml, type Source } from './yaml.ts';
 
 export { type AdHoc, buildAdHocBurst } from './ad-hoc.ts';
@@ -29,6 +30,8 @@ export type ParseOptions = {
   readonly intervalMs?: number;
   /** Rules that can never fire, and budgets without an event in them, are warned of and not refused: to see what they would do. */
   readonly isTrial?: boolean;
+  /** The monitors of an earlier version of it: what would be forgotten of them is warned of. */
+  readonly before?: readonly Monitor[];
   /** From names to keys of the ledger; for tests of collisions. */
   readonly hash?: Hash;
 };
@@ -57,7 +60,8 @@ export function parseConfig(input: string | Uint8Array, options: ParseOptions): 
   const offsetOf = ({ path }: Fault) => locate(path);
   const early = withPaths([...faults, ...plain.faults], source);
   const errors = render([...early, ...withoutEchoes(read.faults, early)], offsetOf);
-  const warnings = render(read.warnings, offsetOf);
+  const forgotten = options.before && read.config ? warnOfRenames(options.before, read.config.monitors) : [];
+  const warnings = render([...read.warnings, ...forgotten], offsetOf);
   if (errors.length > 0 || !read.config) return { ok: false, errors, warnings };
   return { ok: true, config: read.config, warnings };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,10 +194,70 @@ bursts:
     expect(await validate({}, argv)).toEqual({ code: 2, stdout: '', stderr: `burnwatch validate: ${message}\n` });
   });
 
-  it('refuses bytes that are not UTF-8 and files beyond 1 MiB', async () => {
+  it('refuses bytes that are not UTF-8 and files beyond 2 MiB', async () => {
     const latin = await validate({ 'monitors.yml': Buffer.from('service: caf\xe9\n', 'latin1') });
     expect(latin.stderr).toContain('monitors.yml:1:13: the file must be UTF-8 text');
     const large = await validate({ 'monitors.yml': '#'.repeat(3_000_000) });
-    expect(large.stderr).toContain('monitors.yml:1:1: the file must be at most 1 MiB');
+    expect(large.stderr).toContain('monitors.yml:1:1: the file must be at most 2 MiB');
+  });
+});
+
+describe('burnwatch validate, of a file that was another before', () => {
+  const fileOf = (id: string) =>
+    `version: 1\nservice: shop\nmonitors:\n  ${id}: { type: http, request: { url: https://shop.example/ } }\n`;
+  const path = { env: { PATH: process.env['PATH'] } };
+  const commit = (text: string) => {
+    writeFileSync(join(folder, 'monitors.yml'), text);
+    const who = ['-c', 'user.name=x', '-c', 'user.email=x@example.com', '-c', 'commit.gpgsign=false'];
+    for (const args of [
+      ['init', '-q'],
+      ['add', 'monitors.yml'],
+      [...who, 'commit', '-q', '-m', 'Add'],
+    ])
+      execFileSync('git', args, { cwd: folder, stdio: 'ignore' });
+  };
+  const forgotten = /^warning monitors\.yml:4:3 monitors\.api-v2: is new, and "api" is gone, .* formerly: api here;/m;
+
+  it('says what a rename forgets since the last commit, and changes nothing by it', async () => {
+    commit(fileOf('api'));
+    const { code, stderr, stdout } = await validate({ 'monitors.yml': fileOf('api-v2') }, [], path);
+    expect(stderr).toMatch(forgotten);
+    expect(stderr).toContain('Compared with HEAD; --against');
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'valid monitors.yml (shop) holds 1 monitor, 0 SLOs, 0 channels']);
+    const mended = fileOf('api-v2').replace('{ type', '{ formerly: api, type');
+    expect(await validate({ 'monitors.yml': mended }, [], path)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('or since another file or revision, which --json names', async () => {
+    commit(fileOf('api'));
+    commit(fileOf('api-v2'));
+    expect((await validate({}, [], path)).stderr).toBe('');
+    expect((await validate({}, ['--against', 'HEAD~1'], path)).stderr).toMatch(forgotten);
+    const files = { 'monitors.yml': fileOf('api-v2'), 'old.yml': fileOf('api') };
+    const { stdout } = await validate(files, ['--against', 'old.yml', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      valid: true,
+      against: 'old.yml',
+      warnings: [{ code: 'BURN_CONFIG_RENAMED', line: 4, path: 'monitors.api-v2' }],
+    });
+  });
+
+  it.each([
+    ['nowhere.yml', 'is neither a file nor a revision of git that has monitors.yml'],
+    ['--help', 'is neither a file nor a revision of git that has monitors.yml'],
+    ['bad.yml', 'has errors'],
+  ])('refuses --against %s', async (against, why) => {
+    const files = { 'monitors.yml': fileOf('api'), 'bad.yml': 'version: 2' };
+    const { code, stderr, stdout } = await validate(files, [`--against=${against}`], path);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`--against ${against} ${why}, so nothing can be compared with it`);
+  });
+
+  it('compares with nothing where there is no git', async () => {
+    commit(fileOf('api'));
+    expect(await validate({ 'monitors.yml': fileOf('api-v2') }, [], { env: { PATH: folder } })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 });
