@@ -1,7 +1,6 @@
 import { BurnwatchError, type Json } from '../../shared/config/model.ts';
 import { arnOf, type FunctionName, nameOf, type Stack } from './model.ts';
-
-type Statement = { readonly [name: string]: Json };
+import type { Statement } from './statements.ts';
 
 const keyArn =
   /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;

@@ -1,5 +1,5 @@
 import { hasBurstAlerts } from '../../shared/alert/burst.ts';
-import { BurnwatchError, type Config, type Indicator, type Json, type Slo } from '../../shared/config/model.ts';
+import { BurnwatchError, type Config, type Indicator, type Slo } from '../../shared/config/model.ts';
 import { namespace } from '../../shared/metrics/catalogue.ts';
 import { useKey } from './encryption.ts';
 import {
@@ -21,8 +21,8 @@ import {
   type Stack,
 } from './model.ts';
 import { burstUsers, channelUsers, monitorUsers, parametersOf, requiredSlos, type User } from './references.ts';
-
-type Statement = { readonly [name: string]: Json };
+import { allow, type Statement, trust } from './statements.ts';
+import { inVpc } from './vpc-rights.ts';
 
 /** One role a function, each with what its function does and nothing else. */
 export function functionRoles(config: Config, stack: Stack): Resources {
@@ -104,14 +104,6 @@ export function role(stack: Stack, thing: string, trusted: Statement, policy: re
       Policies: [{ PolicyName: thing, PolicyDocument: { Version: '2012-10-17', Statement: policy } }],
     },
   };
-}
-
-export function trust(service: string, condition: Statement = {}): Statement {
-  return { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole', ...condition };
-}
-
-export function allow(actions: readonly string[], resource: Json): Statement {
-  return { Effect: 'Allow', Action: actions, Resource: resource };
 }
 
 /** The log group is there before the function, so that none is ever made without a retention. */
@@ -225,37 +217,6 @@ function putMetricsOf({ elsewhere }: Stack): Statement {
   if (elsewhere === undefined) return putMetrics;
   const where = { 'cloudwatch:namespace': namespace, 'aws:RequestedRegion': elsewhere.home };
   return { ...putMetrics, Condition: { StringEquals: where } };
-}
-
-/**
- * What Lambda itself needs to keep a function in a VPC, on all resources because it asks for it so:
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
- */
-const manageInterfaces = allow(
-  [
-    'ec2:AssignPrivateIpAddresses',
-    'ec2:CreateNetworkInterface',
-    'ec2:DeleteNetworkInterface',
-    'ec2:DescribeNetworkInterfaces',
-    'ec2:DescribeSubnets',
-    'ec2:UnassignPrivateIpAddresses',
-  ],
-  '*',
-);
-
-/**
- * Lambda calls them, not the function, whose credentials carry its ARN: what signs its requests could use them. The
- * ARN is put together, because the function refers to its role.
- */
-const keepInterfacesFromCode = (name: FunctionName, stack: Stack): Statement => ({
-  ...manageInterfaces,
-  Effect: 'Deny',
-  Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arnOf('lambda', `function:${nameOf(stack, name)}`) } },
-});
-
-/** Functions that send requests to targets are placed where these are reached. */
-function inVpc(name: FunctionName, stack: Stack): readonly Statement[] {
-  return stack.vpc === undefined ? [] : [manageInterfaces, keepInterfacesFromCode(name, stack)];
 }
 
 /** What the inline policies of a role hold: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

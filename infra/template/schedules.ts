@@ -14,8 +14,9 @@ import {
   ref,
   type Stack,
 } from './model.ts';
-import { allow, role, trust } from './roles.ts';
+import { role } from './roles.ts';
 import type { Shard } from './shards.ts';
+import { allow, trust } from './statements.ts';
 
 /** What a late tick is worth: nothing. Neither the Scheduler nor Lambda's own queue keeps one for longer than this. */
 const oldestEventSeconds = 60;
