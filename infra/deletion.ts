@@ -25,7 +25,9 @@ export function sayRemoval(tables: readonly TableSeen[], place: Place, isMeant: 
   );
   const goes = [
     ...lost.map((table) => `is deleted for good: the table ${described(table, now)}`),
-    'is deleted, too: logs, alarms, dashboards, schedules, what lies in queues, and the topics, whose addresses confirm anew after the next deployment',
+    tables.length === 0
+      ? 'is deleted: what probes from here, its log and its schedules; what it found stays at home'
+      : 'is deleted, too: logs, alarms, dashboards, schedules, what lies in queues, and the topics, whose addresses confirm anew after the next deployment',
   ];
   if (lost.length === 0 || isMeant) return { warnings: [...stays, ...goes] };
   return {

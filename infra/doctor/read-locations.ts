@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { boundedClient } from '../../shared/aws/client.ts';
 import type { ClientSettings } from '../cli/stack.ts';
-import { attempt } from './look.ts';
+import { attempt, nameOf } from './look.ts';
 import type { LocationSeen, Look, StackState } from './model.ts';
 import { readSchedules } from './read-schedules.ts';
 
@@ -67,6 +67,11 @@ function stateOf(stack: Stack | undefined): StackState | undefined {
   };
 }
 
+/** Home was never deployed, or is no more. */
+function noneWithoutTable(error: unknown): undefined {
+  if (nameOf(error) !== 'ResourceNotFoundException') throw error;
+}
+
 /** How old the newest row of each is, ms. */
 async function readAges(
   regions: readonly string[],
@@ -84,7 +89,7 @@ async function readAges(
     return await Promise.all(
       regions.map((region) =>
         attempt('dynamodb:Query', async () => {
-          const at = await read(region, now);
+          const at = await read(region, now).catch(noneWithoutTable);
           return at === undefined ? undefined : Math.max(0, now - at);
         }),
       ),

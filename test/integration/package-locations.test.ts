@@ -18,6 +18,8 @@ import {
 
 import.meta.jest.setTimeout(180_000);
 
+/** A Python tool that a machine may have, or have broken. */
+const linter = 'cfn-lint';
 const locations = 'locations: { home: eu-west-1, also: [us-east-1, ap-southeast-2] }';
 const text = `${costExample().replace('https://www.example.com/cart', '"${output:ShortenerUrl}/cart"')}${moreToPay}${locations}
 `;
@@ -73,7 +75,7 @@ describe('packaging a configuration with locations', () => {
     });
   });
 
-  const lint = (...args: string[]) => spawnSync('cfn-lint', args, { encoding: 'utf8' });
+  const lint = (...args: string[]) => spawnSync(linter, args, { encoding: 'utf8' });
   (lint('--version').status === 0 ? it : xit)('makes elsewhere nothing that cfn-lint would mend', () => {
     const { stdout, stderr, status } = lint(templatePath(root));
     expect({ said: stdout + stderr, status }).toEqual({ said: '', status: 0 });
