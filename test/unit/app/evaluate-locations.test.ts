@@ -1,5 +1,6 @@
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
+import { overview } from '../../../shared/app/overview.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import { aConfig, aMonitor, anAlert, anSlo } from '../../support/config.ts';
@@ -47,7 +48,12 @@ async function live(
     if (isCold) memory = createMemory();
     await evaluate(config, memory, deps, startAt + minute * minuteMs + 800);
   }
-  return { sent, messages };
+  const view = () => {
+    const given = { ...deps, config, environment: 'dev', alerts: alerts.store, memory: createMemory() };
+    const none = { loadRuns: async () => [], runMemory: new Map(), outputs: () => undefined, showUrl: () => '' };
+    return overview({ ...given, ...none }, startAt + (minute - 1) * minuteMs + 800);
+  };
+  return { sent, messages, view };
 }
 
 const p = (count: number): string => 'P'.repeat(count);
@@ -101,6 +107,27 @@ describe.each([
       [8, '[PAGE] api failing: 2 of 3 probes +2 more'],
       [10, 'Resolved: api after 2 min'],
     ]);
+  });
+});
+
+describe('what is shown of three locations', () => {
+  it('agrees with what is told: who is heard, who saw what, and what the budget lost', async () => {
+    const { view, sent } = await live({ [home]: p(20), [east]: p(10) + f(10), [south]: `${p(4)}${'-'.repeat(16)}` });
+    expect(sent.map(([, subject]) => subject.slice(0, 20))).toEqual(['[TICKET] location ap']);
+    const { locations, monitors, slos } = await view();
+    expect(locations).toEqual([
+      { id: home, state: 'heard', isHome: true, lastTickAt: startAt + 19 * minuteMs },
+      { id: east, state: 'heard', isHome: false, lastTickAt: startAt + 19 * minuteMs },
+      { id: south, state: 'silent', isHome: false, lastTickAt: startAt + 3 * minuteMs },
+    ]);
+    expect(monitors[0]).toMatchObject({ state: 'passed', seenFrom: { failed: [east], good: [home], silent: [south] } });
+    expect(slos[0]).toMatchObject({ goodEvents: 20, badEvents: 0, coverageRatio: 1 });
+  });
+
+  it('says of one that was never heard that it waits', async () => {
+    const { view, sent } = await live({ [home]: p(10), [east]: p(10), [south]: '' });
+    expect(sent).toEqual([]);
+    expect((await view()).locations?.[2]).toEqual({ id: south, state: 'waiting', isHome: false });
   });
 });
 
