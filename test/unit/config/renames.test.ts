@@ -1,21 +1,18 @@
 import { parseConfig, renderProblem } from '../../../shared/config/parse/index.ts';
+import { configOf } from '../../support/monitored.ts';
 
 const web = (url = 'https://web.example/') => `{ type: http, request: { url: "${url}" } }`;
-const fileOf = (monitors: Readonly<Record<string, string>>) =>
+type Monitors = Readonly<Record<string, string>>;
+const fileOf = (monitors: Monitors) =>
   `version: 1\nservice: shop\nmonitors:\n${Object.entries(monitors)
     .map(([id, text]) => `  ${id}: ${text}\n`)
     .join('')}`;
-const parse = (monitors: Readonly<Record<string, string>>, before?: Readonly<Record<string, string>>) => {
-  const earlier = before && parse(before);
-  if (earlier && !earlier.ok) throw new Error('the earlier file is wrong');
-  return parseConfig(fileOf(monitors), { file: 'm.yml', env: {}, ...(earlier && { before: earlier.config.monitors }) });
-};
 /** What is said of a file, an earlier version of which is known. */
-const warnings = (before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>) => {
-  const result = parse(now, before);
+function warnings(before: Monitors, now: Monitors): readonly string[] {
+  const result = parseConfig(fileOf(now), { file: 'm.yml', env: {}, before: configOf(fileOf(before)).monitors });
   expect(result.ok).toBe(true);
-  return result.warnings.map(renderProblem);
-};
+  return result.warnings.map((problem) => renderProblem(problem));
+}
 
 describe('what an earlier version had, and is gone', () => {
   it('is told where the new one stands, when both ask the same', () => {
