@@ -75,6 +75,7 @@ function stackAnswer(state: string | undefined, region: string): { status: numbe
 
 /** The newest row, where the partition that is asked for is that of its hour. */
 function rowAnswer(asked: string): { status: number; body: string } {
+  if (regions['eu-west-1'] === undefined) return { status: 400, body: '{"__type":"x#ResourceNotFoundException"}' };
   const pk: string = JSON.parse(asked).ExpressionAttributeValues[':pk'].S;
   const rows = Object.entries(regions).flatMap(([region, { rowAgeMs }]) =>
     rowAgeMs === undefined ? [] : [tickKey(region, Date.now() - rowAgeMs, 's00')],
@@ -166,7 +167,7 @@ To remove it, home last:
     const one = text.replace(/^locations.*\n/m, '');
     const { code, stdout, stderr } = await ask([], one, { AWS_REGION: 'eu-west-1' });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^eu-west-1 \(home\) +none +–/m);
+    expect(stdout).toMatch(/^eu-west-1 \(home\) +none +– +0 of 2 +none within a day$/m);
     expect(stdout.match(/npx serverless/g)).toHaveLength(2);
     expect(stderr).toContain('Another: locations: { home: eu-west-1, also: [us-east-1] }\n');
   });

@@ -4,7 +4,13 @@ import { parse } from 'yaml';
 import { run } from '../../../infra/cli/main.ts';
 import { createIo } from '../cli/io.ts';
 
-type Step = { readonly uses?: string; readonly run?: string; readonly if?: string; readonly with?: object };
+type Step = {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly shell?: string;
+  readonly if?: string;
+  readonly with?: object;
+};
 type Job = {
   readonly permissions?: Record<string, string>;
   readonly environment?: string;
@@ -89,7 +95,10 @@ describe('the deployment', () => {
       'aws-actions/configure-aws-credentials',
       'npx burnwatch gate --slo "$GATE_SLO" --min-budget 10% --stage "$STAGE"',
       'npx serverless deploy --stage "$STAGE"',
+      `npx burnwatch locations --stage "$STAGE" --json | jq -r '.locations[1:][].deploy' | bash -e`,
     ]);
+    // By this name it ends when a command in a pipe fails.
+    expect(deploy?.steps.at(-1)?.shell).toBe('bash');
     expect(workflow('deploy.yml').concurrency['cancel-in-progress']).toBe(false);
   });
 
@@ -105,7 +114,7 @@ describe('the deployment', () => {
 
   it('runs commands that there are, with flags that they take', async () => {
     const ours = commands('deploy.yml').filter((line) => line.startsWith('npx burnwatch '));
-    expect(ours).toHaveLength(3);
+    expect(ours).toHaveLength(4);
     for (const [, name = '', rest = ''] of ours.map((line) => /^npx burnwatch (\w+)(.*)$/.exec(line) ?? [])) {
       const { io, written } = createIo();
       expect(await run([name, '--help'], io)).toBe(0);
