@@ -118,7 +118,7 @@ describe('a key of one’s own', () => {
 
 describe('the key policy in docs/permissions.md', () => {
   const page = readFileSync('docs/permissions.md', 'utf8');
-  const [, text = ''] = /```json\n(\{\n {2}"Version"[^]*?)\n```/.exec(page) ?? [];
+  const [, text = ''] = /```json\n(\{\n {2}"Version"[\s\S]*?)\n```/.exec(page) ?? [];
   const expected = expectedOf(config, { ...options, encryptionKeys: [key] });
   const judge = (policy: object) => {
     const topics = expected.topics.map((topic) => ({
