@@ -29,7 +29,10 @@ export function badEventsOf(slo: Slo, sources: EventSources, now: number): reado
   );
 }
 
-/** The counts of one monitor at one location, or of what an SLO counts that judges no probes. */
+/** What single rows tell of one bad event. */
+type Told = Pick<BadEvents, 'location' | 'reason'>;
+
+/** The counts of one monitor at one location, or the verdicts of several, or of what an SLO counts that judges no probes. */
 type Tally = {
   readonly monitor?: string;
   readonly location?: string;
@@ -37,21 +40,23 @@ type Tally = {
   readonly key: number;
   readonly isStrict: boolean;
   /** Why the bad ones of a minute were bad, as far as single rows tell. */
-  readonly reasonsIn: (fromAt: number) => readonly (BadReason | undefined)[];
+  readonly toldIn: (fromAt: number) => readonly Told[];
 };
 
 function tallyOf(slo: Slo, { monitors, history, counted }: EventSources): readonly Tally[] {
   const own = counted.get(slo.id);
   if (own !== undefined) {
-    const nothing = { key: onlyKey, isStrict: false, reasonsIn: () => [] };
+    const nothing = { key: onlyKey, isStrict: false, toldIn: () => [] };
     return [...own.shelves.values()].map((shelf) => ({ shelf, ...nothing }));
   }
   const isStrict = isDegradedBad(slo);
   return judgedOf(slo, monitors).flatMap((judged) =>
     [...history.shelves.values()].map((shelf): Tally => {
       const probed = monitors.find(({ id }) => id === judged.id) ?? judged;
-      const reasonsIn = (fromAt: number) => reasonsOf(shelf, { judged, probed, isStrict }, fromAt);
-      return { monitor: judged.id, location: shelf.location, shelf, key: judged.key, isStrict, reasonsIn };
+      const toldIn = (fromAt: number) => toldOf(shelf, { judged, probed, isStrict }, fromAt);
+      // Verdicts lie under the name of home, whoever saw what.
+      const where = probed.agreement === undefined ? { location: shelf.location } : {};
+      return { monitor: judged.id, ...where, shelf, key: judged.key, isStrict, toldIn };
     }),
   );
 }
@@ -67,8 +72,7 @@ function readTally(tally: Tally, from: number, to: number): readonly BadEvents[]
     for (const { at, bad } of left === 0 ? [] : badMinutes(tally, start, end)) {
       const count = Math.min(left, bad);
       left -= count;
-      if (count > 0)
-        found.push(...splitByReason(tally.reasonsIn(at), count, { ...known, fromAt: at, toAt: at + minuteMs }));
+      if (count > 0) found.push(...splitByTold(tally.toldIn(at), count, { ...known, fromAt: at, toAt: at + minuteMs }));
     }
     if (left > 0) found.push({ ...known, fromAt: dayAt, toAt: dayAt + dayMs, count: left });
   }
@@ -87,38 +91,38 @@ function badMinutes(
     .filter(({ bad }) => bad > 0);
 }
 
-function splitByReason(
-  reasons: readonly (BadReason | undefined)[],
+function splitByTold(
+  all: readonly Told[],
   count: number,
   known: Omit<BadEvents, 'count' | 'reason'>,
 ): readonly BadEvents[] {
-  const told = reasons.slice(0, count);
-  const parts = [...Map.groupBy(told, (reason) => reason)].map(
-    ([reason, { length }]): BadEvents => ({ ...known, count: length, ...(reason === undefined ? {} : { reason }) }),
-  );
+  const told = all.slice(0, count);
+  const groups = Map.groupBy(told, ({ reason, location }) => `${reason}/${location}`);
+  const parts = [...groups.values()].map((alike): BadEvents => ({ ...known, count: alike.length, ...alike[0] }));
   return told.length < count ? [...parts, { ...known, count: count - told.length }] : parts;
 }
 
 type Judged = { readonly judged: Monitor; readonly probed: Monitor; readonly isStrict: boolean };
 
-function reasonsOf(
-  shelf: Shelf,
-  { judged, probed, isStrict }: Judged,
-  minuteAt: number,
-): readonly (BadReason | undefined)[] {
+function toldOf(shelf: Shelf, { judged, probed, isStrict }: Judged, minuteAt: number): readonly Told[] {
   const entriesOf = (key: number) => outcomesOn(shelf, key, minuteAt - 1, minuteAt + minuteMs - 1);
   const bad = entriesOf(judged.key).filter((entry) => isBad(entry, isStrict));
+  const say = ({ sights }: Entry, reason: BadReason | undefined): Told => ({
+    ...(reason === undefined ? {} : { reason }),
+    ...(sights && sights.failed.length > 0 ? { location: sights.failed.join(', ') } : {}),
+  });
   if (judged.key === probed.key)
-    return bad.map(({ outcome }) => (outcome.outcome === 'degraded' ? 'degraded' : outcome.errorType));
+    return bad.map((entry) => say(entry, entry.outcome.outcome === 'degraded' ? 'degraded' : entry.outcome.errorType));
   // Judged by a latency: what failed is told from what was slow by the probe itself, a row of the same second.
   const failed = entriesOf(probed.key).filter((entry) => isBad(entry, false));
-  return bad.map(({ at, outcome }, index) => {
+  const reasonOf = ({ at, outcome }: Entry, index: number): BadReason | undefined => {
     if (outcome.outcome === 'degraded') return 'degraded';
     const own = failed.find((entry) => entry.at === at && entry.shard !== '');
     if (own !== undefined) return own.outcome.errorType;
     // Of a minute of which only counts are known, as many have failed as did.
     return failed.some(({ shard }) => shard === '') && index < failed.length ? undefined : 'slow';
-  });
+  };
+  return bad.map((entry, index) => say(entry, reasonOf(entry, index)));
 }
 
 function isBad({ outcome: { outcome, isMaintenance, isRepeat } }: Entry, isStrict: boolean): boolean {

@@ -11,6 +11,7 @@ export type BadEvents = {
   /** One at least. */
   readonly count: number;
   readonly monitor?: string;
+  /** Where it was seen; of several locations all that saw it. */
   readonly location?: string;
   readonly reason?: BadReason;
 };

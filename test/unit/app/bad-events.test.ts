@@ -66,6 +66,20 @@ describe('the bad events of a budget', () => {
   const failed = (errorType: ErrorType, key = 1): TickOutcome => ({ ...anOutcome(key, 'failed'), errorType });
   const at = monday + hourMs;
 
+  it('say of verdicts which locations saw it, as long as single rows tell, and no name of a place after that', () => {
+    const agreement = { quorum: 'majority', minLocations: 1 } as const;
+    const together = { ...sourcesOf(emptyHistory()), monitors: [{ ...aMonitor('api', 1), agreement }] };
+    const seen = { failed: ['us-east-1', 'sa-east-1'], good: ['eu-west-1'], silent: [] };
+    const tick = { ...aTick(at, [failed('timeout')], 'verdict', 'eu-west-1'), sights: new Map([[1, seen]]) };
+    const span = { fromAt: at, toAt: at + minuteMs, count: 1, monitor: 'api' };
+    const own = { ...daily, indicator: { kind: 'probes', monitors: ['api'], isDegradedBad: false } } as const;
+    expect(badEventsOf(own, { ...together, history: withTicks(emptyHistory(), [tick]) }, now)).toEqual([
+      { ...span, location: 'us-east-1, sa-east-1', reason: 'timeout' },
+    ]);
+    const folded = withHours(emptyHistory(), [foldHour('eu-west-1', at, [tick])]);
+    expect(badEventsOf(own, { ...together, history: folded }, now)).toEqual([span]);
+  });
+
   it('say of which monitor, where, when and why', () => {
     const history = withTicks(emptyHistory(), [
       aTick(at, [failed('timeout'), anOutcome(2)]),
