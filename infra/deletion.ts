@@ -98,6 +98,20 @@ export function sayDeployment(deployed: StackTemplate, next: StackTemplate, plac
   };
 }
 
+/** A first deployment finds no table of its names: CloudFormation would fail at one in the middle, and leave a stack that is no use. */
+export function sayFirst(tables: readonly TableSeen[], { service, stage, region }: Place): Said {
+  const there = tables.filter(({ items }) => items !== undefined);
+  if (there.length === 0) return { warnings: [] };
+  return {
+    warnings: [],
+    refusal: [
+      `${service} in ${stage} (${region}) was not deployed, because a table of it already exists, and is in no stack of this name:`,
+      ...there.map(({ name }) => `  ${name}`),
+      `npx burnwatch adopt --stage ${stage} takes it into a new stack, with all that is in it; then deploy once more`,
+    ].join('\n'),
+  };
+}
+
 /** Neither name nor keys of a table can be changed: CloudFormation makes another one. */
 function isReplaced(before: Resource, after: Resource): boolean {
   const keys = ({ Properties }: Resource) => JSON.stringify(Properties?.KeySchema);

@@ -1,4 +1,4 @@
-import { type Place, type Said, type StackTemplate, sayDeployment, sayRemoval } from './deletion.ts';
+import { type Place, type Said, type StackTemplate, sayDeployment, sayFirst, sayRemoval } from './deletion.ts';
 import { type Access, describeTables, readTemplate } from './deployed-tables.ts';
 
 /** A command of the framework that may cost tables. */
@@ -33,7 +33,9 @@ export async function guardDeployment(
 ): Promise<Said> {
   try {
     const [before, next] = await Promise.all([readTemplate(stack, access), loadNext(access)]);
-    return before === undefined || next === undefined ? nothing : sayDeployment(before, next, place, isMeant);
+    if (next === undefined) return nothing;
+    if (before === undefined) return sayFirst(await describeTables(next, access), place);
+    return sayDeployment(before, next, place, isMeant);
   } catch (error) {
     return {
       warnings: [`what this deployment does to the tables of ${stack} cannot be looked up (${reasonOf(error)})`],

@@ -188,6 +188,19 @@ describe('what is deployed, and not what would be, decides', () => {
     expect(await asked([denied], guardRemoval, { isMeant: true })).toEqual({ warnings: [said] });
   });
 
+  it('of a first deployment, which stops at tables that another stack left', async () => {
+    const none = refused('ValidationError', 'Stack with id shop-dev does not exist');
+    const gone = [400, JSON.stringify({ __type: 'ResourceNotFoundException' })] as const;
+    const first = (table: readonly [number, string]) =>
+      asked([none, table], (guarded) => guardDeployment(guarded, async () => alone));
+    expect((await first(described)).refusal).toBe(
+      `shop in dev (eu-west-1) was not deployed, because a table of it already exists, and is in no stack of this name:
+  shop-dev-ledger
+npx burnwatch adopt --stage dev takes it into a new stack, with all that is in it; then deploy once more`,
+    );
+    expect(await first(gone)).toEqual({ warnings: [] });
+  });
+
   it('of a deployment, which goes on where nothing is known', async () => {
     expect(
       (await asked([deployed(template())], (guarded) => guardDeployment(guarded, async () => alone))).refusal,
