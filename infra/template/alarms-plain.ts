@@ -1,11 +1,23 @@
-import { type Alarm, type Config, type Dimensions, isOwn, type Json, type Watched } from '../../shared/config/model.ts';
+import {
+  type Alarm,
+  BurnwatchError,
+  type Config,
+  type Dimensions,
+  isOwn,
+  type Json,
+  type Watched,
+} from '../../shared/config/model.ts';
 import { alarmNameOf, describeAlarm } from '../../shared/message/alarm-text.ts';
 import { topicFor } from './alarm-topics.ts';
-import { digest, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
+import { digest, functions, functionsOf, nameOf, type Resource, type Resources, ref, type Stack } from './model.ts';
 import { alarmUsers, outputVariables, templateText } from './references.ts';
 
-/** The alarms of the configuration, as plain alarms of CloudWatch: on one metric, or by metric math on one or two. */
+/**
+ * The alarms of the configuration, as plain alarms of CloudWatch: on one metric, or by metric math on one or two. Throws
+ * BURN_ALARM_WITHOUT_FUNCTION for those that watch a function which this stack does not have: they would never ring.
+ */
 export function plainAlarms(stack: Stack, config: Pick<Config, 'channels' | 'alarms'>): Resources {
+  refuseMissing(stack, config.alarms ?? []);
   const variables = outputVariables(alarmUsers(config), stack);
   const dimensionsOf = (dimensions: Dimensions): Json =>
     Object.entries(dimensions).map(([Name, value]) => ({
@@ -14,6 +26,18 @@ export function plainAlarms(stack: Stack, config: Pick<Config, 'channels' | 'ala
     }));
   const build = (alarm: Alarm) => plainAlarm(stack, alarm, topicFor(alarm, config.channels).id, dimensionsOf);
   return Object.fromEntries((config.alarms ?? []).map((alarm) => [`PlainAlarm${digest(alarm.id)}`, build(alarm)]));
+}
+
+function refuseMissing(stack: Stack, alarms: readonly Alarm[]): void {
+  const has: readonly string[] = functionsOf(stack);
+  const missing = Object.keys(functions).filter((name) => !has.includes(name));
+  const lines = alarms.flatMap(({ id, watches }) => {
+    const own = Object.values(watches.dimensions).find((value) => isOwn(value) && missing.includes(value.own));
+    return own && isOwn(own) ? [`alarms.${id}: the stack has no function ${own.own}; it has ${has.join(', ')}`] : [];
+  });
+  if (lines.length === 0) return;
+  const hint = '(status comes with a heartbeat, acknowledge: link or --param metrics=on)';
+  throw new BurnwatchError('BURN_ALARM_WITHOUT_FUNCTION', `${lines.join('\n')} ${hint}`);
 }
 
 type Render = (dimensions: Dimensions) => Json;

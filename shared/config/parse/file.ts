@@ -70,7 +70,7 @@ export function readFile(value: Plain, options: FileOptions): FileResult {
   const around = { defaults: defaults.value, monitors, slos, allow };
   const bursts = readBursts(sent, root['bursts'], around);
   const maintenance = readSection(root['maintenance'], 'maintenance', schemas.maintenance);
-  const alarms = readAlarms(root['alarms'], schemas, functionsOf(frame.value, channels, monitors, sent));
+  const alarms = readAlarms(root['alarms'], schemas, functionsOf(channels, sent));
   const data = checkData(root, options.env);
   const drill = readDrill(root['drill'], schemas);
   const dashboards = readDashboards(root['dashboards'], schemas);
@@ -248,20 +248,16 @@ function readAlarms(section: Plain | undefined, schemas: Schemas, functions: Rea
   return { alarms, faults: [...read.faults, ...faults], warnings };
 }
 
-/** The functions that the stack has, as far as can be read: one too many hides no fault but its own. */
-function functionsOf(
-  frame: { readonly acknowledge?: unknown } | undefined,
-  { channels }: Channels,
-  monitors: Section<Monitor>,
-  bursts: Section<BurstEntry>,
-): ReadonlySet<string> {
-  const hasStatus =
-    frame?.acknowledge === 'link' || [...monitors.entries.values()].some(({ type }) => type === 'heartbeat');
+/**
+ * The functions that the stack may have, as far as can be read: one too many hides no fault but its own. Of `status` the deployment
+ * decides, too, which refuses an alarm on what it does not have.
+ */
+function functionsOf({ channels }: Channels, bursts: Section<BurstEntry>): ReadonlySet<string> {
   return new Set([
     'probe',
     'evaluate',
     'shortener',
-    ...(hasStatus ? ['status'] : []),
+    'status',
     ...(bursts.entries.size > 0 ? ['burst'] : []),
     ...(channels.some(isSent) ? ['notify'] : []),
   ]);

@@ -211,6 +211,18 @@ describe('presets', () => {
     }
   });
 
+  it('on status ring where the deployment has it, and are refused where they never would', () => {
+    const alarm = '  calls: { preset: functionErrors, function: status, notify: [oncall] }\n';
+    const plain = head.replace('acknowledge: link\n', '');
+    const answer = parseConfig(`${plain}alarms:\n${alarm}`, { file: 'm.yml', env: {} });
+    if (!answer.ok) throw new Error(JSON.stringify(answer.errors));
+    const watched = buildResources(answer.config, { ...options, areMetricsOn: true }).Resources;
+    expect(named(watched, 'calls')['Dimensions']).toEqual([{ Name: 'FunctionName', Value: 'shop-dev-status' }]);
+    expect(() => buildResources(answer.config, options)).toThrow(
+      'alarms.calls: the stack has no function status; it has probe, evaluate, shortener, burst, notify (status comes with a heartbeat, acknowledge: link or --param metrics=on)',
+    );
+  });
+
   it('know how long each function may run', () => {
     const limits = readLimits(root);
     expect(Object.fromEntries(Object.entries(limits).map(([name, { timeoutMs }]) => [name, timeoutMs]))).toEqual(
