@@ -1,4 +1,5 @@
 import { usageOf } from '../../infra/cost/index.ts';
+import { monitorsAt } from '../../infra/template/locations.ts';
 import { shardsOf } from '../../infra/template/shards.ts';
 import { createPacing } from '../../shared/app/batch.ts';
 import { sendScheduled } from '../../shared/app/burst.ts';
@@ -17,7 +18,7 @@ import { createHeartbeatReader } from '../../shared/aws/heartbeat-store.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import { createRunCountsReader } from '../../shared/aws/run-counts.ts';
 import { isDue } from '../../shared/config/cron.ts';
-import type { Monitor } from '../../shared/config/model.ts';
+import { type Config, locationNames, type Monitor } from '../../shared/config/model.ts';
 import { dayMs, dayStart, hourMs, hourStart } from '../../shared/ledger/keys.ts';
 import { noCounts } from '../../shared/ledger/model.ts';
 import type { PriceKey } from '../../shared/metrics/price-list.ts';
@@ -33,7 +34,7 @@ import.meta.jest.setTimeout(240_000);
 
 const minuteMs = 60_000;
 const names = Array.from({ length: 9 }, (_, index) => `m${index}`);
-const config = configOf(`version: 1
+const text = `version: 1
 service: month
 channels: { oncall: { type: email, to: oncall@example.com } }
 monitors:
@@ -53,10 +54,11 @@ slos:
   fast: { indicator: { monitors: [m2], good: latency < 300ms }, objective: 99%, window: 28d, notify: [oncall] }
   loaded: { indicator: { bursts: [peak] }, objective: 99%, window: 28d, notify: [oncall] }
   api: { indicator: { cloudwatch: { namespace: AWS/ApiGateway, dimensions: { ApiId: abc }, bad: 5xx, total: Count } }, objective: 99.5%, window: 28d, notify: [oncall] }
-`);
+`;
 const region = 'us-east-1';
+const locations = `locations: { home: ${region}, also: [eu-west-1, ap-southeast-2] }\n`;
 const phases = { resolveMs: 1, connectMs: 1, tlsMs: 1, processingMs: 16, transferMs: 1 };
-const identity = { service: config.service, environment: 'dev' };
+const identity = { service: 'month', environment: 'dev' };
 const table = 'month-dev-ledger';
 /** A Friday evening. */
 const startAt = Date.UTC(2026, 10, 20, 21, 45);
@@ -77,7 +79,7 @@ function groupOf(input: object): (typeof groups)[number] {
 }
 
 /** The real use cases over the real stores and a DynamoDB that says what each call consumed, by a clock that is set. */
-async function openWorld() {
+async function openWorld(config: Config) {
   const db = await startDynamoDb(table);
   const counts = mapCounts(() => 0);
   const world = { at: startAt, monotonicMs: 0, failing: new Set<string>() };
@@ -126,10 +128,14 @@ async function openWorld() {
       ...{ phases, assertions: [], redirects: 0, isContaminated: false, ...(isHeartbeat && { isRepeat: true }) },
     };
   };
-  const shards = shardsOf(config.monitors).map(({ id, monitors, spanMs }) => ({
-    ...{ service: config.service, shard: id, monitors, maintenance: [], ...(spanMs !== undefined && { spanMs }) },
-    latencies: latencyLimits(config.slos, (name) => monitors.some((monitor) => monitor.id === name)),
-  }));
+  const regions = config.locations === undefined ? [region] : locationNames(config);
+  const shards = regions.flatMap((location) =>
+    shardsOf(monitorsAt(config, location)).map(({ id, monitors, spanMs }) => ({
+      ...{ location, service: config.service, shard: id, monitors, maintenance: [] },
+      ...(spanMs !== undefined && { spanMs }),
+      latencies: latencyLimits(config.slos, (name) => monitors.some((monitor) => monitor.id === name)),
+    })),
+  );
   let memory = createMemory();
   const alerts = createAlertStore(client, table);
   const metrics = {
@@ -148,7 +154,8 @@ async function openWorld() {
       ...{ ...common, clock, runProbe, prepare: async () => {}, pacing: createPacing(1, () => 0) },
       ...{ loadLedger: async () => ledger, loadPublisher: async () => publish, invocationId: crypto.randomUUID() },
     };
-    for (const shard of shards) await probeTick(shard, world.at, deps, new AbortController().signal);
+    for (const { location, ...shard } of shards)
+      await probeTick(shard, world.at, { ...deps, location }, new AbortController().signal);
   }
   async function judge() {
     const deps = {
@@ -256,14 +263,18 @@ function tallyOf(requests: number, random: () => number) {
   });
 }
 
-describe('a month that is run', () => {
+describe.each([
+  ['one location', text],
+  ['three locations', `${text}${locations}`],
+])('a month that is run, from %s,', (_, written) => {
+  const config = configOf(written);
   let world: Awaited<ReturnType<typeof openWorld>>;
   let month: Counts;
   let outage: Counts;
   let cold: number;
 
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld(config);
     await world.remember();
     await world.loadBefore();
     await world.until(startAt + 21 * minuteMs);
@@ -311,8 +322,8 @@ describe('a month that is run', () => {
     const quantity = usageOf(config, { ...options, coldStartsPerDay: 1 })
       .filter(({ what, of }) => what === 'history, read by cold starts' && of.length === 0)
       .reduce((sum, each) => sum + each.quantity, 0);
-    // Where a page or an hour begins is chance: a unit or two.
-    expect(Math.abs(quantity / 30 - cold)).toBeLessThanOrEqual(2);
+    // Where a page or an hour begins is chance: a unit or two of each location.
+    expect(Math.abs(quantity / 30 - cold)).toBeLessThanOrEqual(2 * Math.max(1, locationNames(config).length));
   });
 
   it('tells nobody while all is well', () => {
