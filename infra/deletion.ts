@@ -3,7 +3,7 @@ export type TableSeen = {
   readonly name: string;
   /** It outlives its stack. */
   readonly isRetained: boolean;
-  /** As DynamoDB counted some hours ago at most; absent where nobody may ask, or where it is gone already. */
+  /** As DynamoDB counted, which it does every six hours or so; absent where nobody may ask, or where it is gone already. */
   readonly items?: number;
   readonly bytes?: number;
   /** Epoch ms. */
@@ -45,6 +45,7 @@ function described({ name, items, bytes = 0, createdAt = 0 }: TableSeen, now: nu
   if (items === undefined) return name;
   const days = Math.floor(Math.max(0, now - createdAt) / dayMs);
   const age = days === 0 ? 'made today' : `of ${days} ${days === 1 ? 'day' : 'days'}`;
+  if (items === 0) return `${name} (${age}, no items when DynamoDB last counted)`;
   return `${name} (${age}, about ${items.toLocaleString('en')} ${items === 1 ? 'item' : 'items'}, ${sizeText(bytes)})`;
 }
 
