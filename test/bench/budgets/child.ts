@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { giveCore } from '../probes/core.ts';
+import { type Core, giveCore } from '../probes/core.ts';
 
 /** A process of this benchmark, kept to one core, which says one thing for each that it is asked. */
 export type Child<Said> = {
   readonly first: Said;
   ask(message: unknown): Promise<unknown>;
-  /** Puts it before all that runs on its core besides, as far as the machine allows: by what means. */
-  prefer(): string;
+  /**
+   * Puts it before all that runs on its core besides, as far as the machine allows, or gives it a part of the core, 0 to 1: by
+   * what means.
+   */
+  prefer(share?: number): string;
   end(): Promise<void>;
 };
 
@@ -17,18 +20,23 @@ export async function startChild<Said>(file: URL, core: number, env: NodeJS.Proc
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
+  let given: Core | undefined;
   return {
     first: (await answer(child)) as Said,
     ask: (message) => {
       child.send(message as object);
       return answer(child);
     },
-    prefer: () => giveCore(child.pid ?? 0, 1).means,
+    prefer: (share = 1) => {
+      given = giveCore(child.pid ?? 0, share);
+      return given.means;
+    },
     end: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.disconnect();
       await exited;
+      given?.remove();
     },
   };
 }

@@ -21,9 +21,14 @@ export async function fillLedger(ledger: LedgerStore, config: Config): Promise<v
   for (let at = unfoldedAt; at <= startAt; at += minuteMs) await saveTicks(ledger, config, at);
 }
 
-/** The rows of one minute, one for each shard. */
-export async function saveTicks(ledger: LedgerStore, config: Config, at: number): Promise<void> {
-  await Promise.all(ticksOf(config, at).map((tick) => ledger.saveTick(tick, `${tick.shard}-${at}`)));
+/** The rows of one minute, one for each shard. `isBad` says which monitors, by their index, failed. */
+export async function saveTicks(
+  ledger: Pick<LedgerStore, 'saveTick'>,
+  config: Config,
+  at: number,
+  isBad: (index: number, at: number) => boolean = isFailed,
+): Promise<void> {
+  await Promise.all(ticksOf(config, at, isBad).map((tick) => ledger.saveTick(tick, `${tick.shard}-${at}`)));
 }
 
 function hourOf({ monitors }: Config, hourAt: number): HourRollup {
@@ -37,12 +42,12 @@ function hourOf({ monitors }: Config, hourAt: number): HourRollup {
 
 const shards = new WeakMap<Config, ReturnType<typeof shardsOf>>();
 
-function ticksOf(config: Config, at: number): readonly Tick[] {
+function ticksOf(config: Config, at: number, isFailing: (index: number, at: number) => boolean): readonly Tick[] {
   const known = shards.get(config) ?? shardsOf(config.monitors);
   shards.set(config, known);
   const indexOf = new Map(config.monitors.map(({ id }, index) => [id, index]));
   return known.map(({ id, monitors }) => {
-    const isBad = monitors.map((monitor) => isFailed(indexOf.get(monitor.id) ?? 0, at));
+    const isBad = monitors.map((monitor) => isFailing(indexOf.get(monitor.id) ?? 0, at));
     return {
       location,
       at: Math.floor(at / minuteMs) * minuteMs,
