@@ -52,6 +52,12 @@ To keep the tables: npx serverless deploy --stage dev --param retain=true, and t
     expect(refusal).toContain('is deleted for good: the table shop-dev-links\n');
   });
 
+  it('of a table that nobody has counted yet never says that it is empty', () => {
+    expect(removal([{ ...links, items: 0, bytes: 0, isRetained: true }]).warnings[0]).toContain(
+      'shop-dev-links (made today, no items when DynamoDB last counted); npx',
+    );
+  });
+
   it('of a stack without tables, which only probes for home, is not held up', () => {
     const said = 'is deleted: what probes from here, its log and its schedules; what it found stays at home';
     expect(removal([])).toEqual({ warnings: [said] });
