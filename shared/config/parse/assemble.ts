@@ -12,7 +12,7 @@ import {
 } from './assemble-request.ts';
 import { withRcode, withStatus } from './implied.ts';
 import { minute, second } from './limits.ts';
-import { type Asked, agree } from './locations.ts';
+import { type Asked, agree, signedFor } from './locations.ts';
 import type { Fault, Path } from './problem.ts';
 import type { Schemas } from './schema.ts';
 import { warnOfBlocked } from './target.ts';
@@ -40,7 +40,7 @@ export function buildMonitor(id: string, entry: MonitorEntry, given: Given): Bui
   const path = ['monitors', id];
   const built = toMonitor(id, entry, given);
   const agreed = entry.type === 'heartbeat' ? { faults: [] } : agree(entry, given.asked, path);
-  const value = agreed.value ? { ...built, agreement: agreed.value } : built;
+  const value = signedFor(agreed.value ? { ...built, agreement: agreed.value } : built, given.asked.home);
   const attempts = given.intervalMs === undefined ? checkAttempts(value, path) : [];
   return {
     value,

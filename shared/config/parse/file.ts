@@ -189,7 +189,7 @@ function readLocations(root: Root, schemas: Schemas): ReadLocations {
   const faults = [locations, needed.quorum, needed.minLocations].flatMap((read) => read.faults);
   return {
     ...(locations.value && { value: locations.value }),
-    asked: { ...asked, count },
+    asked: { ...asked, count, ...(locations.value && { home: locations.value.home }) },
     faults: [...faults, ...checkAgreement(asked, count, [])],
   };
 }

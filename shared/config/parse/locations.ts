@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Agreement, Locations, Quorum } from '../model.ts';
+import type { Agreement, HttpRequest, Locations, Monitor, Quorum } from '../model.ts';
 import { type Fields, map, own, refuse } from './fields.ts';
 import { most } from './limits.ts';
 import { type Fault, type Path, quote } from './problem.ts';
@@ -61,8 +61,8 @@ export function readQuorum(raw: unknown): Value<Quorum> {
 /** As it was written, at the top of the file or at a monitor. */
 export type AgreementEntry = { readonly quorum?: Quorum | undefined; readonly minLocations?: number | undefined };
 
-/** What is asked for of locations: by how many there are, 1 where the file names none, undefined where it names them wrongly. */
-export type Asked = AgreementEntry & { readonly count: number | undefined };
+/** What is asked for of locations, the first of them being `home`: by how many there are, 1 where the file names none, undefined where it names them wrongly. */
+export type Asked = AgreementEntry & { readonly count: number | undefined; readonly home?: string };
 
 /** What an entry asks for where it says nothing else than the file, and what is wrong with what it says itself. */
 export function agree(entry: AgreementEntry, file: Asked, path: Path): { value?: Agreement; faults: Fault[] } {
@@ -70,6 +70,19 @@ export function agree(entry: AgreementEntry, file: Asked, path: Path): { value?:
   if (file.count === undefined || file.count === 1) return { faults };
   const { quorum = file.quorum ?? 'majority', minLocations = file.minLocations ?? 1 } = entry;
   return { value: { quorum, minLocations }, faults };
+}
+
+/** A monitor whose requests are signed for one region, wherever they are sent from: that of home, where they name none. */
+export function signedFor(monitor: Monitor, home: string | undefined): Monitor {
+  if (home === undefined) return monitor;
+  if (monitor.type === 'http') return { ...monitor, request: signedRequest(monitor.request, home) };
+  if (monitor.type !== 'flow') return monitor;
+  return { ...monitor, steps: monitor.steps.map((step) => ({ ...step, request: signedRequest(step.request, home) })) };
+}
+
+function signedRequest(request: HttpRequest, home: string): HttpRequest {
+  const { auth } = request;
+  return auth?.type === 'sigv4' ? { ...request, auth: { ...auth, region: auth.region ?? home } } : request;
 }
 
 /** Whether so many locations can do what is asked of them. */

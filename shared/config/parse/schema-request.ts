@@ -33,7 +33,9 @@ export function httpRequestSchema(fields: Fields, sent: RequestFields) {
 
 /** Who asks: in the header `authorization`, in a key, or by a signature of AWS. */
 export function authSchema(fields: Fields, sent: RequestFields) {
-  const region = fields.line('Its region. That of the function by default.', 32, 'eu-west-1').optional();
+  const region = fields
+    .line('Its region. That of the function by default; of home, where there are several locations.', 32, 'eu-west-1')
+    .optional();
   return z
     .discriminatedUnion('type', [
       map({

@@ -40,6 +40,27 @@ describe('locations', () => {
     expect(agreementOf(`${three}\n${file}`, monitor)).toEqual([expected, undefined]);
   });
 
+  it('what is signed is signed for home, unless it says for which region, wherever it is sent from', () => {
+    const text = (head: string) => `version: 1
+service: api
+${head}
+monitors:
+  a: { type: http, request: { url: https://example.com/, auth: { type: sigv4, service: execute-api } } }
+  b: { type: http, request: { url: https://example.com/, auth: { type: sigv4, service: execute-api, region: sa-east-1 } } }
+  c: { type: flow, steps: [{ id: one, request: { url: https://example.com/, auth: { type: sigv4, service: lambda } } }] }
+`;
+    const regions = (head: string) => {
+      const result = parseConfig(text(head), { file: 'm.yml', env: { HOME_REGION: 'eu-west-1' } });
+      if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('\n'));
+      const requests = result.config.monitors.flatMap((each) =>
+        each.type === 'http' ? [each.request] : each.type === 'flow' ? each.steps.map(({ request }) => request) : [],
+      );
+      return requests.map(({ auth }) => (auth?.type === 'sigv4' ? auth.region : 'none'));
+    };
+    expect(regions(three)).toEqual(['eu-west-1', 'sa-east-1', 'eu-west-1']);
+    expect(regions('')).toEqual([undefined, 'sa-east-1', undefined]);
+  });
+
   it.each(['eu-west-1', 'us-gov-east-1', 'ap-southeast-7', 'eusc-de-east-1', 'il-central-1'])(
     '%s is a region',
     (region) => {
