@@ -84,8 +84,9 @@ function createDeps({ dynamoDb: client, cloudWatch }: Clients, config: Config, o
     config,
     environment,
     location: region,
-    ledger: createLedgerStore(client, table),
-    alerts: createAlertStore(client, table),
+    // What cannot be read `evaluate` says in its log.
+    ledger: createLedgerStore(client, table, () => {}),
+    alerts: createAlertStore(client, table, Date.now, () => {}),
     memory: createMemory(),
     counted: {
       loadRunCounts: createRunCountsReader(client, table),

@@ -57,9 +57,12 @@ export function createLedgerStore(client: DynamoDBClient, table: string, onUnrea
       try {
         return [parse(item)];
       } catch (error) {
-        if (onUnread === undefined || !isUnreadable(error)) throw error;
-        unread.add(keyOf(item));
-        onUnread(error);
+        if (!isUnreadable(error)) throw error;
+        const { pk, sk } = keyOf(item);
+        const named = new BurnwatchError(error.code, `the ledger's item ${pk} ${sk}: ${error.message}`);
+        if (onUnread === undefined) throw named;
+        unread.add({ pk, sk });
+        onUnread(named);
         return [];
       }
     });
