@@ -153,7 +153,7 @@ describe('after a rollback, what a later release wrote', () => {
     expect(await rowsIn(db.client, table)).toEqual(before);
   });
 
-  it('a link is neither followed nor changed, and is not taken for one that is not there', async () => {
+  it('a link is neither followed, changed nor deleted, and is not taken for one that is not there', async () => {
     const { links } = readFixture('whole-state');
     await fill(db.client, table, links.map(newer));
     const store = createStore(table, access());
@@ -162,6 +162,7 @@ describe('after a rollback, what a later release wrote', () => {
     };
     await expect(store.loadLink('kept', endAt, never)).rejects.toMatchObject({ cause });
     await expect(store.listLinks(10, undefined, endAt, never)).rejects.toMatchObject({ cause });
+    await expect(store.deleteLink('kept', endAt, never)).rejects.toMatchObject({ cause });
     expect(await store.changeLink('kept', true, endAt, never)).toBeUndefined();
     expect((await rowsIn(db.client, table)).get('link#kept link')).toEqual(newer(links[1] as Row));
   });

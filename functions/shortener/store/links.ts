@@ -66,8 +66,16 @@ export function linkStore({ name, client, load }: Table): LinkStore {
       if (old.length > 0) await removeDays(code, old, abortSignal);
     },
     deleteLink: async (code, now, abortSignal) => {
-      const command = new DeleteItemCommand({ TableName: name, Key: linkKey(code), ReturnValues: 'ALL_OLD' });
-      return alive((await client.send(command, { abortSignal })).Attributes, now) !== undefined;
+      const command = new DeleteItemCommand({
+        TableName: name,
+        Key: linkKey(code),
+        ConditionExpression: 'attribute_not_exists(#format)',
+        ExpressionAttributeNames: { '#format': 'format' },
+        ReturnValues: 'ALL_OLD',
+      });
+      const { output } = { output: undefined, ...(await unlessRefused(client.send(command, { abortSignal }))) };
+      // What is there still, after a refusal, is of a later release: reading it says so.
+      return alive(output ? output.Attributes : await load(linkKey(code), abortSignal), now) !== undefined;
     },
     listLinks: (limit, after, now, abortSignal) =>
       readPage(limit, after, now, async (count, start) => {
