@@ -4,6 +4,7 @@ import { parseProbeEvent } from '../shared/app/probe-event.ts';
 import { readAhead } from '../shared/app/read-ahead.ts';
 import { type RunProbeDeps, watchRunProbe } from '../shared/app/run-probe.ts';
 import type { Shard } from '../shared/app/tick.ts';
+import { clientAt } from '../shared/aws/client.ts';
 import { systemClock } from '../shared/clock/clock.ts';
 import { needsTls } from '../shared/config/texts.ts';
 import { prepareHttp, runHttpAttempt } from '../shared/http/attempt.ts';
@@ -98,7 +99,7 @@ async function loadShards(): Promise<readonly Shard[]> {
 
 // The SDK is brought in at its first use, after the probes: it costs 40 ms of CPU that would be measured as latency.
 const parameters = keepWarm(async () =>
-  (await import('../shared/aws/parameters.ts')).createParameters(Date.now, readHome()),
+  (await import('../shared/aws/parameters.ts')).createParameters(Date.now, clientAt(readHome())),
 );
 const readParameter = async (path: string) => (await parameters())(path);
 const signer = keepWarm(async () =>

@@ -20,7 +20,8 @@ beside it. Nothing is asked of AWS. How it is counted, and what is assumed: docs
   --max DOLLARS          fails where the monitoring costs more than this a month at list price; the targets' part is not in it
   --stage NAME           the environment, whose parameters serverless.yml holds: dev by default
   --param NAME=VALUE     as for npx serverless deploy, such as shortener=off; as often as needed
-  --region REGION        where it would be deployed: AWS_REGION, else us-east-1. The prices are those of us-east-1 all the same
+  --region REGION        where it would be deployed: AWS_REGION, else us-east-1. The prices are those of us-east-1 all the same, and all
+                         locations are in them
   --alerts N             alerts that fire in a month: 10 by default
   --json                 one JSON object on stdout: {"service", "alertsPerMonth", "ours", "target", "lines", "parts", "shared",
                          "locations", "synthetics", "cheaper", "prices"}, all of them dollars a month

@@ -16,7 +16,7 @@ must hold beside that, and why. Nothing is asked of AWS. What features add, and 
   --than FILE            only what the configuration has more than this one
   --stage NAME           the environment, whose parameters serverless.yml holds: dev by default
   --param NAME=VALUE     as for npx serverless deploy, such as metrics=on; as often as needed
-  --region REGION        where it would be deployed: AWS_REGION, else us-east-1
+  --region REGION        where it would be deployed, such as a location that is not home: AWS_REGION, else home, else us-east-1
   --json                 one JSON object on stdout: {"service", "grants": [{"role", "effect", "actions", "resources", …}]}
   --markdown             a table for a page
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { boundedClient, type Place } from './client.ts';
+import { clientAt, type Place } from './client.ts';
 
 /** The client that the ledger and the alerts' state share. */
 export function createDynamoDb(place: Place = {}): DynamoDBClient {
-  return new DynamoDBClient({ ...boundedClient, ...place });
+  return new DynamoDBClient(clientAt(place));
 }

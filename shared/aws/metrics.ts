@@ -3,7 +3,7 @@ import type { PublishMetrics } from '../app/ports.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { namespace } from '../metrics/catalogue.ts';
 import type { Datum } from '../metrics/model.ts';
-import { boundedClient, type Place } from './client.ts';
+import { clientAt, type Place } from './client.ts';
 
 /** PutMetricData takes at most this many datums a call. */
 const mostDatums = 1_000;
@@ -16,7 +16,7 @@ const mostCalls = 40;
  * halves are sent on their own, so that one bad datum costs no other. Rejects at its end where some were refused.
  */
 export function createMetricsPublisher(place: Place = {}): PublishMetrics {
-  const client = new CloudWatchClient({ ...boundedClient, ...place, maxAttempts: 1 });
+  const client = new CloudWatchClient({ ...clientAt(place), maxAttempts: 1 });
   return async (datums) => {
     const batches = batchesOf(datums);
     const refused: unknown[] = [];
