@@ -32,7 +32,7 @@ export function monitorCard(isCompact: boolean): Part<MonitorView> {
   const latency = element('span', { class: 'latency' });
   const since = sinceLine();
   const reason = element('p', { class: 'reason', hidden: '' });
-  const seen = element('p', { class: 'meta', hidden: '' });
+  const seen = element('p', { class: 'quiet', hidden: '' });
   const details = monitorDetails(isCompact);
   const spark = isCompact ? latencyChart(true) : null;
   const refresh = { run: () => {} };
