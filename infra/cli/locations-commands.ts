@@ -17,7 +17,8 @@ export function commandsFor(
   { stage = 'dev', config, param = [] }: Typed,
   elsewhere: { readonly used: readonly string[]; readonly outputs: Readonly<Record<string, string>> } | undefined,
 ): LocationCommands {
-  const typed = config === undefined ? param : [...param, `config=${config}`];
+  const others = param.filter((each) => !each.startsWith('outputs='));
+  const typed = config === undefined ? others : [...others, `config=${config}`];
   const params = elsewhere === undefined ? typed : typed.map((each) => each.replace(ofOneRegion, '$1=<$1>'));
   const outputs = (elsewhere?.used ?? []).map((name) => `${name}=${elsewhere?.outputs[name] ?? `<${name}>`}`).join(' ');
   const command = (verb: string, given: readonly string[]) =>

@@ -1,5 +1,5 @@
 import { formatShortDuration } from '../../shared/message/format.ts';
-import { oldRowMs } from '../doctor/checks-locations.ts';
+import { isWell, oldRowMs } from '../doctor/checks-locations.ts';
 import type { LocationSeen, Look, StackState } from '../doctor/model.ts';
 import { renderTitled, type TextStyle } from './burst-lines.ts';
 import type { LocationCommands } from './locations-commands.ts';
@@ -45,17 +45,20 @@ function cell<Value>(look: Look<Value>, text: (value: Value) => string, style: T
 
 function stateText(state: StackState | undefined, style: TextStyle): string {
   if (state === undefined) return paint('none', 'red', style);
-  return paint(state.status, /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(state.status) ? 'green' : 'yellow', style);
+  return paint(state.status, isWell(state) ? 'green' : 'yellow', style);
 }
 
-function schedulesText(
-  seen: readonly { readonly name: string; readonly isEnabled: boolean }[],
-  expected: readonly string[],
-  style: TextStyle,
-): string {
-  const enabled = seen.filter(({ name, isEnabled }) => isEnabled && expected.includes(name)).length;
+function schedulesText(seen: Schedules, expected: readonly string[], style: TextStyle): string {
+  const enabled = countEnabled(seen, expected);
   const [there, all] = [enabled, expected.length].map((count) => count.toLocaleString('en-US'));
   return paint(`${there} of ${all}`, enabled === expected.length ? 'green' : 'red', style);
+}
+
+type Schedules = readonly { readonly name: string; readonly isEnabled: boolean }[];
+
+/** How many of the schedules that there should be are there, and enabled. */
+export function countEnabled(seen: Schedules, expected: readonly string[]): number {
+  return seen.filter(({ name, isEnabled }) => isEnabled && expected.includes(name)).length;
 }
 
 function ageText(ageMs: number | undefined, style: TextStyle): string {

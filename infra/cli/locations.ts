@@ -8,7 +8,7 @@ import type { Command, Io } from './command.ts';
 import { readDeployed } from './cost-settings.ts';
 import { readFlags } from './flags.ts';
 import { commandsFor, type Typed } from './locations-commands.ts';
-import { type LocationRow, renderLocations } from './locations-text.ts';
+import { countEnabled, type LocationRow, renderLocations } from './locations-text.ts';
 
 const help = `
 npx burnwatch locations [--stage NAME] [--config FILE] [--param NAME=VALUE]… [--json]
@@ -72,7 +72,8 @@ async function rowsOf(config: Config, how: StackOptions, typed: Typed, io: Io): 
   const settings = { region: how.region, ...(endpoint === undefined ? {} : { endpoint }) };
   const seen = await readLocations({ regions, settings, prefix: `${config.service}-${how.stage}`, now: Date.now() });
   const [home] = seen;
-  const outputs = home === undefined || 'unseen' in home.stack ? {} : (home.stack.value?.outputs ?? {});
+  const answered = home !== undefined && 'value' in home.stack ? home.stack.value?.outputs : undefined;
+  const outputs = { ...how.homeOutputs, ...answered };
   return seen.map((each): LocationRow => {
     const at = { ...how, region: each.location };
     const used = outputNames(monitorUsers({ monitors: monitorsAt(config, each.location) }), stackOf(config, at));
@@ -87,22 +88,17 @@ async function rowsOf(config: Config, how: StackOptions, typed: Typed, io: Io): 
 
 /** What was not looked at is not there; what was and is missing is null. */
 function asJson({ location, isHome, stack, schedules, expected, newestRowAgeMs, ...commands }: LocationRow): object {
-  const isThere = (name: string) => expected.includes(name);
   const { deploy, remove } = commands;
+  const looks = [stack, schedules, newestRowAgeMs];
   return {
     location,
     isHome,
     ...('value' in stack ? { stack: stack.value ?? null } : {}),
     ...('value' in schedules
-      ? {
-          schedules: {
-            expected: expected.length,
-            enabled: schedules.value.filter(({ name, isEnabled }) => isEnabled && isThere(name)).length,
-          },
-        }
+      ? { schedules: { expected: expected.length, enabled: countEnabled(schedules.value, expected) } }
       : {}),
     ...('value' in newestRowAgeMs ? { newestRowAgeMs: newestRowAgeMs.value ?? null } : {}),
-    unseen: [...new Set([stack, schedules, newestRowAgeMs].flatMap((look) => ('unseen' in look ? [look.unseen] : [])))],
+    unseen: [...new Set(looks.flatMap((look) => ('unseen' in look ? [look.unseen] : [])))],
     deploy,
     remove,
   };

@@ -40,9 +40,13 @@ function findingsAt(seen: LocationSeen, expected: ExpectedLocation): readonly Fi
 
 const deploy = 'npx burnwatch locations, with the same --stage and --param, prints the command that deploys it';
 
-function stateFindings({ status }: StackState, { location }: LocationSeen): readonly Finding[] {
-  const isWell = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status);
-  return isWell ? [] : [doubtful(`the stack in ${location} is in state ${status}`, deploy)];
+function stateFindings(state: StackState, { location }: LocationSeen): readonly Finding[] {
+  return isWell(state) ? [] : [doubtful(`the stack in ${location} is in state ${state.status}`, deploy)];
+}
+
+/** It is what was deployed last: nothing was rolled back, and nothing is under way. */
+export function isWell({ status }: StackState): boolean {
+  return /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status);
 }
 
 function scheduleFindings({ location, schedules }: LocationSeen, expected: ExpectedLocation): readonly Finding[] {

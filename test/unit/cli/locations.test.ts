@@ -133,6 +133,14 @@ To remove it, home last:
     expect(stdout).toMatch(/^not looked at in eu-west-1, us-east-1, ap-southeast-2: AWS did not answer \S+:\w+ \(/m);
   });
 
+  it('takes outputs that are typed where home does not answer', async () => {
+    const typed = ['--param', `outputs=ShortenerUrl=${url}/typed`, '--json'];
+    const silent = JSON.parse((await ask(typed, text, { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' })).stdout);
+    expect(silent.locations[1].deploy).toMatch(/us-east-1 --param outputs=ShortenerUrl=https:\S+\/typed$/);
+    regions = { 'eu-west-1': home };
+    expect(JSON.parse((await ask(typed)).stdout).locations[1].deploy).not.toContain('/typed');
+  });
+
   it('hands on what was typed, but for subnets, which are those of home', async () => {
     regions = { 'eu-west-1': home };
     const subnets = ['--param', 'vpcSubnets=subnet-01234567', '--param', 'vpcSecurityGroups=sg-01234567'];
