@@ -56,12 +56,12 @@ export type Presence = { readonly location: string; readonly newestRowAt: number
 /** Rows are kept for three days. */
 const keptMs = 71 * hourMs;
 /** So many hours are asked for at once. */
-const together = 12;
+const hoursAtOnce = 12;
 
 /** The newest row of a location before an instant, looked for hour by hour. */
 export async function findNewestRow(ledger: Ledger, location: string, beforeAt: number): Promise<number | undefined> {
-  for (let toAt = beforeAt - 1; toAt > beforeAt - keptMs; toAt -= together * hourMs) {
-    const ends = Array.from({ length: together }, (_, index) => toAt - index * hourMs);
+  for (let toAt = beforeAt - 1; toAt > beforeAt - keptMs; toAt -= hoursAtOnce * hourMs) {
+    const ends = Array.from({ length: hoursAtOnce }, (_, index) => toAt - index * hourMs);
     const hours = await Promise.all(ends.map((endAt) => ledger.loadTicks(location, endAt - hourMs + 1, endAt)));
     const newest = newestRow(hours.flat());
     if (newest !== undefined) return newest;

@@ -35,9 +35,9 @@ export function locationsSchema(fields: Fields) {
 
 /** How locations must agree: of the whole file, or of one monitor. */
 export function agreement() {
-  const quorum = { type: ['string', 'integer'], examples: ['majority', 'any', 'all', 2, '50%'] };
+  const examples = ['majority', 'any', 'all', 2, '50%'];
   return {
-    quorum: own({ ...quorum, description: text.quorum, type: ['string', 'integer'] }, readQuorum).optional(),
+    quorum: own({ type: ['string', 'integer'], description: text.quorum, examples }, readQuorum).optional(),
     minLocations: z
       .int()
       .min(1)
