@@ -48,7 +48,7 @@ export function agreement() {
 }
 
 /** One of the words, a number of locations, or a share of them. */
-export function readQuorum(raw: unknown): Value<Quorum> {
+function readQuorum(raw: unknown): Value<Quorum> {
   const word = words.find((each) => each === raw);
   if (word !== undefined) return { ok: true, value: word };
   if (Number.isSafeInteger(raw) && Number(raw) >= 1) return { ok: true, value: { count: Number(raw) } };
