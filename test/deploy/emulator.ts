@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -8,11 +8,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What is installed, pinned: the first of its line that osls and the JavaScript SDK work with. */
-export const ministack = 'ministack==1.5.33';
-const tools = [ministack, 'moto[server]==5.2.5'];
+/** What is installed, pinned: the first MiniStack that osls and the JavaScript SDK work with. */
+const tools = ['ministack==1.5.33', 'moto[server]==5.2.5', 'awscli==1.46.3'];
 const folder = resolve('node_modules', '.cache', 'burnwatch-emulator');
-export const python = join(folder, 'bin', 'python');
+const installed = join(folder, 'installed');
+/** Where `python` and `aws` are. */
+export const programs = join(folder, 'bin');
+export const python = join(programs, 'python');
+
+/** The variable by which whoever tried to install tells all others that it cannot be done, and why. */
+export const refusal = 'BURNWATCH_NO_EMULATOR';
 
 export type Emulator = {
   /** Where every AWS service answers. */
@@ -72,20 +77,23 @@ export async function startEmulator(): Promise<Emulator> {
   return connect(endpoint, keys, stop);
 }
 
-/** The Python environment with the emulators, in `node_modules`, once. Throws NoEmulator where it cannot be had. */
+/** The Python environment with the emulators and the AWS CLI, in `node_modules`, once. Throws NoEmulator where it cannot be had. */
 export async function installTools(): Promise<void> {
-  if (existsSync(join(folder, 'installed'))) return;
+  const wanted = tools.join('\n');
+  const refused = process.env[refusal];
+  if (refused !== undefined) throw new NoEmulator(refused);
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   try {
-    await run('python3', ['-m', 'venv', folder], { timeout: 60_000 });
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...tools], {
-      timeout: 240_000,
-    });
-    await run('touch', [join(folder, 'installed')]);
+    await run('python3', ['-m', 'venv', folder], { timeout: 120_000 });
+    // What is never imported need not be compiled.
+    const flags = ['--quiet', '--no-compile', '--disable-pip-version-check'];
+    await run(python, ['-m', 'pip', 'install', ...flags, ...tools], { timeout: 300_000 });
+    writeFileSync(installed, wanted);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw new NoEmulator(`Python 3 with ${ministack} could not be had`, { cause: error });
+    throw new NoEmulator(`Python 3 with ${tools.join(', ')} could not be had`, { cause: error });
   }
 }
 
@@ -95,7 +103,7 @@ function connect(endpoint: string, keys: Readonly<Record<string, string>>, stop:
     const args = [resolve('test', 'deploy', 'call.py'), service, operation, JSON.stringify(input)];
     const options = {
       env: { ...env, AWS_REGION: region, AWS_DEFAULT_REGION: region },
-      timeout: 60_000,
+      timeout: 180_000,
       maxBuffer: 64e6,
     };
     return JSON.parse((await run(python, args, options)).stdout) as unknown;
@@ -104,13 +112,13 @@ function connect(endpoint: string, keys: Readonly<Record<string, string>>, stop:
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(100);
   }
-  throw new Error('it was not ready within 30 s');
+  throw new Error('it was not ready within 120 s');
 }
 
 /** SIGTERM ends it and the functions that it runs. */

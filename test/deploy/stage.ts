@@ -4,6 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Emulator, NoEmulator, startEmulator } from './emulator.ts';
+
+/** How many times longer something may take than on a machine that has nothing else to do. */
+const patience = Number(process.env['BURNWATCH_PATIENCE'] ?? 3);
 
 /** What is deployed first: something of every function, judged so quickly that a test can wait for it. */
 export const firstConfig = (hookUrl: string) => `
@@ -39,12 +43,18 @@ slos:
     objective: 99.9%
     window: 30d
     notify: [oncall]
+  history:
+    indicator: { monitors: [old-name] }
+    objective: 99.9%
+    window: 30d
+    notify: [oncall]
 `;
 
 /** The same after a change: one monitor renamed with its history, one gone, one new. */
 export const secondConfig = (hookUrl: string) =>
   firstConfig(hookUrl)
     .replace('  old-name:\n    type: http\n', '  new-name:\n    formerly: old-name\n    type: http\n')
+    .replace('monitors: [old-name]', 'monitors: [new-name]')
     .replace('  short-lived:', '  newcomer:');
 
 export function writeConfig(root: string, text: string): void {
@@ -88,25 +98,54 @@ export async function openReceiver(secret: string): Promise<Receiver> {
   return { url: `http://127.0.0.1:${port}`, posts, published, close };
 }
 
-/** Says on the terminal what has been done and how long it took: the story takes minutes. */
-export function sayProgress(): void {
-  let startedAt = 0;
-  beforeEach(() => {
-    startedAt = Date.now();
-  });
-  afterEach(() => {
-    const { currentTestName = '' } = expect.getState();
-    process.stderr.write(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(4)} s  ${currentTestName}\n`);
-  });
+/** No step takes a tenth of it on a machine that has nothing else to do, ms. */
+export const slow = 900_000;
+
+/** A step of a story, as a test. What comes after one that failed is not tried: it would fail too, and only later. */
+export type Step = (name: string, run: () => Promise<void>) => void;
+
+/** The steps of one story, which say on the terminal how long each took. */
+export function steps(): Step {
+  let failed: string | undefined;
+  return (name, run) =>
+    test(
+      name,
+      async () => {
+        if (failed !== undefined) throw notTried(failed);
+        const startedAt = Date.now();
+        failed = name;
+        await run();
+        failed = undefined;
+        process.stderr.write(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(4)} s  ${name}\n`);
+      },
+      slow,
+    );
 }
 
-/** Asks again and again until there is an answer; the last error, or what is said, after so many seconds. */
+/** Without a stack: it is the other step's that matters. */
+function notTried(failed: string): Error {
+  const error = new Error(`not tried, because this failed: ${failed}`);
+  error.stack = error.message;
+  return error;
+}
+
+/** A test for each emulator there is: `tell` with it, or one that is skipped and says why. */
+export async function withEmulator(title: string, tell: (emulator: Emulator) => void): Promise<void> {
+  const emulator = await startEmulator().catch((error: unknown) => {
+    if (error instanceof NoEmulator) return error;
+    throw error;
+  });
+  if (emulator instanceof NoEmulator) test.skip(`${title} (not run: ${emulator.message})`, () => {});
+  else describe(title, () => tell(emulator));
+}
+
+/** Asks again and again until there is an answer; the last error, or what is said, after three times as many seconds as it may take alone. */
 export async function until<T>(seconds: number, what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + seconds * 1_000;
+  const end = Date.now() + seconds * patience * 1_000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${seconds * patience} s: ${what}`);
     await sleep(1_000);
   }
 }

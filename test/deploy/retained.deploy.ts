@@ -1,0 +1,109 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { outputsOf, putSecrets, secrets, whatIsLeft } from './account.ts';
+import type { Emulator } from './emulator.ts';
+import { openPage } from './page.ts';
+import { clientSettings, openProject } from './project.ts';
+import { slow, steps, withEmulator } from './stage.ts';
+
+const stack = 'shortener-prod';
+const tables = [`${stack}-ledger`, `${stack}-links`];
+
+await withEmulator('an environment that retains its tables', story);
+
+function story(emulator: Emulator): void {
+  const { call, stop } = emulator;
+  const project = openProject(emulator);
+  const page = openPage('retained', project);
+  const dynamodb = new DynamoDBClient(clientSettings(emulator));
+  const step = steps();
+  let before: Contents = [];
+  let code = '';
+
+  const follow = async () => {
+    const { ShortenerUrl } = await outputsOf(call, stack);
+    return (await fetch(`${ShortenerUrl}/${code}`, { redirect: 'manual' })).headers.get('location');
+  };
+  const contents = async (): Promise<Contents> =>
+    Promise.all(
+      tables.map(async (TableName) => {
+        const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName, ConsistentRead: true }));
+        return Items.map((item) => JSON.stringify(item)).toSorted();
+      }),
+    );
+
+  beforeAll(async () => {
+    await putSecrets(call);
+  }, slow);
+
+  afterAll(async () => {
+    dynamodb.destroy();
+    project.remove();
+    await stop();
+  }, slow);
+
+  step('is deployed', async () => {
+    await page.run('ALERT_EMAIL=you@example.com npx serverless deploy --stage prod');
+  });
+
+  step('does what the page says', async () => {
+    for (const command of [
+      'npx serverless info --verbose --stage prod',
+      'npx serverless deploy function -f probe --stage prod',
+      `npx serverless invoke -f probe --stage prod -d '{"monitors":["shortener-health"]}'`,
+      `npx serverless invoke -f evaluate --stage prod -d '{}'`,
+      'npx serverless logs -f evaluate --stage prod',
+      'npx serverless deploy list --stage prod',
+    ])
+      await page.run(command);
+  });
+
+  step('has links, and rows in its ledger', async () => {
+    const { ShortenerUrl } = await outputsOf(call, stack);
+    const made = await fetch(`${ShortenerUrl}/links`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secrets['write-token']}`, 'content-type': 'application/json' },
+      body: '{"url":"https://example.com/kept"}',
+    });
+    code = ((await made.json()) as { code: string }).code;
+    const event = JSON.stringify({ monitors: ['shortener-health'], record: true });
+    await project.serverless('invoke', '-f', 'probe', '--stage', 'prod', '-d', event);
+    expect(await follow()).toBe('https://example.com/kept');
+  });
+
+  step('is removed, and leaves its tables alone', async () => {
+    await page.run('npx serverless remove --stage prod');
+    expect(await whatIsLeft(call, stack)).toEqual(tables);
+    before = await contents();
+    expect(JSON.stringify(before)).toContain('https://example.com/kept');
+    expect(JSON.stringify(before)).toContain('tick#us-east-1#');
+  });
+
+  step('is not made anew over them', async () => {
+    await expect(project.serverless('deploy', '--stage', 'prod')).rejects.toThrow('already exists');
+  });
+
+  step('takes them back, and finds in them all that was there', async () => {
+    await page.run('npx burnwatch adopt --stage prod');
+    expect(await contents()).toEqual(before);
+    await project.serverless('deploy', '--stage', 'prod');
+    expect(await follow()).toBe('https://example.com/kept');
+    const [ledger = [], links = []] = await contents();
+    expect(before[0]?.filter((row) => !ledger.includes(row))).toEqual([]);
+    expect(links.length).toBe(before[1]?.length);
+  });
+
+  step('has nothing more to take, and belongs to the stack again', async () => {
+    const { code: exit, stdout } = await project.burnwatch('adopt', '--stage', 'prod', '--json');
+    expect([exit, JSON.parse(stdout)]).toEqual([1, { stack, tables: [] }]);
+    const owned = (await call('cloudformation', 'list_stack_resources', { StackName: stack })) as Owned;
+    const ours = owned.StackResourceSummaries.filter(({ ResourceType }) => ResourceType === 'AWS::DynamoDB::Table');
+    expect(ours.map(({ PhysicalResourceId }) => PhysicalResourceId).toSorted()).toEqual(tables);
+    expect(page.left()).toEqual([]);
+  });
+}
+
+/** The rows of each table, as text. */
+type Contents = readonly (readonly string[])[];
+type Owned = {
+  readonly StackResourceSummaries: readonly { readonly ResourceType: string; readonly PhysicalResourceId: string }[];
+};
