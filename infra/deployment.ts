@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BurnwatchError, type Config, type Json } from '../shared/config/model.ts';
 import { parseConfig, renderProblem } from '../shared/config/parse/index.ts';
-import { probeGigabytes } from './cost/memory.ts';
 import { buildResources } from './resources.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { environmentOf } from './template/environment.ts';
 import { extensions } from './template/extensions.ts';
 import { defaultRegionOf, fallbackRegion, monitorsAt } from './template/locations.ts';
+import { gigabytesOf } from './template/memory.ts';
 import { type FunctionName, functionsOf, type StackOptions, stackOf } from './template/model.ts';
 import { monitorUsers, requireOutputs, withoutShortener } from './template/references.ts';
 
@@ -63,9 +63,10 @@ export const notifyVpc = resolver(({ config }, options) => {
 });
 
 /** A starved Lambda invents latency: the larger shards of large fleets get twice the memory. */
-export const probeMemory = resolver(
-  ({ config }, { region }) => 1_024 * probeGigabytes({ monitors: monitorsAt(config, region) }),
-);
+export const probeMemory = memory('probe');
+/** Who judges a large fleet holds the history of all of it, and so does who tells `/metrics` of it. */
+export const evaluateMemory = memory('evaluate');
+export const statusMemory = memory('status');
 
 /** Throws BURN_OUTPUT_MISSING where monitors use outputs of home that the parameters of a stack elsewhere do not give. */
 export function checkOutputs({ config, settings }: Deployment, place: Pick<StackOptions, 'stage' | 'region'>): void {
@@ -133,6 +134,11 @@ function choice(name: FunctionName) {
     ({ config }, options) => (functionsOf(stackOf(config, options)).includes(name) ? 'on' : 'off'),
     'off',
   );
+}
+
+/** Megabytes, as Lambda counts them. */
+function memory(name: FunctionName) {
+  return resolver(({ config }, options) => 1_024 * gigabytesOf(name, stackOf(config, options)));
 }
 
 function environment(name: FunctionName) {

@@ -1,8 +1,8 @@
 import type { Burst } from '../../shared/config/model.ts';
+import { gigabytes } from '../template/memory.ts';
 import { assumptions, daysPerMonth, hoursPerMonth } from './assumptions.ts';
 import { type RunSizes, verdictBytes } from './burst-size.ts';
 import { readUnits, writeUnits } from './capacity.ts';
-import { gigabytes } from './memory.ts';
 import type { ScheduledBurst } from './scheduled.ts';
 import { invocations, logged, ours, type Scene, type Usage } from './usage.ts';
 

@@ -2,10 +2,10 @@ import { hasBurstAlerts } from '../../shared/alert/burst.ts';
 import { needsOf } from '../../shared/app/needs.ts';
 import { dayMs, minuteMs } from '../../shared/ledger/keys.ts';
 import { latencyLimits } from '../../shared/slo/latency.ts';
+import { gigabytesOf } from '../template/memory.ts';
 import { assumptions, daysPerMonth, hoursPerMonth, minutesPerMonth } from './assumptions.ts';
 import { verdictBytes } from './burst-size.ts';
 import { dayBytes, hourBytes, readUnits, tickBytes, weakReadUnits, writeUnits } from './capacity.ts';
-import { gigabytes } from './memory.ts';
 import { coldReads, invocations, locationsOf, logged, ours, type Scene, type Usage } from './usage.ts';
 
 const { evaluate, logBytes, keptDays, storage } = assumptions;
@@ -13,13 +13,14 @@ const { evaluate, logBytes, keptDays, storage } = assumptions;
 /** Everything that judging costs while all is calm: the schedule, Lambda, what is read and folded, the metrics of SLOs, logs. */
 export function evaluateUsage(scene: Scene): readonly Usage[] {
   const { config } = scene;
-  const share = (gigabytes.evaluate * 1_024) / 1_769;
+  const gigabytes = gigabytesOf('evaluate', scene.stack);
+  const share = Math.min(1, (gigabytes * 1_024) / 1_769);
   const { monitors, slos } = config;
   const rows = monitors.length * locationsOf(scene).length;
   const cpu = rows * evaluate.cpuSecondsPerMonitor + slos.length * evaluate.cpuSecondsPerSlo;
   return [
     ours('schedules', 'ticks of evaluate', 'schedule', minutesPerMonth),
-    ...invocations('evaluate', minutesPerMonth, evaluate.seconds + cpu / share, gigabytes.evaluate),
+    ...invocations('evaluate', minutesPerMonth, evaluate.seconds + cpu / share, gigabytes),
     ...ledgerUsage(scene),
     ...slos.map(({ id }) => ours('metrics', 'ErrorBudgetLeft', 'metric', 1 / 24, [`slo/${id}`])),
     // At midnight: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html takes 1,000 a call.

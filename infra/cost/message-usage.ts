@@ -1,6 +1,6 @@
 import { isSent, notifiedChannels } from '../../shared/config/model.ts';
+import { gigabytes, gigabytesOf } from '../template/memory.ts';
 import { assumptions, hoursPerMonth } from './assumptions.ts';
-import { gigabytes } from './memory.ts';
 import { runsOfMonth } from './month-runs.ts';
 import { invocations, locationsOf, logged, ours, type Scene, type Usage } from './usage.ts';
 
@@ -19,7 +19,7 @@ export function messageUsage(scene: Scene): readonly Usage[] {
     ...(drills > 0
       ? [
           ours('schedules', 'drills', 'schedule', drills),
-          ...invocations('evaluate', drills, evaluate.seconds, gigabytes.evaluate),
+          ...invocations('evaluate', drills, evaluate.seconds, gigabytesOf('evaluate', scene.stack)),
           ...told(scene, 'drills', drills, config.drill?.notify ?? []),
         ]
       : []),

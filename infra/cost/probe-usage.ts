@@ -1,7 +1,7 @@
+import { gigabytesOf } from '../template/memory.ts';
 import type { Shard } from '../template/shards.ts';
 import { assumptions, minutesPerMonth } from './assumptions.ts';
 import { itemBytes, readUnits, tickBytes, writeUnits } from './capacity.ts';
-import { probeGigabytes } from './memory.ts';
 import { type Alike, alike, partOf, requestsPerMonth } from './requests.ts';
 import type { Rows } from './rows.ts';
 import type { ScheduledShard } from './scheduled.ts';
@@ -31,7 +31,7 @@ function monitorUsage({ one, count, of }: Alike): readonly Usage[] {
 function shardUsage(scene: Scene, { shard, rows }: ScheduledShard): readonly Usage[] {
   const { config, stack } = scene;
   const of = shard.monitors.map(partOf);
-  const gigabytes = probeGigabytes(config);
+  const gigabytes = gigabytesOf('probe', stack);
   return [
     ours('schedules', 'ticks of probe', 'schedule', minutesPerMonth, of),
     ...invocations('probe', minutesPerMonth, secondsOf(shard, rows, gigabytes), gigabytes, of),

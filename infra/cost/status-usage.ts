@@ -1,7 +1,7 @@
 import { appQueries, numbersPeriodMs } from '../../shared/app/app-numbers.ts';
+import { gigabytesOf } from '../template/memory.ts';
 import { functionsOf } from '../template/model.ts';
 import { assumptions, minutesPerMonth } from './assumptions.ts';
-import { gigabytes } from './memory.ts';
 import { partOf } from './requests.ts';
 import { invocations, locationsOf, logged, ours, type Scene, type Usage } from './usage.ts';
 
@@ -13,14 +13,14 @@ export function statusUsage(scene: Scene): readonly Usage[] {
   return [...heartbeatUsage(scene), ...(scene.stack.areMetricsOn ? scrapeUsage(scene) : [])];
 }
 
-function heartbeatUsage({ config }: Scene): readonly Usage[] {
+function heartbeatUsage({ config, stack }: Scene): readonly Usage[] {
   return config.monitors.flatMap((monitor) => {
     if (monitor.type !== 'heartbeat') return [];
     const of = [partOf(monitor)];
     const calls = (minutesPerMonth * minuteMs) / monitor.periodMs;
     return [
       ours('api', 'calls of heartbeats', 'apiRequest', calls, of),
-      ...invocations('status', calls, statusSeconds, gigabytes.status, of),
+      ...invocations('status', calls, statusSeconds, gigabytesOf('status', stack), of),
       ours('dynamodb', 'calls of heartbeats, read', 'readUnit', calls, of),
       ours('dynamodb', 'calls of heartbeats, written', 'writeUnit', calls, of),
       logged('status', calls * (logBytes.request + logBytes.platform), of),
@@ -35,7 +35,7 @@ function scrapeUsage(scene: Scene): readonly Usage[] {
   const { length } = appQueries({ ...scope, ...(stack.isShortenerOn ? app : { routes: [], caches: [] }) });
   return [
     ours('api', 'scrapes of /metrics', 'apiRequest', perMonth),
-    ...invocations('status', perMonth, seconds, gigabytes.status),
+    ...invocations('status', perMonth, seconds, gigabytesOf('status', stack)),
     ours('dynamodb', 'scrapes of /metrics, read', 'readUnit', perMonth * reads * locationsOf(scene).length),
     ours(
       'calls',

@@ -3,7 +3,9 @@ import { isDue } from '../../shared/config/cron.ts';
 import type { BurstSchedule, Config, Json } from '../../shared/config/model.ts';
 import { buildResources } from '../resources.ts';
 import { environmentOf } from '../template/environment.ts';
+import { gigabytesOf } from '../template/memory.ts';
 import {
+  type FunctionName,
   functions as functionIds,
   functionsOf,
   nameOf,
@@ -108,11 +110,11 @@ export function buildStack(
       functionArn: functionArn(nameOf(stack, name)),
       file: join(buildFolder, name, 'index.js'),
       environment: {
-        ...runtimeEnvironment(stack, nameOf(stack, name), limitsOf(limits, name), origins),
+        ...runtimeEnvironment(stack, nameOf(stack, name), limitsOf(limits, name, stack), origins),
         ...texts(resolveIntrinsics(environmentOf(name, config, stack), names)),
         ...localEnvironment(name, origins),
       },
-      ...limitsOf(limits, name),
+      ...limitsOf(limits, name, stack),
     })),
     tables: all('AWS::DynamoDB::Table').map(tableInput),
     topics: all('AWS::SNS::Topic').map((topic) => topicArn(String(topic['TopicName']))),
@@ -133,7 +135,11 @@ type Properties = { readonly [name: string]: Json };
 
 const functionArn = (name: string) => `arn:aws:lambda:${region}:${account}:function:${name}`;
 const fallbackLimits: Limits = { timeoutMs: 30_000, memoryMegabytes: 512 };
-const limitsOf = (limits: LimitsByName, name: string): Limits => limits[name] ?? fallbackLimits;
+/** As their files say; what a file computes follows from the stack. */
+const limitsOf = (limits: LimitsByName, name: FunctionName, stack: Stack): Limits => ({
+  ...(limits[name] ?? fallbackLimits),
+  memoryMegabytes: 1_024 * gigabytesOf(name, stack),
+});
 
 function namesOf(stack: Stack, resources: Readonly<Record<string, Resource>>, origins: Origins): Names {
   const refs: Record<string, string> = {

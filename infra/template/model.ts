@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BurnwatchError, type Config, isSent, type Json } from '../../shared/config/model.ts';
 import type { Profile } from '../../shared/metrics/entry.ts';
-import { placeOf } from './locations.ts';
+import { monitorsAt, placeOf } from './locations.ts';
+import { isLarge } from './shards.ts';
 
 /** The part of a CloudFormation template that we add to what the framework makes of serverless.yml. */
 export type Template = {
@@ -69,6 +70,8 @@ export type Stack = StackOptions & {
   readonly isNotifyPrivate: boolean;
   /** It is one of several locations. */
   readonly isOneOfSeveral: boolean;
+  /** Its shards hold more monitors than those of a small fleet do. */
+  readonly isLarge: boolean;
   /** There where it probes from another region than home, and does nothing else. */
   readonly elsewhere?: Elsewhere;
 };
@@ -116,6 +119,7 @@ function wholeStack(config: Config, options: StackOptions): Stack {
     isBurstOn: bursts.length > 0,
     isNotifyOn: sent.length > 0,
     isNotifyPrivate: sent.some(({ allowPrivate }) => allowPrivate),
+    isLarge: isLarge(monitorsAt(config, options.region).length),
     isOneOfSeveral: config.locations !== undefined,
   };
 }

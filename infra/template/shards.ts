@@ -16,9 +16,12 @@ export const minuteMs = 60_000;
 /** Up to this many monitors a shard holds 20 of them, beyond it 100 (and its function gets twice the memory). */
 const smallFleet = 2_000;
 
+/** Whether a fleet of this size has large shards. */
+export const isLarge = (monitorCount: number): boolean => monitorCount > smallFleet;
+
 /** The most monitors that one shard of a fleet of this size holds. */
 export function shardCapacity(monitorCount: number): number {
-  return monitorCount <= smallFleet ? 20 : 100;
+  return isLarge(monitorCount) ? 100 : 20;
 }
 
 /** A shard of monitors with sub-minute intervals never holds more: each of them is probed up to twelve times a minute. */

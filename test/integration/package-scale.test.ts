@@ -164,6 +164,12 @@ describe('10,000 monitors, packaged', () => {
     expect(scheduled.toSorted()).toEqual(shardFiles().toSorted());
   });
 
+  it('give their functions the memory that a large fleet takes', () => {
+    const memoryOf = (id: string) => (template.Resources[id]?.['Properties'] as { MemorySize: number }).MemorySize;
+    const ids = ['ProbeLambdaFunction', 'EvaluateLambdaFunction', 'BurstLambdaFunction'];
+    expect(ids.map(memoryOf)).toEqual([1_024, 2_048, 1_024]);
+  });
+
   it('are each in one of them', () => {
     expect(new Set(packaged().map(({ id }) => id)).size).toBe(monitorCount);
     expect(packaged()).toHaveLength(monitorCount);

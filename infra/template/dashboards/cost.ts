@@ -1,6 +1,7 @@
 import type { CloudWatchKey } from '../../../shared/metrics/entries.ts';
 import { type PriceKey, priceOfOne } from '../../../shared/metrics/price-list.ts';
-import { type FunctionName, functionsOf, hasApi, nameOf, type Stack } from '../model.ts';
+import { gigabytesOf } from '../memory.ts';
+import { functionsOf, hasApi, nameOf, type Stack } from '../model.ts';
 import { metric } from './metrics.ts';
 import type { MetricRow } from './model.ts';
 import { token } from './tokens.ts';
@@ -18,16 +19,6 @@ export const pricesPerMillion = {
 } as const;
 
 const times = (price: keyof typeof pricesPerMillion) => `* ${pricesPerMillion[price]} / 1000000`;
-
-/** GB; a large fleet's probe has twice as much. As the functions' files say it, which a test compares. */
-export const gigabytes: Readonly<Record<FunctionName, number>> = {
-  probe: 0.5,
-  evaluate: 0.5,
-  shortener: 0.25,
-  status: 0.25,
-  burst: 1,
-  notify: 0.5,
-};
 
 type Part = {
   readonly id: string;
@@ -58,7 +49,7 @@ function functionsPart(stack: Stack): Part {
     used(stack, 'functionDuration', { FunctionName: nameOf(stack, name) }, `d${index}`),
     used(stack, 'invocations', { FunctionName: nameOf(stack, name) }, `n${index}`),
   ]);
-  const seconds = names.map((name, index) => `${gigabytes[name]} * d${index}`).join(' + ');
+  const seconds = names.map((name, index) => `${gigabytesOf(name, stack)} * d${index}`).join(' + ');
   const runs = names.map((_, index) => `n${index}`).join(' + ');
   const expression = `(${seconds}) / 1000 ${times('gigabyteSecond')} + (${runs}) ${times('invocation')}`;
   return { id: 'functions', label: 'functions', expression, rows };

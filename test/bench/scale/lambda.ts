@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { probeGigabytes } from '../../../infra/cost/memory.ts';
+import { gigabytesOf } from '../../../infra/template/memory.ts';
+import { isLarge } from '../../../infra/template/shards.ts';
 import { createLedgerStore } from '../../../shared/aws/ledger-store.ts';
+import type { Config } from '../../../shared/config/model.ts';
 import { dayMs, dayStart, hourMs, hourStart, minuteMs } from '../../../shared/ledger/keys.ts';
 import { noCounts } from '../../../shared/ledger/model.ts';
 import { type Child, startChild } from '../budgets/child.ts';
@@ -24,8 +26,7 @@ export type World = { readonly root: string; readonly endpoint: string; readonly
 
 /** Every shard's tick of one minute, one after the other in one sandbox, which has the part of a core that its memory gives. */
 export async function measureProbe(world: World, { config, shards }: Packaged): Promise<Billed> {
-  const megabytes = 1_024 * probeGigabytes(config);
-  const sandbox = await startSandbox(world, 'probe', megabytes);
+  const sandbox = await startSandbox(world, 'probe', config);
   const step = Math.max(1, Math.floor(shards.length / mostShards));
   const chosen = shards.filter((_, index) => index % step === 0).slice(0, mostShards);
   const tick = async (shard: string, minutesAgo: number) => {
@@ -60,7 +61,7 @@ export async function measureEvaluate(world: World, { config }: Packaged): Promi
   }
   const isBad = () => false;
   for (let at = unfoldedAt; at <= startAt; at += minuteMs) await saveTicks(ledger, config, at, isBad);
-  const sandbox = await startSandbox(world, 'evaluate', 512);
+  const sandbox = await startSandbox(world, 'evaluate', config);
   try {
     const cold = (await sandbox.ask(startAt)) as Invoked;
     const warm: Invoked[] = [];
@@ -79,9 +80,10 @@ export async function measureEvaluate(world: World, { config }: Packaged): Promi
 
 async function startSandbox(
   { root, endpoint, table, ca }: World,
-  name: string,
-  megabytes: number,
+  name: 'probe' | 'evaluate',
+  { monitors }: Pick<Config, 'monitors'>,
 ): Promise<Child<string>> {
+  const megabytes = 1_024 * gigabytesOf(name, { isLarge: isLarge(monitors.length) });
   const sandbox: Child<string> = await startChild(new URL('../budgets/sandbox.ts', import.meta.url), functionCore, {
     FUNCTION: name,
     BUNDLE: join(root, 'dist', name, 'index.js'),
@@ -98,6 +100,6 @@ async function startSandbox(
   });
   // Lambda lets a function start on a whole core.
   await sandbox.ask('import');
-  sandbox.prefer(megabytes / coreMegabytes);
+  sandbox.prefer(Math.min(1, megabytes / coreMegabytes));
   return sandbox;
 }

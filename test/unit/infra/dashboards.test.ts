@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLimits } from '../../../infra/local/function-limits.ts';
 import { dashboards } from '../../../infra/template/dashboard.ts';
-import { gigabytes } from '../../../infra/template/dashboards/cost.ts';
+import { costRows } from '../../../infra/template/dashboards/cost.ts';
 import { chosenDashboards, dashboardBody, pricesOf, sizeOf } from '../../../infra/template/dashboards/index.ts';
 import { insightsUrl } from '../../../infra/template/dashboards/links.ts';
 import { isExpression } from '../../../infra/template/dashboards/model.ts';
 import { runbooks } from '../../../infra/template/dashboards/scene.ts';
 import { thresholdsOf } from '../../../infra/template/dashboards/slos.ts';
 import { token, withTokens } from '../../../infra/template/dashboards/tokens.ts';
+import { gigabytes, gigabytesOf } from '../../../infra/template/memory.ts';
 import { type StackOptions, stackOf } from '../../../infra/template/model.ts';
 import { type Config, dashboardNames } from '../../../shared/config/model.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
@@ -217,10 +218,25 @@ describe('the dashboards', () => {
 
   it('reckon with the memory that functions have', () => {
     const limits = readLimits(root);
-    const read = Object.fromEntries(
-      Object.entries(limits).map(([name, { memoryMegabytes }]) => [name, memoryMegabytes / 1_024]),
+    // The others' follows from the size of the fleet, by the same table.
+    const written = ['shortener', 'burst', 'notify'] as const;
+    expect(written.map((name) => (limits[name]?.memoryMegabytes ?? 0) / 1_024)).toEqual(
+      written.map((name) => gigabytes[name]),
     );
-    expect(read).toEqual(gigabytes);
+  });
+
+  it('price the functions of a large fleet by the memory that they have then', () => {
+    const gigabytesIn = (config: Config) => {
+      const stack = stackOf(config, { ...options, areMetricsOn: true });
+      const expressions = costRows(stack).flatMap((row) => (isExpression(row) ? [row[0].expression] : []));
+      return expressions.find((text) => text.includes('d0'))?.match(/[\d.]+(?= \* d\d)/g);
+    };
+    expect(gigabytesIn(fleet(1, 0, 0))).toEqual(['0.5', '0.5', '0.25', '0.25']);
+    expect(gigabytesIn(fleet(2_001, 0, 0))).toEqual(['1', '2', '0.25', '2']);
+  });
+
+  it('of a fleet without /metrics keeps the function that takes calls small', () => {
+    expect(gigabytesOf('status', { isLarge: true })).toBe(0.25);
   });
 });
 

@@ -14,6 +14,7 @@ const stack = {
   isNotifyOn: false,
   isNotifyPrivate: false,
   isOneOfSeveral: false,
+  isLarge: false,
   stage: 'dev',
   region: 'eu-west-1',
   isShortenerOn: true,
