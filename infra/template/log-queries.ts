@@ -1,7 +1,7 @@
 import { field, quoted } from './dashboards/logs.ts';
 import { queries } from './dashboards/queries.ts';
+import { logGroupId } from './logs.ts';
 import { type FunctionName, functionsOf, nameOf, type Resources, ref, type Stack } from './model.ts';
-import { logGroupId } from './roles.ts';
 
 /** A query of Logs Insights that is worth keeping. */
 export type SavedQuery = {

@@ -8,6 +8,7 @@ import {
   metricsTokenParameter,
   writeTokenParameter,
 } from './environment.ts';
+import { logGroupId } from './logs.ts';
 import {
   arnOf,
   type FunctionName,
@@ -251,10 +252,6 @@ const readKey = (parameter: string): Statement => allow(['ssm:GetParameter'], pa
 /** Secrets are kept once, at home. */
 function parameterArn(path: string, region?: string) {
   return arnOf('ssm', `parameter${path.startsWith('/') ? '' : '/'}${path}`, region);
-}
-
-export function logGroupId(name: FunctionName): string {
-  return `${capitalized(name)}Logs`;
 }
 
 function capitalized(name: string): string {
