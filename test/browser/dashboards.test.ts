@@ -88,6 +88,9 @@ describe('the dashboards in the console', () => {
       await rate.locator('canvas').waitFor({ timeout: 5_000 });
       expect(await rate.locator('.chart').getAttribute('aria-label')).toMatch(/How much is asked\? requests: \d+ now/);
       expect(await rate.locator('tbody th').textContent()).toBe('requests');
+      expect(await rate.locator('.widget-units').innerText()).toBe('a minute');
+      const cache = page.locator('.widget', { hasText: 'Does the cache help?' });
+      expect(await cache.locator('.widget-units span').allTextContents()).toEqual(['look-ups a minute', '% hits']);
       const codes = page.locator('.widget', { hasText: 'What do callers get?' });
       await page.getByRole('button', { name: 'Refresh now' }).click();
       expect(await codes.locator('.bar-name').allTextContents()).toEqual(expect.arrayContaining(['302']));

@@ -30,7 +30,7 @@ export function graphView(properties: MetricProperties, height: number): WidgetV
     host.replaceChildren(chart.element);
   };
   return {
-    element: element('div', { class: 'widget-body' }, host, readout, table.element),
+    element: element('div', { class: 'widget-body' }, ...unitsOf(properties), host, readout, table.element),
     update: (series, span, periodSeconds) => {
       const shape = JSON.stringify(series.map(({ label, isRight }) => [label, isRight]));
       Object.assign(model, { series, span });
@@ -45,6 +45,13 @@ export function graphView(properties: MetricProperties, height: number): WidgetV
       table.update(series);
     },
   };
+}
+
+/** Over each axis what its numbers count, as far as the body says it. */
+function unitsOf({ yAxis }: MetricProperties): readonly HTMLElement[] {
+  const { left, right } = { left: yAxis?.left?.label ?? '', right: yAxis?.right?.label ?? '' };
+  if (left === '' && right === '') return [];
+  return [element('p', { class: 'widget-units' }, element('span', {}, left), element('span', {}, right))];
 }
 
 type Model = {
