@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { startDeadline } from '../clock/deadline.ts';
 import { sandboxDatabase } from './database-meter.ts';
 import { createLines, createLog, type Log } from './log.ts';
+import { secondsSinceStart } from './process-meter.ts';
 import { createTelemetry, type SandboxTelemetry, type Telemetry } from './telemetry.ts';
 
 const answerMs = 500;
@@ -34,6 +35,7 @@ export function lambdaHandler<Event, Answer>(
   run: (event: Event, invocation: Invocation) => Promise<Answer>,
   { hotRoutes = [] }: HandlerOptions = {},
 ): (event: Event, context: Context) => Promise<Answer> {
+  const initSeconds = secondsSinceStart();
   let telemetry: SandboxTelemetry | undefined;
   return middy<Event, Answer>()
     .onError(({ context, error }) => {
@@ -41,7 +43,7 @@ export function lambdaHandler<Event, Answer>(
     })
     .handler(async (event: Event, context: Context) => {
       const deadline = startDeadline(Math.max(0, context.getRemainingTimeInMillis() - answerMs));
-      telemetry ??= createSandboxTelemetry(name, hotRoutes);
+      telemetry ??= createSandboxTelemetry(name, hotRoutes, initSeconds);
       const begun = telemetry.begin();
       try {
         const answer = await run(event, {
@@ -67,7 +69,11 @@ function createInvocationLog(name: string, context: Context): Log {
   return createLog(base, write, Date.now);
 }
 
-function createSandboxTelemetry(name: string, hotRoutes: readonly string[]): SandboxTelemetry {
+function createSandboxTelemetry(
+  name: string,
+  hotRoutes: readonly string[],
+  initSeconds: number,
+): SandboxTelemetry {
   const { env } = process;
   const base = { 'faas.name': env['AWS_LAMBDA_FUNCTION_NAME'] || name, 'cloud.region': env['AWS_REGION'] };
   return createTelemetry({
@@ -75,6 +81,7 @@ function createSandboxTelemetry(name: string, hotRoutes: readonly string[]): San
     now: Date.now,
     env,
     database: sandboxDatabase,
+    initSeconds,
     hotRoutes,
   });
 }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
 
 /** What the process did since it was read before. Seconds and bytes. */
 export type ProcessReading = {
@@ -66,6 +67,13 @@ export function createProcessMeter(): ProcessMeter {
     },
   };
 }
+
+/**
+ * From the start of this process until now, in seconds: what a start takes, where it is read as soon as the code is loaded. In a thread
+ * from its own start, because the clock of a thread is that of its process.
+ */
+export const secondsSinceStart = (): number =>
+  seconds(performance.now() - (isMainThread ? 0 : performance.nodeTiming.environment));
 
 /** Milliseconds as seconds, to the microsecond. */
 export const seconds = (ms: number): number => Math.round(ms * 1_000) / 1e6;

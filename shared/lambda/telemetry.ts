@@ -26,6 +26,8 @@ export type TelemetryDeps = {
   readonly now: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly database: DatabaseMeter;
+  /** From the start of the process until its code was loaded: what the first invocation waited for. */
+  readonly initSeconds: number;
   /** `METHOD /route` of requests whose latency is worth a metric under `lean`; under `full` all are. */
   readonly hotRoutes: readonly string[];
 };
@@ -104,7 +106,7 @@ export function createTelemetry(deps: TelemetryDeps): SandboxTelemetry {
       pending.set(id, served);
     },
     begin: () => {
-      if (isCold) initSeconds = seconds(performance.now());
+      if (isCold) initSeconds = deps.initSeconds;
       isCold = false;
       active.now += 1;
       if (active.now > active.most) active.most = active.now;

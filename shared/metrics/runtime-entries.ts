@@ -23,7 +23,7 @@ export const runtimeEntries = {
   initDuration: {
     concern: 'runtime',
     home: 'log',
-    help: 'From the start of the process to its first invocation, in the line of a cold start.',
+    help: 'From the start of the process until its code was loaded, in the line of a cold start.',
     logKey: 'faas.init_duration',
     openTelemetry: 'faas.init_duration',
   },
