@@ -44,7 +44,8 @@ function panel(
   view: Panel['view'] = 'timeseries',
 ): readonly Panel[] {
   if (series.length === 0) return [];
-  const help = [...new Set(series.map(({ key }) => entryOf(key).help))].join(' ');
+  const sentences = series.flatMap(({ key }) => [entryOf(key).help, cloudWatchOf(key).sent]);
+  const help = [...new Set(sentences)].filter((sentence) => sentence !== undefined).join(' ');
   return [{ title, help, unit, view, targets: series.slice(0, mostSeries).map(targetOf) }];
 }
 

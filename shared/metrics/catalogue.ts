@@ -2,7 +2,7 @@ import type { Datum } from './model.ts';
 
 export const namespace = 'Burnwatch';
 
-type Metric = {
+export type Metric = {
   readonly name: string;
   readonly unit: Datum['unit'];
   /** The dimension beside Service and Environment that names whose metric it is. */
@@ -10,6 +10,8 @@ type Metric = {
   /** Sent only when there is something to say; graphs fill the gaps. */
   readonly isSparse: boolean;
   readonly help: string;
+  /** When it is sent, where that is not plain: a sentence for who reads it in CloudWatch. */
+  readonly sent?: string;
 };
 
 /**
@@ -29,7 +31,8 @@ export const metrics = {
     unit: 'Count',
     of: 'Monitor',
     isSparse: true,
-    help: 'Probes that failed. Sent only when there are any.',
+    help: 'Probes that failed in each of their attempts.',
+    sent: 'Sent only when there are any.',
   },
   probeUnjudged: {
     name: 'ProbeUnjudged',
@@ -50,21 +53,24 @@ export const metrics = {
     unit: 'Count',
     of: 'Burst',
     isSparse: true,
-    help: 'Requests without a valid answer, or with a status that counts as a failure. Sent only when there are any.',
+    help: 'Requests without a valid answer, or with a status that counts as a failure.',
+    sent: 'Sent only when there are any.',
   },
   burstDropped: {
     name: 'BurstDropped',
     unit: 'Count',
     of: 'Burst',
     isSparse: true,
-    help: 'Scheduled starts that were never sent, since too many requests were under way until the end. Sent only when there are any.',
+    help: 'Scheduled starts that were never sent, since too many requests were under way until the end.',
+    sent: 'Sent only when there are any.',
   },
   burstUnmet: {
     name: 'BurstUnmet',
     unit: 'Count',
     of: 'Burst',
     isSparse: true,
-    help: 'What did not hold in a run: a threshold, its whole length, a quantity against its baseline, its shards. Sent only when there is any.',
+    help: 'What did not hold in a run: a threshold, its whole length, a quantity against its baseline, its shards.',
+    sent: 'Sent only when there is any.',
   },
   burstSustained: {
     name: 'BurstSustained',
@@ -78,14 +84,16 @@ export const metrics = {
     unit: 'None',
     of: 'Slo',
     isSparse: true,
-    help: 'Error ratio over the last hour ÷ (1 − objective); 1 lands exactly on the objective. Sent only above zero.',
+    help: 'Error ratio over the last hour ÷ (1 − objective); 1 lands exactly on the objective.',
+    sent: 'Sent only above zero.',
   },
   errorBudgetLeft: {
     name: 'ErrorBudgetLeft',
     unit: 'Percent',
     of: 'Slo',
     isSparse: true,
-    help: 'What is left of the error budget; below zero when overspent. Sent once a day, and each minute while it burns.',
+    help: 'What is left of the error budget; below zero when overspent.',
+    sent: 'Sent once a day, and each minute while it burns.',
   },
 } as const satisfies Record<string, Metric>;
 

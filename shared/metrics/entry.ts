@@ -35,6 +35,8 @@ export type CloudWatchName = {
   readonly statistics: readonly string[];
   /** Sent only when there is something to say; graphs fill the gaps. */
   readonly isSparse?: true;
+  /** When it is sent, where that is not plain: a sentence, which is no part of the help, since `/metrics` always has it. */
+  readonly sent?: string;
   /** AWS publishes it, and local mode, which plays AWS, does not. */
   readonly isOnlyOnAws?: true;
 };

@@ -1,9 +1,9 @@
-import { locationDimension, type MetricKey, metrics, namespace } from './catalogue.ts';
+import { locationDimension, type Metric, type MetricKey, metrics, namespace } from './catalogue.ts';
 import { type CloudWatchName, type Entry, gauge, type PrometheusName } from './entry.ts';
 
 /** A metric that the monitoring itself puts, under its key in `metrics`. */
 function put(key: MetricKey, statistics: readonly string[], prometheus?: PrometheusName) {
-  const { name, unit, of, isSparse, help } = metrics[key];
+  const { name, unit, of, isSparse, help, sent }: Metric = metrics[key];
   const cloudwatch: CloudWatchName = {
     namespace,
     name,
@@ -11,6 +11,7 @@ function put(key: MetricKey, statistics: readonly string[], prometheus?: Prometh
     dimensions: ['Service', 'Environment', of],
     statistics,
     ...(isSparse && { isSparse }),
+    ...(sent !== undefined && { sent }),
     ...(of === 'Monitor' && { severally: [locationDimension] }),
   };
   return { concern: 'monitoring', home: 'put', help, cloudwatch, ...(prometheus && { prometheus }) } as const;

@@ -21,6 +21,13 @@ describe('the catalogue', () => {
     expect(help).toMatch(/^[A-Z0-9].{20,}\.$/s);
   });
 
+  it('says apart when a metric is sent, which only CloudWatch has to know: /metrics always has it', () => {
+    expect(entries.filter(([, { help }]) => /\bsent (only|once)\b/i.test(help))).toEqual([]);
+    const sent = named.flatMap(([, { sent: when }]) => when ?? []);
+    expect(sent.length).toBeGreaterThan(0);
+    expect(sent.filter((when) => !/^Sent .+\.$/.test(when))).toEqual([]);
+  });
+
   it('gives no two metrics the same name, in CloudWatch or in Prometheus', () => {
     const names = [
       ...named.map(([, { namespace, name }]) => `${namespace} ${name}`),
