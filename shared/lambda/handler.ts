@@ -69,11 +69,7 @@ function createInvocationLog(name: string, context: Context): Log {
   return createLog(base, write, Date.now);
 }
 
-function createSandboxTelemetry(
-  name: string,
-  hotRoutes: readonly string[],
-  initSeconds: number,
-): SandboxTelemetry {
+function createSandboxTelemetry(name: string, hotRoutes: readonly string[], initSeconds: number): SandboxTelemetry {
   const { env } = process;
   const base = { 'faas.name': env['AWS_LAMBDA_FUNCTION_NAME'] || name, 'cloud.region': env['AWS_REGION'] };
   return createTelemetry({
