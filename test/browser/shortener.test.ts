@@ -79,6 +79,9 @@ describeInBrowser("The shortener's page", () => {
     await page.locator('#code').press('Enter');
     await page.getByText('url must start with http:// or https://', { exact: true }).waitFor();
     expect(await page.locator('#code-error').textContent()).toBe('code must not be a reserved word');
+    expect(await page.locator('#news').textContent()).toBe(
+      'Some of the input is not valid: url must start with http:// or https://; code must not be a reserved word.',
+    );
     expect([await focused(page), await page.locator('#url').getAttribute('aria-invalid')]).toEqual(['url', 'true']);
   }, 30_000);
 

@@ -72,6 +72,7 @@ async function refusalOf(answer: Response): Promise<Refusal> {
   type Problem = { title?: string; detail?: string; errors?: { pointer: string; detail: string }[] };
   const problem: Problem = await answer.json().catch(() => ({}));
   const fields = (problem.errors ?? []).map(({ pointer, detail }) => [pointer.replace('#/', ''), detail] as const);
-  const text = problem.title === undefined ? `It answered ${answer.status}.` : `${problem.title}: ${problem.detail}.`;
+  const said = fields.length > 0 ? fields.map(([, detail]) => detail).join('; ') : problem.detail;
+  const text = problem.title === undefined ? `It answered ${answer.status}.` : `${problem.title}: ${said}.`;
   return new Refusal(answer.status, text, new Map(fields));
 }
