@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { copyProject, type Run, removeProject } from '../support/package.ts';
@@ -23,6 +23,8 @@ const slowest = 400_000;
 
 export function openProject(emulator: Pick<Emulator, 'env'>): Project {
   const root = copyProject();
+  const mutation = process.env['BURNWATCH_MUTATION'];
+  if (mutation !== undefined) addPlugin(root);
   const home = mkdtempSync(join(tmpdir(), 'burnwatch-home-'));
   const env = {
     PATH: [resolve('node_modules', '.bin'), programs, process.env['PATH']].join(delimiter),
@@ -31,6 +33,7 @@ export function openProject(emulator: Pick<Emulator, 'env'>): Project {
     AWS_EC2_METADATA_DISABLED: 'true',
     // How often it asks how far CloudFormation is, ms: five seconds otherwise, and an emulator is quick.
     SLS_AWS_MONITORING_FREQUENCY: '300',
+    ...(mutation === undefined ? {} : { BURNWATCH_MUTATION: mutation }),
     ...emulator.env,
   };
   const running = new Set<ChildProcess>();
@@ -47,6 +50,16 @@ export function openProject(emulator: Pick<Emulator, 'env'>): Project {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** What it packages is broken by BURNWATCH_MUTATION: see mutate.ts. The framework takes plugins from the project's own folder alone. */
+function addPlugin(root: string): void {
+  mkdirSync(join(root, 'mutation'));
+  for (const name of ['mutation-plugin.js', 'mutations.ts'])
+    copyFileSync(join('test', 'deploy', name), join(root, 'mutation', name));
+  const file = join(root, 'serverless.yml');
+  const own = '  - ./infra/plugin.js\n';
+  writeFileSync(file, readFileSync(file, 'utf8').replace(own, `${own}  - ./mutation/mutation-plugin.js\n`));
 }
 
 /** What the SDK reaches the emulator with. */
