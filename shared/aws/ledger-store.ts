@@ -14,9 +14,9 @@ import {
   decodeDetails,
   decodeHour,
   decodeTick,
-  encodeDay,
+  encodeDayParts,
   encodeDetails,
-  encodeHour,
+  encodeHourParts,
   encodeTick,
 } from '../ledger/codec.ts';
 import {
@@ -53,7 +53,10 @@ export function createLedgerStore(client: DynamoDBClient, table: string, onUnrea
     client.send(new PutItemCommand({ TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }));
   const loadAll = async <Row>(ranges: readonly KeyRange[], parse: (item: Item) => Row): Promise<readonly Row[]> => {
     const items = await inBatches(ranges, (range) => query(client, table, range));
-    return items.flat().flatMap((item) => {
+    return readAll(items.flat(), parse);
+  };
+  const readAll = <Row>(items: readonly Item[], parse: (item: Item) => Row): readonly Row[] =>
+    items.flatMap((item) => {
       try {
         return [parse(item)];
       } catch (error) {
@@ -66,6 +69,20 @@ export function createLedgerStore(client: DynamoDBClient, table: string, onUnrea
         return [];
       }
     });
+  const loadRollups = async <Value, Rollup extends { readonly monitors: ReadonlyMap<number, Value> }>(
+    ranges: readonly KeyRange[],
+    decode: (bytes: Uint8Array) => Rollup,
+  ): Promise<readonly Rollup[]> => {
+    const parts = await loadAll(ranges.map(withParts), (item) => partOf(item, decode));
+    return wholeRollups(parts);
+  };
+  /** The first part comes last: with it the rollup is there. */
+  const putParts = async (key: LedgerKey, parts: readonly Uint8Array[], expiresAtMs: number): Promise<void> => {
+    for (const [index, bytes] of [...parts.entries()].reverse())
+      await putFirst({
+        ...itemOf(partKey(key, index), bytes, expiresAtMs),
+        ...(index === 0 && parts.length > 1 ? { parts: { N: String(parts.length) } } : {}),
+      });
   };
   /** The first one stays: a rollup of the same hour or day is the same, or was made with more of its rows. */
   const putFirst = async (item: Item): Promise<void> => {
@@ -94,17 +111,15 @@ export function createLedgerStore(client: DynamoDBClient, table: string, onUnrea
     saveHour: async (rollup) => {
       if (unread.isMissedIn(rollup.hourAt, hourMs)) return;
       const key = hourKey(rollup.location, rollup.hourAt);
-      await putFirst(itemOf(key, encodeHour(rollup), rollup.hourAt + keptDays.hour * dayMs));
+      await putParts(key, encodeHourParts(rollup), rollup.hourAt + keptDays.hour * dayMs);
     },
-    loadHours: (location, fromAt, toAt) =>
-      loadAll(hourRanges(location, fromAt, toAt), (item) => decodeHour(bytesOf(item))),
+    loadHours: (location, fromAt, toAt) => loadRollups(hourRanges(location, fromAt, toAt), decodeHour),
     saveDay: async (rollup) => {
       if (unread.isMissedIn(rollup.dayAt, dayMs)) return;
       const key = dayKey(rollup.location, rollup.dayAt);
-      await putFirst(itemOf(key, encodeDay(rollup), rollup.dayAt + keptDays.day * dayMs));
+      await putParts(key, encodeDayParts(rollup), rollup.dayAt + keptDays.day * dayMs);
     },
-    loadDays: (location, fromAt, toAt) =>
-      loadAll(dayRanges(location, fromAt, toAt), (item) => decodeDay(bytesOf(item))),
+    loadDays: (location, fromAt, toAt) => loadRollups(dayRanges(location, fromAt, toAt), decodeDay),
   };
 }
 
@@ -118,11 +133,46 @@ function createUnread() {
   return {
     add: (key: LedgerKey): void => {
       if (key.pk.startsWith('tick#')) firstTickAt = Math.min(firstTickAt, parseTickKey(key).at);
-      if (key.pk.startsWith('hour#')) days.add(dayStart(parseHourKey(key).hourAt));
+      if (key.pk.startsWith('hour#')) days.add(dayStart(parseHourKey(wholeKey(key)).hourAt));
     },
     isMissedIn: (at: number, spanMs: number): boolean =>
       at + spanMs > firstTickAt || (spanMs === dayMs && days.has(at)),
   };
+}
+
+/**
+ * A rollup of many monitors that were restless may not fit into an item: its further parts stand behind the first, which says how many
+ * there are. 10,000 monitors that are calm take a quarter of an item, and three where each of them changes at random.
+ */
+const partKey = ({ pk, sk }: LedgerKey, index: number): LedgerKey => ({ pk, sk: index === 0 ? sk : `${sk}~${index}` });
+const wholeKey = ({ pk, sk }: LedgerKey): LedgerKey => ({ pk, sk: sk.replace(/~\d+$/, '') });
+/** '~' follows every digit: behind the last part, before the next hour or day. */
+const withParts = (range: KeyRange): KeyRange => ({ ...range, skTo: `${range.skTo}~~` });
+
+type Part<Rollup> = {
+  readonly key: string;
+  readonly isFirst: boolean;
+  readonly count: number;
+  readonly rollup: Rollup;
+};
+
+function partOf<Rollup>(item: Item, decode: (bytes: Uint8Array) => Rollup): Part<Rollup> {
+  const [own, whole] = [keyOf(item), wholeKey(keyOf(item))];
+  const count = Number(item['parts']?.N ?? 1);
+  return { key: `${whole.pk} ${whole.sk}`, isFirst: own.sk === whole.sk, count, rollup: decode(bytesOf(item)) };
+}
+
+/** Put together again, but for those of which a part is missing: somebody is still writing it, or nobody can read it. */
+function wholeRollups<Value, Rollup extends { readonly monitors: ReadonlyMap<number, Value> }>(
+  parts: readonly Part<Rollup>[],
+): readonly Rollup[] {
+  return [...Map.groupBy(parts, ({ key }) => key).values()].flatMap((all) => {
+    const first = all.find(({ isFirst }) => isFirst);
+    if (first === undefined || all.length < first.count) return [];
+    if (first.count === 1) return [first.rollup];
+    const monitors = all.flatMap(({ rollup }) => [...rollup.monitors]).sort(([a], [b]) => a - b);
+    return [{ ...first.rollup, monitors: new Map(monitors) }];
+  });
 }
 
 /** How many partitions are read at a time: a cold start reads two days of them. */

@@ -4,7 +4,14 @@ import { corrupt } from './bytes.ts';
 import type { TickOutcome } from './model.ts';
 
 export { decodeDetails, encodeDetails } from './detail-codec.ts';
-export { decodeDay, decodeHour, encodeDay, encodeHour } from './rollup-codec.ts';
+export {
+  decodeDay,
+  decodeHour,
+  encodeDay,
+  encodeDayParts,
+  encodeHour,
+  encodeHourParts,
+} from './rollup-codec.ts';
 
 const version = 1;
 const outcomeBytes = 8;

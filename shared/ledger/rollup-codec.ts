@@ -60,6 +60,52 @@ export function decodeDay(bytes: Uint8Array): DayRollup {
   return { location, dayAt: start * dayMs, monitors: readMonitors(reader, bytes.length, () => readCounts(reader)) };
 }
 
+/** An hour in as many parts as items of DynamoDB hold, one where it fits: each is an hour of some of its monitors. */
+export function encodeHourParts(rollup: HourRollup): readonly Uint8Array[] {
+  const header = begin('an hour', rollup.location, rollup.hourAt / hourMs).done();
+  return inParts(header, rollup.monitors, (writer, counts) => writer.bytes(encodeShortest(counts)));
+}
+
+/** The same of a day. */
+export function encodeDayParts(rollup: DayRollup): readonly Uint8Array[] {
+  const header = begin('a day', rollup.location, rollup.dayAt / dayMs).done();
+  return inParts(header, rollup.monitors, writeCounts);
+}
+
+function inParts<Value>(
+  header: Uint8Array,
+  monitors: ReadonlyMap<number, Value>,
+  write: (writer: ByteWriter, value: Value) => void,
+): readonly Uint8Array[] {
+  let part: Uint8Array[] = [header];
+  let size = header.length;
+  const parts = [part];
+  for (const [key, value] of byKey(monitors)) {
+    const writer = writeBytes('a monitor', mostBytes);
+    writer.uint32(key);
+    write(writer, value);
+    const bytes = writer.done();
+    if (size + bytes.length > mostBytes) {
+      part = [header];
+      size = header.length;
+      parts.push(part);
+    }
+    part.push(bytes);
+    size += bytes.length;
+  }
+  return parts.map(joined);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
 function begin(what: string, location: string, start: number): ByteWriter {
   const writer = writeBytes(what, mostBytes);
   const name = new TextEncoder().encode(location);

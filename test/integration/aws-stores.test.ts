@@ -1,9 +1,10 @@
+import { DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { emptyAlertState, type Incident, type OutboxEntry, type Transition } from '../../shared/alert/model.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import { foldDay, foldHour } from '../../shared/ledger/fold.ts';
-import type { Tick } from '../../shared/ledger/model.ts';
+import { noCounts, type Tick } from '../../shared/ledger/model.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 
 const at = Date.parse('2026-03-02T10:59:00Z');
@@ -127,6 +128,47 @@ describe('the ledger in its table', () => {
     await ledger.saveDay(day);
     expect(await ledger.loadDays('eu-west-1', at, at)).toEqual([day]);
   });
+});
+
+describe('an hour of 2,000 restless monitors', () => {
+  const hourAt = Date.parse('2026-03-02T10:00:00Z');
+  const changing = Array.from({ length: 60 }, (_, minute) => ({ ...noCounts, failed: minute, passed: 1 }));
+  const hour = {
+    location: 'eu-west-1',
+    hourAt,
+    monitors: new Map(Array.from({ length: 2_000 }, (_, key) => [key * 1_000_003, changing])),
+  };
+  const calm = foldHour('eu-west-1', hourAt + 3_600_000, [aTick()]);
+  const itemsOf = async () => {
+    const input = {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: 'hour#eu-west-1#2026-03-02' } },
+    };
+    return (await db.client.send(new QueryCommand({ ...input, ProjectionExpression: 'pk, sk' }))).Items ?? [];
+  };
+
+  it('is kept in as many items as it takes, and given back as one, the last hour that is asked for, too', async () => {
+    const ledger = createLedgerStore(db.client, table);
+    await ledger.saveHour(hour);
+    await ledger.saveHour(calm);
+    expect((await itemsOf()).length).toBe(3);
+    const [found, ...others] = await ledger.loadHours('eu-west-1', hourAt, hourAt);
+    expect(others).toEqual([]);
+    expect(found?.monitors.size).toBe(2_000);
+    expect(found?.monitors.get(1_999 * 1_000_003)).toEqual(changing);
+    expect(await ledger.loadHours('eu-west-1', hourAt + 3_600_000, hourAt + 7_200_000)).toEqual([calm]);
+  }, 30_000);
+
+  it('is not there before all of it is', async () => {
+    const ledger = createLedgerStore(db.client, table);
+    await ledger.saveHour(hour);
+    const part = (await itemsOf()).find(({ sk }) => sk?.S === '10~1');
+    await db.client.send(new DeleteItemCommand({ TableName: table, Key: part ?? {} }));
+    expect(await ledger.loadHours('eu-west-1', hourAt, hourAt)).toEqual([]);
+    await ledger.saveHour(hour);
+    expect(await ledger.loadHours('eu-west-1', hourAt, hourAt)).toHaveLength(1);
+  }, 30_000);
 });
 
 describe("the alerts' state in its item", () => {

@@ -5,8 +5,10 @@ import {
   decodeHour,
   decodeTick,
   encodeDay,
+  encodeDayParts,
   encodeDetails,
   encodeHour,
+  encodeHourParts,
   encodeTick,
 } from '../../../shared/ledger/codec.ts';
 import { type Counts, noCounts } from '../../../shared/ledger/model.ts';
@@ -195,6 +197,28 @@ describe('the codec of an hour and of a day', () => {
   it('shares the minutes of monitors that are alike, so that a thousand calm ones stay small in memory', () => {
     const [a, b] = decodeHour(encodeHour(hourOf(2, calm(5)))).monitors.values();
     expect(a).toBe(b);
+  });
+
+  it('gives back an hour and a day that take several parts, each of which an item holds', () => {
+    const noisy = Array.from({ length: 60 }, (_, minute) => ({ ...noCounts, failed: minute }));
+    const hour = hourOf(3_000, noisy);
+    const day = {
+      location: 'local',
+      dayAt: monday,
+      monitors: new Map([...hour.monitors].map(([key]) => [key, noisy[9] ?? noCounts])),
+    };
+    const large = { passed: 1e6, degraded: 1e6, failed: 1e6, unjudged: 1e6, maintenance: 1e6 };
+    const many = new Map(Array.from({ length: 20_000 }, (_, key) => [key, large]));
+    for (const [parts, decode, monitors] of [
+      [encodeHourParts(hour), decodeHour, hour.monitors],
+      [encodeDayParts({ ...day, monitors: many }), decodeDay, many],
+    ] as const) {
+      expect(parts.length).toBeGreaterThan(1);
+      expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(350 * 1_024);
+      expect(new Map(parts.flatMap((part): [number, unknown][] => [...decode(part).monitors]))).toEqual(monitors);
+    }
+    expect(encodeDayParts(day)).toEqual([encodeDay(day)]);
+    expect(encodeHourParts(hourOf(3, noisy))).toEqual([encodeHour(hourOf(3, noisy))]);
   });
 
   it('refuses more than 350 KB, with the number', () => {
