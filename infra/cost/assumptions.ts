@@ -8,7 +8,7 @@ export const assumptions = {
   /** After the last offset of a minute of sub-minute probes: that probe, and the metrics. */
   spanEndSeconds: 1,
   /** An evaluation in a warm sandbox. */
-  evaluate: { seconds: 0.15, cpuSecondsPerMonitor: 0.000_02, cpuSecondsPerSlo: 0.000_1 },
+  evaluate: { seconds: 0.15, cpuSecondsPerMonitor: 0.000_1, cpuSecondsPerSlo: 0.000_1 },
   /** Beside what the run itself takes: opening, summary, ledger, metrics. */
   burst: { overheadSeconds: 1.5, gatherSeconds: 60, medianMs: 20 },
   /** An answer of the target takes so long: what a closed burst sends within a time follows from it. */
