@@ -24,7 +24,6 @@ export async function run(flags: readonly string[]): Promise<void> {
   const targets: Child<number> = await startChild(new URL('./scale/targets.ts', import.meta.url), worldCore);
   const root = copyProject();
   try {
-    targets.prefer();
     console.log(`Targets answer after ${answerMs} ms; Lambda on the part of a core that its memory gives`);
     console.log(head);
     for (const count of chosen) console.log(await measure(root, targets.first, count));
@@ -56,7 +55,6 @@ async function measure(root: string, port: number, count: number): Promise<strin
     const world: World = { root, endpoint: database.first, table: 'fleet-dev-ledger', ca: join(root, 'ca.pem') };
     writeFileSync(world.ca, localhostCertificate.cert);
     await createTable(world);
-    database.prefer();
     const probe = await measureProbe(world, packaged);
     const evaluate = await measureEvaluate(world, packaged);
     const dollars = costOf(packaged.config, costOptions).ours.list;
