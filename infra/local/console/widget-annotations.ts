@@ -22,6 +22,7 @@ export function drawAnnotations(u: uPlot, properties: MetricProperties, theme: T
   ctx.save();
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   ctx.textAlign = 'right';
+  const words: Place[] = [];
   for (const { value, label, color = theme.muted, fill } of linesOf(properties)) {
     const y = Math.round(u.valToPos(value, 'y', true));
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
@@ -35,9 +36,19 @@ export function drawAnnotations(u: uPlot, properties: MetricProperties, theme: T
     ctx.stroke();
     ctx.fillStyle = theme.muted;
     const isTop = y - bbox.top < 14 * ratio;
-    ctx.fillText(label, bbox.left + bbox.width - 2 * ratio, isTop ? y + 12 * ratio : y - 3 * ratio);
+    const place = besides(words, bbox.left + bbox.width - 2 * ratio, isTop ? y + 12 * ratio : y - 3 * ratio, ratio);
+    ctx.fillText(label, place.x, place.y);
+    words.push({ x: place.x - ctx.measureText(label).width, y: place.y });
   }
   ctx.restore();
+}
+
+type Place = { readonly x: number; readonly y: number };
+
+/** Where words end that would stand at the right edge: left of those that begin on the same height. */
+export function besides(words: readonly Place[], right: number, y: number, ratio: number): Place {
+  const near = words.filter((word) => Math.abs(word.y - y) < 12 * ratio);
+  return { x: Math.min(right, ...near.map(({ x }) => x - 8 * ratio)), y };
 }
 
 function shade(

@@ -117,7 +117,7 @@ function grouped(stack: Stack, slos: readonly Slo[]): Row {
 /** The newest figure of each. */
 export function budgetsLeft(stack: Stack, slos: readonly Slo[]): Content {
   const rows = slos.map(({ id, objective }) =>
-    metric(stack, 'errorBudgetLeft', { Slo: id }, { label: `${id} (${objective})` }),
+    metric(stack, 'errorBudgetLeft', { Slo: id }, { label: `% left of ${id} (${objective})` }),
   );
   return numbers(stack, 'How much error budget is left?', rows, {
     stat: 'Minimum',

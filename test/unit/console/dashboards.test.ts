@@ -1,4 +1,5 @@
 import type { MetricAnswer, MetricProperties } from '../../../infra/local/console/dashboard-model.ts';
+import { besides } from '../../../infra/local/console/widget-annotations.ts';
 import { colorsOf } from '../../../infra/local/console/widget-colors.ts';
 import { columnsOf, factsOf, valueText } from '../../../infra/local/console/widget-data.ts';
 import { drawnSeries, metricInput, namesOf, periodOf, spanOf } from '../../../infra/local/console/widget-queries.ts';
@@ -131,5 +132,18 @@ describe('what a widget draws', () => {
     [3.2e-8, '0.000000032'],
   ])('writes %s as %s', (value, text) => {
     expect(valueText(value)).toBe(text);
+  });
+});
+
+describe('the words of annotations', () => {
+  it('stand at the right edge, and beside those of the same height', () => {
+    const words = [
+      { x: 250, y: 100 },
+      { x: 180, y: 95 },
+    ];
+    expect(besides([], 300, 100, 1)).toEqual({ x: 300, y: 100 });
+    expect(besides(words, 300, 111, 1)).toEqual({ x: 242, y: 111 });
+    expect(besides(words, 300, 104, 1)).toEqual({ x: 172, y: 104 });
+    expect(besides(words, 300, 130, 1)).toEqual({ x: 300, y: 130 });
   });
 });
