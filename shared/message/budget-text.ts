@@ -1,5 +1,13 @@
 import { burnRateOf, thresholdOf } from '../slo/burn.ts';
-import { formatCount, formatDuration, formatMinute, formatPercent, formatRate, formatWindow } from './format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatMinute,
+  formatPercent,
+  formatRate,
+  formatRateBeside,
+  formatWindow,
+} from './format.ts';
 import { expectedText } from './indicator-text.ts';
 import { bounded, wrap } from './layout.ts';
 import type { NoticeItem, SloStanding } from './model.ts';
@@ -14,19 +22,24 @@ export function paceLines(fired: readonly NoticeItem[]): string[] {
 }
 
 function burnLines(item: Extract<NoticeItem, { kind: 'burn' }>): string[] {
-  const { facts } = item.transition;
-  if (facts.kind !== 'burn') return [];
-  const { rule, slo } = item;
-  const window = (ms: number, bad: number, expected: number) =>
-    `    last ${formatWindow(ms)}: ${formatRate(burnRateOf(slo, bad, expected))}, ${formatCount(bad)} bad of ${expectedText(slo, expected)}`;
-  return [
-    ...wrap(
-      `${nameOf(item)}: the ${rule.severity} fires above ${formatRate(thresholdOf(slo, rule))} in both windows`,
-      '  ',
-    ),
-    window(rule.longMs, facts.longBad, facts.longExpected),
-    window(rule.shortMs, facts.shortBad, facts.shortExpected),
-  ];
+  const texts = paceTexts(item);
+  if (texts === undefined) return [];
+  return [...wrap(`${nameOf(item)}: ${texts.limit}`, '  '), `    ${texts.long}`, `    ${texts.short}`];
+}
+
+/** Above what a rule fires, and how fast each of its windows burns; undefined where that is not what is told. */
+export function paceTexts({ transition: { facts }, rule, slo }: Extract<NoticeItem, { kind: 'burn' }>) {
+  if (facts.kind !== 'burn') return undefined;
+  const limit = thresholdOf(slo, rule);
+  const window = (ms: number, bad: number, expected: number) => {
+    const rate = formatRateBeside(burnRateOf(slo, bad, expected), limit);
+    return `last ${formatWindow(ms)}: ${rate}, ${formatCount(bad)} bad of ${expectedText(slo, expected)}`;
+  };
+  return {
+    limit: `the ${rule.severity} fires above ${formatRate(limit)} in both windows`,
+    long: window(rule.longMs, facts.longBad, facts.longExpected),
+    short: window(rule.shortMs, facts.shortBad, facts.shortExpected),
+  };
 }
 
 function paceOf({ sloId, burnRate, windowMs, calendar }: SloStanding): string[] {

@@ -45,6 +45,12 @@ export function formatRate(rate: number): string {
   return `${rate < 20 ? trimmed(rate, 1) : Math.round(rate)}x`;
 }
 
+/** A burn rate beside another one, in as many digits as tell the two apart, up to four: `6.02x` where the limit is `6x`. */
+export function formatRateBeside(rate: number, limit: number): string {
+  const texts = [formatRate(rate), ...[2, 3, 4].map((digits) => `${trimmed(rate, digits)}x`)];
+  return (rate === limit ? undefined : texts.find((text) => text !== formatRate(limit))) ?? formatRate(rate);
+}
+
 /**
  * Parts per million as percent: `12 %`, `99.9 %`, `0.4 %`, `-3 %`. Rounded down, so that what is left is never flattered:
  * 99.97 % is not 100 %, and a budget that is overspent by a trifle reads `-0.01 %`.

@@ -1,10 +1,10 @@
-import { burnRateOf, thresholdOf } from '../slo/burn.ts';
+import { paceTexts } from './budget-text.ts';
 import { cameText, reasonsOf, runAtOf } from './burst-text.ts';
 import { cleanText } from './clean.ts';
 import { pathAdvice, pathEnding, pathSeen } from './drill-text.ts';
-import { formatCount, formatDuration, formatInstant, formatRate, formatWindow } from './format.ts';
+import { formatDuration, formatInstant } from './format.ts';
 import { incidentRows } from './incident-text.ts';
-import { expectedText, whoKnows } from './indicator-text.ts';
+import { whoKnows } from './indicator-text.ts';
 import { renderLoad, renderWanted } from './load-text.ts';
 import { meanwhileText, seenText, silentAdvice, silentText } from './location-text.ts';
 import type { IncidentItem, NoticeItem } from './model.ts';
@@ -103,20 +103,11 @@ function monitorRows(item: Extract<NoticeItem, { kind: 'monitor' }>): Rows {
 }
 
 function burnRows(item: Extract<NoticeItem, { kind: 'burn' }>): Rows {
-  const { facts } = item.transition;
-  if (facts.kind !== 'burn') return [];
-  const { slo, rule } = item;
-  const pace = (ms: number, bad: number, expected: number) =>
-    `last ${formatWindow(ms)}: ${formatRate(burnRateOf(slo, bad, expected))}, ${formatCount(bad)} bad of ${expectedText(slo, expected)}`;
+  const texts = paceTexts(item);
+  if (texts === undefined) return [];
+  const { slo } = item;
   return [
-    [
-      'Burn rate',
-      [
-        pace(rule.longMs, facts.longBad, facts.longExpected),
-        pace(rule.shortMs, facts.shortBad, facts.shortExpected),
-        `the ${rule.severity} fires above ${formatRate(thresholdOf(slo, rule))} in both windows`,
-      ],
-    ],
+    ['Burn rate', [texts.long, texts.short, texts.limit]],
     ['Counted', [item.counts ?? '']],
     ['Seen', [seenText(item.failure?.seen)]],
     ['Cause', [...causeOf(item), whoKnows(slo)]],

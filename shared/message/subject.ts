@@ -14,7 +14,8 @@ const shortestName = 20;
 /**
  * The subject alone says whether to get up: severity, what, how bad, where. Printable ASCII, at most 99 characters;
  * where it gets long, details go first, then the service, then the environment, then the middle of a name. Each message
- * that announces a resolution says "Resolved", and a test says that it is one before anything else.
+ * that announces a resolution says "Resolved", and whether others of the incident still fire; a test says that it is one
+ * before anything else.
  */
 export function renderSubject(notice: Notice): string {
   const environment = asciiText(notice.environment, 40);
@@ -48,13 +49,18 @@ function statement(notice: Notice, detail: number, longestName: number): string 
     const label = firing[0].transition.kind === 'escalated' ? `${severity}, escalated` : severity;
     parts.push(`[${label}] ${firingWords(firing[0], detail, longestName)}${more(firing)}`);
   }
-  if (resolved[0])
-    parts.push(`Resolved: ${resolvedWords(resolved[0], parts.length > 0 ? 0 : detail, longestName)}${more(resolved)}`);
+  if (resolved[0]) {
+    const words = resolvedWords(resolved[0], firing[0] ? 0 : detail, longestName);
+    parts.push(`Resolved: ${words}${more(resolved)}${firing[0] ? '' : restWords(notice)}`);
+  }
   if (parts.length > 0) return parts.join('; ');
   return notice.whole
     .map((item) => (item.transition.kind === 'closed' ? closedWords : acknowledgedWords)(item, detail, longestName))
     .join('; ');
 }
+
+/** An end that is not that of the incident lets nobody go back to bed. */
+const restWords = ({ incident }: Notice): string => (incident.closedAt === undefined ? ', others still fire' : '');
 
 /** Two alerts of one burst say the same thing: it counts once. */
 function more(items: readonly NoticeItem[]): string {

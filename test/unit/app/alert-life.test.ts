@@ -127,10 +127,10 @@ describe('the life of an incident', () => {
       'oncall: [PAGE] still failing after 10 min: api, 5 of 5 probes (shop dev)',
       'boss: [PAGE, escalated] unacknowledged for 15 min: api failing, 5 of 5 probes (shop dev)',
       'boss oncall: Acknowledged by ann: api failing +2 more (shop dev)',
-      'boss oncall: Resolved: api after 24 min (shop dev)',
+      'boss oncall: Resolved: api after 24 min, others still fire (shop dev)',
       // The ticket was quiet under its page, and is announced with the end of that.
       'chat: [TICKET] availability burns 69x: 42% of the budget left, gone in 30 min (shop dev)',
-      'oncall: Resolved: availability budget burn after 32 min (shop dev)',
+      'oncall: Resolved: availability budget burn after 32 min, others still fire (shop dev)',
       'boss oncall: Closed: the incident of api failing +2 more after 1 h 22 min (shop dev)',
       'chat: Resolved: availability budget burn after 1 h 22 min (shop dev)',
     ]);

@@ -105,7 +105,7 @@ describe.each([
     const { sent } = await live(lines, { [east]: 2, [south]: 3 }, isCold);
     expect(sent.filter(([, subject]) => subject.includes('api'))).toEqual([
       [8, '[PAGE] api failing: 2 of 3 probes +2 more'],
-      [10, 'Resolved: api after 2 min'],
+      [10, 'Resolved: api after 2 min, others still fire'],
     ]);
   });
 });

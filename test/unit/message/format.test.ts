@@ -5,6 +5,7 @@ import {
   formatInstant,
   formatPercent,
   formatRate,
+  formatRateBeside,
   formatShortDuration,
   formatWindow,
   plural,
@@ -73,6 +74,18 @@ describe('a burn rate', () => {
     [1000, '1000x'],
   ])('of %d reads %s', (rate, text) => {
     expect(formatRate(rate)).toBe(text);
+  });
+
+  it.each([
+    [6.0213, 6, '6.02x'],
+    [14.4001, 14.4, '14.4001x'],
+    [13.4412, 13.44, '13.44x'],
+    [25.1, 25, '25.1x'],
+    [6, 6, '6x'],
+    [214.3, 14.4, '214x'],
+    [14.400001, 14.4, '14.4x'],
+  ])('of %d beside a limit of %d reads %s', (rate, limit, text) => {
+    expect(formatRateBeside(rate, limit)).toBe(text);
   });
 });
 

@@ -150,6 +150,7 @@ const dependency = { monitor: 'api-gateway', downAt: now - 7 * minute, upAt: now
 const cases: readonly MessageCase[] = [
   ['monitor-fired', [fired()], {}],
   ['monitor-resolved', [resolved(4 * minute)], { ...over, ...later }],
+  ['monitor-resolved-others-fire', [resolved(4 * minute)], later],
   ['burn-page-fired', [fired(fastBurn)], {}],
   [
     'burn-page-resolved',

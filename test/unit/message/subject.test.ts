@@ -97,6 +97,17 @@ describe('a subject', () => {
     );
   });
 
+  it.each([
+    ['others of its incident still fire', undefined, ', others still fire'],
+    ['it was the last of its incident', now + 4 * minute, ''],
+  ])('of an end says whether %s', (_what, closedAt, rest) => {
+    const [{ incidentId }] = [resolved(4 * minute)];
+    const incidents = { [incidentId]: { openedAt: now, ...(closedAt !== undefined && { closedAt }) } };
+    expect(subjectOf([resolved(4 * minute)], { incidents })).toBe(
+      `Resolved: shortener-health after 4 min${rest} (urlshortener prod)`,
+    );
+  });
+
   it('is marked as a ticket when nothing in it pages, even where a page is resolved', () => {
     const ticket = fired({
       alertId: 'coverage/shortener-health',
@@ -136,6 +147,7 @@ describe('a subject', () => {
           expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
           expect(subject).toContain(id.slice(0, 9));
           expect(subject.includes('Resolved')).toBe(kinds.includes('resolved'));
+          expect(subject.includes('others still fire')).toBe(kinds[0] === 'resolved');
           const label = kinds.includes('fired') || kinds[0] === 'reminded' ? '[PAGE]' : '[PAGE, escalated]';
           expect(subject.startsWith(label)).toBe(kinds[0] !== 'resolved');
           const firing = kinds.filter((kind) => kind !== 'resolved').length * count;
