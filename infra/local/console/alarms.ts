@@ -11,12 +11,18 @@ export const alarmBadges: Readonly<Record<AlarmState, Omit<BadgeView, 'word'>>> 
   INSUFFICIENT_DATA: { icon: 'waiting', tone: 'calm' },
 };
 
-/** The CloudWatch alarms: the backstop that speaks when Burnwatch itself is silent. */
+const order: readonly AlarmState[] = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
+
+/** Those that ring first, then the newest change. */
+export const ringingFirst = (alarms: readonly AlarmView[]): readonly AlarmView[] =>
+  alarms.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.since - a.since);
+
+/** The CloudWatch alarms: those of monitors.yml, and the backstop that speaks when Burnwatch itself is silent. */
 export function alarmsSection(): (state: ConsoleState, now: number) => void {
   const about = element(
     'p',
     { class: 'meta' },
-    'The backstop: CloudWatch alarms that speak up should Burnwatch itself fall silent.',
+    'CloudWatch’s own: those of monitors.yml, and the backstop that speaks up should Burnwatch itself fall silent.',
   );
   const list = element('ul', { class: 'lines' });
   const empty = element('p', { class: 'empty', hidden: '' }, 'This template has no alarms.');
@@ -24,7 +30,7 @@ export function alarmsSection(): (state: ConsoleState, now: number) => void {
   const update = keyedList<AlarmView>(list, (alarm) => alarm.name, alarmLine);
   return (state, now) => {
     show(empty, state.alarms.length === 0);
-    update(state.alarms, now);
+    update(ringingFirst(state.alarms), now);
   };
 }
 

@@ -4,15 +4,16 @@ import { plural, spanText } from './words.ts';
 
 /** The answer to "are we up?": what it looks like, a headline, a sentence, and the monitors it is about. */
 export type Verdict = {
-  readonly state: Exclude<MonitorView['state'], 'blocked'> | 'recovering' | 'unmet' | 'overspent';
+  readonly state: Exclude<MonitorView['state'], 'blocked'> | 'ringing' | 'recovering' | 'unmet' | 'overspent';
   readonly headline: string;
   readonly detail: string;
   readonly monitors: readonly string[];
 };
 
 /**
- * Trouble first: failing, then what could not be judged, then slow. An open incident outlives its failures, a burst that did
- * not hold has one until its next run that does, and a budget that is used up is not well either. `now` is epoch ms.
+ * Trouble first: failing, then what could not be judged, then slow. An alarm of CloudWatch may ring while every monitor passes. An
+ * open incident outlives its failures, a burst that did not hold has one until its next run that does, and a budget that is used
+ * up is not well either. `now` is epoch ms.
  */
 export function verdictOf(state: ConsoleState, now: number): Verdict {
   const { monitors } = state;
@@ -35,10 +36,15 @@ function troubleOf({ monitors, incidents }: ConsoleState, now: number): Verdict 
   return null;
 }
 
-function calmOf({ monitors, incidents, slos, faults }: ConsoleState, now: number): Verdict {
+function calmOf({ monitors, incidents, slos, faults, alarms }: ConsoleState, now: number): Verdict {
   const passing = idsIn(monitors, 'passed').length;
   const open = openCount(incidents);
   if (passing === 0) return waitingFor(monitors);
+  const ringing = alarms.filter(({ state }) => state === 'ALARM');
+  if (ringing.length > 0) {
+    const headline = ringing.length === 1 ? `The alarm ${ringing[0]?.name} rings` : `${ringing.length} alarms ring`;
+    return plain('ringing', headline, `${passingText(monitors)}. The inbox says what an alarm watches, and why.`);
+  }
   const unmet = unmetBursts(incidents);
   if (unmet.length > 0) {
     const headline = `${unmet.length === 1 ? unmet[0] : `${unmet.length} bursts`} did not hold`;

@@ -16,6 +16,7 @@ const looks: Readonly<Record<Verdict['state'], { readonly tone: Tone; readonly i
   failed: { tone: 'bad', icon: 'failed' },
   unknown: { tone: 'odd', icon: 'unknown' },
   waiting: { tone: 'calm', icon: 'waiting' },
+  ringing: { tone: 'bad', icon: 'failed' },
   recovering: { tone: 'warn', icon: 'pending' },
   unmet: { tone: 'warn', icon: 'degraded' },
   overspent: { tone: 'warn', icon: 'degraded' },

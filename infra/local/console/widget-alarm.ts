@@ -1,12 +1,10 @@
 import type { AlarmProperties } from '../../template/dashboards/model.ts';
-import { alarmBadges } from './alarms.ts';
+import { alarmBadges, ringingFirst } from './alarms.ts';
 import { badge } from './badge.ts';
 import { element, keyedList, type Part, setText } from './dom.ts';
-import type { AlarmState, AlarmView } from './state.ts';
+import type { AlarmView } from './state.ts';
 import { setTime, timeElement } from './time.ts';
 import { alarmWords } from './words.ts';
-
-const order: readonly AlarmState[] = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
 
 /** The alarms that the widget names by their ARNs, those that ring first, then the newest change. */
 export function alarmView({ alarms }: AlarmProperties): {
@@ -20,8 +18,7 @@ export function alarmView({ alarms }: AlarmProperties): {
     element: list,
     update: (known, now) => {
       const shown = names.map((name) => known.find((alarm) => alarm.name === name) ?? unknown(name, now));
-      const sorted = shown.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.since - a.since);
-      update(sorted, now);
+      update(ringingFirst(shown), now);
     },
   };
 }

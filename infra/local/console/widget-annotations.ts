@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import type { Theme } from './chart.ts';
 import type { MetricProperties } from './dashboard-model.ts';
+import { besides, type Place } from './widget-words.ts';
 
 const linesOf = ({ annotations }: MetricProperties) => annotations?.horizontal ?? [];
 
@@ -41,14 +42,6 @@ export function drawAnnotations(u: uPlot, properties: MetricProperties, theme: T
     words.push({ x: place.x - ctx.measureText(label).width, y: place.y });
   }
   ctx.restore();
-}
-
-type Place = { readonly x: number; readonly y: number };
-
-/** Where words end that would stand at the right edge: left of those that begin on the same height. */
-export function besides(words: readonly Place[], right: number, y: number, ratio: number): Place {
-  const near = words.filter((word) => Math.abs(word.y - y) < 12 * ratio);
-  return { x: Math.min(right, ...near.map(({ x }) => x - 8 * ratio)), y };
 }
 
 function shade(

@@ -1,8 +1,8 @@
 import type { MetricAnswer, MetricProperties } from '../../../infra/local/console/dashboard-model.ts';
-import { besides } from '../../../infra/local/console/widget-annotations.ts';
 import { colorsOf } from '../../../infra/local/console/widget-colors.ts';
 import { columnsOf, factsOf, valueText } from '../../../infra/local/console/widget-data.ts';
 import { drawnSeries, metricInput, namesOf, periodOf, spanOf } from '../../../infra/local/console/widget-queries.ts';
+import { besides } from '../../../infra/local/console/widget-words.ts';
 
 const hourMs = 3_600_000;
 const span = { fromAt: 10 * hourMs, toAt: 11 * hourMs };

@@ -129,12 +129,19 @@ describe('the next probe', () => {
 });
 
 describe('the verdict', () => {
+  const alarms = (...names: readonly string[]): Pick<ConsoleState, 'alarms'> => ({
+    alarms: [...quiet(now).alarms, ...names.map((name) => ({ name, state: 'ALARM' as const, since: now }))],
+  });
+  const ringing = (name: string): ConsoleState => ({ ...quiet(now), ...alarms(name) });
   it.each<[string, ConsoleState, string, string]>([
     ['calm', quiet(now), 'passed', 'All is well'],
     ['failing', outage(now), 'failed', 'shortener-health is failing'],
     ['several failing', many(now, 40, 5), 'failed', '4 of 40 monitors are failing'],
     ['mended with an open incident', mended(now), 'recovering', 'Nothing fails now'],
     ['degraded', overspent(now), 'degraded', 'shortener-health is degraded'],
+    ['an alarm that rings while all pass', ringing('a-ratio'), 'ringing', 'The alarm a-ratio rings'],
+    ['two that ring, before an open incident', { ...mended(now), ...alarms('a', 'b') }, 'ringing', '2 alarms ring'],
+    ['a failure before its alarm', { ...outage(now), ...alarms('a') }, 'failed', 'shortener-health is failing'],
     ['a budget used up', { ...overspent(now), monitors: quiet(now).monitors }, 'overspent', 'A budget is used up'],
     ['before the first probe', fresh(now), 'waiting', 'Waiting for the first probe'],
     ['no monitors', { ...quiet(now), monitors: [] }, 'waiting', 'Nothing to watch yet'],
