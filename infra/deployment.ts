@@ -6,7 +6,7 @@ import { buildResources } from './resources.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { environmentOf } from './template/environment.ts';
 import { extensions } from './template/extensions.ts';
-import { defaultRegionOf, fallbackRegion, monitorsAt } from './template/locations.ts';
+import { defaultRegionOf, fallbackRegion } from './template/locations.ts';
 import { gigabytesOf } from './template/memory.ts';
 import { type FunctionName, functionsOf, type StackOptions, stackOf } from './template/model.ts';
 import { monitorUsers, requireOutputs, withoutShortener } from './template/references.ts';

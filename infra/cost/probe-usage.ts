@@ -29,7 +29,7 @@ function monitorUsage({ one, count, of }: Alike): readonly Usage[] {
 }
 
 function shardUsage(scene: Scene, { shard, rows }: ScheduledShard): readonly Usage[] {
-  const { config, stack } = scene;
+  const { stack } = scene;
   const of = shard.monitors.map(partOf);
   const gigabytes = gigabytesOf('probe', stack);
   return [
