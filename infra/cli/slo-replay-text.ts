@@ -83,6 +83,6 @@ function summaryOf({ slo, series, replayed }: ReplayView): string {
     replayed.transitions.filter(({ kind, rule }) => kind === 'fired' && rule.severity === severity).length;
   const [pages, tickets] = [fired('page'), fired('ticket')];
   const told = pages + tickets === 0 ? 'Nothing fired' : `${count(pages, 'page')} and ${count(tickets, 'ticket')}`;
-  const left = formatPercent(Math.round(replayed.budgetLeftRatio(series.length) * 1_000_000));
+  const left = formatPercent(replayed.budgetLeftRatio(series.length) * 1_000_000);
   return slo.alerts.length === 0 ? `There are no rules; budget left ${left}` : `${told}; budget left ${left}`;
 }

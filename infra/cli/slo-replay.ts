@@ -24,7 +24,8 @@ fired and resolved, and what would be left of the budget.
   --json          one line: {"transitions": [{"minute", "kind", "severity", "long"}], "budgetLeftRatio"}
 
 Minutes count from 1: the first one at whose end a rule is met, or no longer met. They have no date: there is no
-maintenance, and the budget is that of a window that rolls. Rules that can never fire are warned of, not refused.
+maintenance, and the budget is that of a window that rolls. Rules that can never fire, or that
+look back too shortly for the interval, are warned of, not refused.
 Exit codes: 0 whatever fires, 2 bad usage, configuration or series.
 
 Examples:

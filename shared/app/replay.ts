@@ -61,11 +61,15 @@ export function replayPlain(slo: Slo, series: Series): Replayed {
   return { transitions, budgetLeftRatio: (minute) => leftRatio(slo, events, minute) };
 }
 
+/** Exactly, as far as a number can say it: readings of budgets are rounded down to parts per million. */
 function leftRatio({ calendar: _, ...slo }: Slo, events: Events, minute: number): number {
-  return evaluateBudget(slo, events, minuteEnd(minute)).leftPpm / 1_000_000;
+  const { bad, expected } = evaluateBudget(slo, events, minuteEnd(minute));
+  const allowed = expected * (whole - slo.objectivePpm);
+  return expected === 0 ? 1 : (allowed - bad * whole) / allowed;
 }
 
 const minuteMs = 60_000;
+const whole = 1_000_000;
 
 /** A rule without what is ours: one bad event is enough, and the short window follows from the long one alone. */
 function textbookRule(rule: BurnRule): BurnRule {

@@ -13,7 +13,7 @@ export type SlosAround = {
   readonly monitors: ReadonlyMap<string, Monitor>;
   readonly bursts: ReadonlyMap<string, Pick<BurstEntry, 'schedule'>>;
   readonly hash: Hash;
-  /** Rules and budgets that make no sense are warned of, not refused. */
+  /** Rules and budgets that make no sense are warned of, not refused, and so are long windows that are too long or too short. */
   readonly isTrial: boolean;
 };
 
@@ -28,8 +28,11 @@ export function buildSlos(read: ReadonlyMap<string, SloEntry>, around: SlosAroun
     if (leaned === undefined) continue;
     const { own } = leaned;
     const { value, faults } = buildSlo(id, entry, { ...leaned, hash: around.hash });
-    findings.push(...faults.map((fault) => ({ level: 'error' as const, fault })));
-    const judged = faults.length > 0 ? { slo: value, findings: [] } : judge(value, entry, own);
+    const isTriable = ({ code }: Fault) => around.isTrial && code === 'BURN_CONFIG_LONG_WINDOW';
+    findings.push(
+      ...faults.map((fault) => ({ level: isTriable(fault) ? ('warning' as const) : ('error' as const), fault })),
+    );
+    const judged = faults.every(isTriable) ? judge(value, entry, own) : { slo: value, findings: [] };
     entries.set(id, judged.slo);
     findings.push(...judged.findings.map((each) => (around.isTrial ? { ...each, level: 'warning' as const } : each)));
   }

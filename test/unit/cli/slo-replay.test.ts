@@ -49,8 +49,19 @@ describe('burnwatch slo replay', () => {
         { minute: 93, kind: 'fired', severity: 'page', long: '6h' },
         { minute: 104, kind: 'resolved', severity: 'page', long: '1h' },
       ],
-      budgetLeftRatio: 0.603174,
+      budgetLeftRatio: 38 / 63,
     });
+  });
+
+  it('tries rules that would be refused otherwise, and warns of them', async () => {
+    const rare = config.replace('type: http,', 'type: http, interval: 5m,').replace('long: 1h', 'long: 10m');
+    writeFileSync(join(folder, 'monitors.yml'), rare);
+    const { code, stdout, stderr } = await replay(['--series', 'series.json', '--plain']);
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      'must be longer than its short window of 15m, three intervals of the slowest monitor, got 10m',
+    );
+    expect(stdout).toContain('page 8%/10m');
   });
 
   it('leaves with --plain the textbook alone, budgets with decimals included', async () => {
@@ -64,7 +75,7 @@ describe('burnwatch slo replay', () => {
         { minute: 99, kind: 'resolved', severity: 'page', long: '1h' },
         { minute: 124, kind: 'resolved', severity: 'page', long: '6h' },
       ],
-      budgetLeftRatio: -31.258065,
+      budgetLeftRatio: -969 / 31,
     });
   });
 
