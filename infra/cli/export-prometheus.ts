@@ -61,10 +61,20 @@ type Typed = {
   readonly probe?: string | undefined;
 };
 
+const longestSelector = 1_000;
+/** A name, matchers of labels in braces, or both: what PromQL can take a range of. https://prometheus.io/docs/prometheus/latest/querying/basics/ */
+const isSelector = (() => {
+  const name = /[a-zA-Z_:](?:[a-zA-Z0-9_:]|\{slo\})*/.source;
+  const quoted = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`/.source;
+  const matcher = `\\s*[a-zA-Z_]\\w*\\s*(?:=~|!~|!=|=)\\s*(?:${quoted})\\s*`;
+  const labels = `\\{${matcher}(?:,${matcher})*,?\\s*\\}`;
+  return new RegExp(`^(?:${name}(?:\\s*(?:${labels}|\\{\\s*\\}))?|${labels})$`);
+})();
+
 /** Throws BURN_USAGE for one counter without the other, or beside a gauge, and for what cannot be a selector. */
 function seriesOf({ bad, total, probe }: Typed): Series {
   const typed = [bad, total, probe].filter((selector) => selector !== undefined);
-  const odd = typed.find((selector) => !/^[a-zA-Z_:{][^\n[\]]{0,999}$/.test(selector));
+  const odd = typed.find((selector) => selector.length > longestSelector || !isSelector.test(selector));
   if (odd !== undefined)
     throw usage(
       `a selector is a name and labels, such as probe_success{job="web"}, got ${JSON.stringify(odd.slice(0, 80))}`,

@@ -111,13 +111,26 @@ describe('burnwatch export prometheus', () => {
   });
 
   it.each([
+    'up',
+    'up{}',
+    'up{code=~"[45]..",}',
+    `up {job='we"b', path!~\`a\\b\`}`,
+    '{__name__="up"}',
+    'up_{slo}_total',
+  ])('takes the selector %s', async (selector) => {
+    expect((await call('--bad', selector, '--total', selector)).code).toBe(0);
+  });
+
+  it.each([
     [['--bad', 'up'], '--bad and --total go together'],
     [['--probe', 'up', '--bad', 'up'], '--probe stands in place of --bad and --total'],
     [['--probe', 'up[5m]'], 'a selector is a name and labels, such as probe_success{job="web"}, got "up[5m]"'],
-    [
-      ['--bad', '5xx', '--total', 'all'],
-      'a selector is a name and labels, such as probe_success{job="web"}, got "5xx"',
-    ],
+    ...['5xx', 'up{job="web"', 'up{job=web}', 'up{job="web"}}', 'up{job="we"b"}', 'sum(up)', '{}', ''].map(
+      (selector): [string[], string] => [
+        ['--bad', selector, '--total', 'all'],
+        `a selector is a name and labels, such as probe_success{job="web"}, got ${JSON.stringify(selector)}`,
+      ],
+    ),
   ])('%j is bad usage', async (argv, message) => {
     expect(await call(...argv)).toEqual({ code: 2, stdout: '', stderr: `burnwatch export prometheus: ${message}\n` });
   });
