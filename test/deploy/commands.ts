@@ -1,4 +1,4 @@
-/** The stories that run commands of docs/deploy.md. */
+/** The stories that run commands of docs/deploy.md, and of docs/operate.md. */
 export type StoryName = 'minutes' | 'retained';
 
 /**
@@ -101,7 +101,25 @@ export const commands: Readonly<Record<string, Tried>> = {
   'npx serverless deploy --stage trial': { like: deployProd },
   'npx serverless remove --stage trial --param delete=true': { like: 'npx serverless remove --param delete=true' },
 
+  // Of docs/operate.md.
   'npx serverless deploy list --stage prod': retained(/Timestamp: \d{13}/),
+  'aws dynamodb create-backup --table-name shortener-prod-ledger --backup-name before-the-change':
+    retained(/"BackupStatus": "AVAILABLE"/),
+  'aws dynamodb scan --table-name shortener-prod-ledger --output json > ledger.json': retained(/^$/),
+  'aws dynamodb restore-table-to-point-in-time --source-table-name shortener-prod-links --target-table-name shortener-prod-links-then --restore-date-time 2026-11-20T10:00:00Z':
+    retained(/"TableName": "shortener-prod-links-then"/),
+  'aws dynamodb wait table-exists --table-name shortener-prod-links-then': retained(/^$/),
+  'aws dynamodb scan --table-name shortener-prod-links-then --max-items 5': retained(/https:\/\/example\.com\/kept/),
+  'aws dynamodb create-backup --table-name shortener-prod-links-then --backup-name links-then': retained(/"BackupArn"/),
   [removeProd]: retained(/stays: the table shortener-prod-ledger[\s\S]*successfully removed/),
+  'aws dynamodb delete-table --table-name shortener-prod-links': retained(/"TableName": "shortener-prod-links"/),
+  'aws dynamodb restore-table-from-backup --target-table-name shortener-prod-links --backup-arn arn:aws:dynamodb:us-east-1:123456789012:table/shortener-prod-links-then/backup/01764150000000-0123abcd':
+    retained(/"TableName": "shortener-prod-links"/),
+  'aws dynamodb wait table-exists --table-name shortener-prod-links': retained(/^$/),
+  'aws dynamodb update-time-to-live --table-name shortener-prod-links --time-to-live-specification Enabled=true,AttributeName=expiresAt':
+    retained(/"Enabled": true/),
+  'aws dynamodb update-continuous-backups --table-name shortener-prod-links --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true':
+    retained(/"PointInTimeRecoveryStatus": "ENABLED"/),
   'npx burnwatch adopt --stage prod': retained(/shortener-prod-ledger and shortener-prod-links/),
+  'npx serverless deploy --stage prod': retained(/Service deployed to stack shortener-prod/),
 };

@@ -13,7 +13,8 @@ loopback counts as if it had come over TLS.
 
 4. Saved queries. CloudFormation's AWS::Logs::QueryDefinition is refused as unknown: it is taken, and nothing is made of it.
 
-5. Tables that are there. A stack that makes a table under the name of another one empties that, where AWS refuses.
+5. Templates of removed stacks. GetTemplate answers that of a stack that is gone when it is asked by name, where AWS wants its id:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
 """
 
 import gzip
@@ -24,9 +25,8 @@ import runpy
 from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import dynamodb
 from ministack.core.responses import get_region
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import handlers, provisioners
 
 
 def parse(body):
@@ -80,23 +80,21 @@ def with_path(make):
     return made
 
 
-def refuse_what_is_there(make):
-    def made(logical_id, props, *args):
-        if props.get("TableName") in dynamodb._tables:
-            raise ValueError(f"Resource of type 'AWS::DynamoDB::Table' with identifier '{props['TableName']}' already exists.")
-        return make(logical_id, props, *args)
-
-    return made
+def get_template(params):
+    stack = handlers._resolve_stack(handlers._p(params, "StackName"))
+    if stack and stack.get("StackStatus") == "DELETE_COMPLETE" and not handlers._p(params, "StackName").startswith("arn:"):
+        return handlers._error("ValidationError", f"Stack with id {stack['StackName']} does not exist")
+    return answer_template(params)
 
 
+answer_template = handlers._ACTION_HANDLERS["GetTemplate"]
+handlers._ACTION_HANDLERS["GetTemplate"] = get_template
 pin_origin = iam_evaluator.pin_request_origin
 iam_evaluator.pin_request_origin = lambda source_ip, _secure: pin_origin(source_ip, True)
 provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
     "create": lambda logical_id, _props, _stack: (logical_id, {"QueryDefinitionId": logical_id}),
     "delete": lambda _physical_id, _props: None,
 }
-table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
-table["create"] = refuse_what_is_there(table["create"])
 api.update({name: with_path(api[name]) for name in ("create", "update") if name in api})
 iam_actions.dynamodb_service_context = with_leading_keys
 iam_actions.request_tag_context = with_namespace

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { outputsOf, putSecrets, secrets, whatIsLeft } from './account.ts';
 import type { Emulator } from './emulator.ts';
@@ -18,6 +20,7 @@ function story(emulator: Emulator): void {
   const step = steps();
   let before: Contents = [];
   let code = '';
+  let backup = '';
 
   const follow = async () => {
     const { ShortenerUrl } = await outputsOf(call, stack);
@@ -70,22 +73,52 @@ function story(emulator: Emulator): void {
     expect(await follow()).toBe('https://example.com/kept');
   });
 
+  step('is backed up, and can be looked at as it was', async () => {
+    await page.run('aws dynamodb create-backup --table-name shortener-prod-ledger --backup-name before-the-change');
+    await page.run('aws dynamodb scan --table-name shortener-prod-ledger --output json > ledger.json');
+    expect(readFileSync(join(project.root, 'ledger.json'), 'utf8')).toContain('tick#us-east-1#');
+    await page.run(
+      'aws dynamodb restore-table-to-point-in-time --source-table-name shortener-prod-links --target-table-name shortener-prod-links-then --restore-date-time 2026-11-20T10:00:00Z',
+      { '2026-11-20T10:00:00Z': new Date().toISOString() },
+    );
+    await page.run('aws dynamodb wait table-exists --table-name shortener-prod-links-then');
+    await page.run('aws dynamodb scan --table-name shortener-prod-links-then --max-items 5');
+    const said = await page.run(
+      'aws dynamodb create-backup --table-name shortener-prod-links-then --backup-name links-then',
+    );
+    backup = (JSON.parse(said) as { BackupDetails: { BackupArn: string } }).BackupDetails.BackupArn;
+  });
+
   step('is removed, and leaves its tables alone', async () => {
     await page.run('npx serverless remove --stage prod');
-    expect(await whatIsLeft(call, stack)).toEqual(tables);
+    expect(await whatIsLeft(call, stack)).toEqual([...tables, `${stack}-links-then`]);
     before = await contents();
     expect(JSON.stringify(before)).toContain('https://example.com/kept');
     expect(JSON.stringify(before)).toContain('tick#us-east-1#');
   });
 
   step('is not made anew over them', async () => {
-    await expect(project.serverless('deploy', '--stage', 'prod')).rejects.toThrow('already exists');
+    await expect(project.serverless('deploy', '--stage', 'prod')).rejects.toThrow('npx burnwatch adopt --stage prod');
+    expect(await contents()).toEqual(before);
   });
 
-  step('takes them back, and finds in them all that was there', async () => {
-    await page.run('npx burnwatch adopt --stage prod');
-    expect(await contents()).toEqual(before);
-    await project.serverless('deploy', '--stage', 'prod');
+  step('takes them back, one of them from a backup, and finds in them all that was there', async () => {
+    await page.run('aws dynamodb delete-table --table-name shortener-prod-links');
+    const shown =
+      'arn:aws:dynamodb:us-east-1:123456789012:table/shortener-prod-links-then/backup/01764150000000-0123abcd';
+    await page.run(
+      `aws dynamodb restore-table-from-backup --target-table-name shortener-prod-links --backup-arn ${shown}`,
+      { [shown]: backup },
+    );
+    for (const command of [
+      'aws dynamodb wait table-exists --table-name shortener-prod-links',
+      'aws dynamodb update-time-to-live --table-name shortener-prod-links --time-to-live-specification Enabled=true,AttributeName=expiresAt',
+      'aws dynamodb update-continuous-backups --table-name shortener-prod-links --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true',
+      'npx burnwatch adopt --stage prod',
+    ])
+      await page.run(command);
+    expect((await contents())[0]).toEqual(before[0]);
+    await page.run('npx serverless deploy --stage prod');
     expect(await follow()).toBe('https://example.com/kept');
     const [ledger = [], links = []] = await contents();
     expect(before[0]?.filter((row) => !ledger.includes(row))).toEqual([]);
