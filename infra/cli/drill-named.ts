@@ -8,6 +8,7 @@ import {
   type DrillEnd,
   type DrillName,
   drillNamed,
+  errorsDrill,
   expectedOf,
   standardErrorRatio,
 } from './named-drills.ts';
@@ -23,8 +24,10 @@ export function readDrill(name: DrillName, share: string | undefined, lasts: str
   const drill = drillNamed(name);
   if (share !== undefined && name !== 'errors')
     throw usage(`${name} takes nothing behind it, got ${JSON.stringify(share)}`);
-  const fault = name === 'errors' ? { errorRatio: readShare(share) } : drill.fault;
-  return { name, drill, fault, lastsMs: readSpan(lasts) };
+  const lastsMs = readSpan(lasts);
+  if (name !== 'errors') return { name, drill, fault: drill.fault, lastsMs };
+  const errorRatio = readShare(share);
+  return { name, drill: errorsDrill(errorRatio), fault: { errorRatio }, lastsMs };
 }
 
 function readShare(text: string | undefined): number {

@@ -106,6 +106,13 @@ export const drillNames = Object.keys(namedDrills) as readonly DrillName[];
 export const isDrillName = (text: string): text is DrillName => Object.hasOwn(namedDrills, text);
 export const drillNamed = (name: DrillName): NamedDrill => namedDrills[name];
 
+/** The drill `errors` of a share: the alarm on the share of errors rings where that is above its limit. */
+export function errorsDrill(errorRatio: number): NamedDrill {
+  const drill = drillNamed('errors');
+  const { threshold } = presets.errorRatio.limit();
+  return errorRatio > threshold ? { ...drill, alarms: ['errorRatio', ...drill.alarms] } : drill;
+}
+
 /** Which drill somebody started, told by what goes wrong alone; undefined for one that has no name. */
 export function nameDrill(fault: DrillFault & { readonly errorRatio: number }): DrillName | undefined {
   const same = drillNames.find((name) => isSame(fault, drillNamed(name).fault));

@@ -46,6 +46,15 @@ describe('What is asked of a drill', () => {
   });
 
   it.each([
+    ['2%', ['errorRate', 'errorsPerMinute']],
+    ['5%', ['errorRate', 'errorsPerMinute']],
+    ['5.1%', ['errorRatio', 'errorRate', 'errorsPerMinute']],
+    ['20%', ['errorRatio', 'errorRate', 'errorsPerMinute']],
+  ])('rings the alarm on the share of errors where that is above its limit: %s', (share, alarms) => {
+    expect(readDrill('errors', share, undefined).drill.alarms).toEqual(alarms);
+  });
+
+  it.each([
     [['outge'], 'there is no drill "outge"; did you mean "outage"?'],
     [['xxxxxxxx'], `there is no drill "xxxxxxxx"; there are ${drillNames.join(', ')}`],
     [['outage', '5%'], 'outage takes nothing behind it, got "5%"'],
