@@ -93,12 +93,12 @@ function story(emulator: Emulator): void {
 
   step('writes what both see into the ledger of home', async () => {
     const passed = ({ outcomes }: Tick) => outcomes.filter(({ outcome }) => outcome === 'passed').length;
-    await until(100, 'rows of both locations', async () => {
+    await until(90, 'rows of both locations', async () => {
       const seen = await Promise.all([home, away].map((region) => ticks(region, Date.now() - 600_000)));
       // The app, and the one that has to know a secret that lies at home.
       return seen.every((rows) => rows.some((row) => passed(row) >= 2)) ? true : undefined;
     });
-    const told = await until(100, 'both to be heard', async () => {
+    const told = await until(90, 'both to be heard', async () => {
       const seen = await locations();
       return seen.every(({ newestRowAgeMs }) => (newestRowAgeMs ?? Number.POSITIVE_INFINITY) < 120_000)
         ? seen
@@ -111,7 +111,7 @@ function story(emulator: Emulator): void {
   });
 
   step('tells of what both see, or any where that is enough, and not of what one sees', async () => {
-    await until(150, 'messages of two monitors', async () =>
+    await until(120, 'messages of two monitors', async () =>
       toldOf('broken').length > 0 && toldOf('touchy').length > 0 ? true : undefined,
     );
     expect(toldOf('agreed')).toEqual([]);

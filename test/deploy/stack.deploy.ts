@@ -118,12 +118,12 @@ function story(emulator: Emulator): void {
 
   step('is probed by its schedule: rows in the ledger, latency in CloudWatch', async () => {
     const outcomes = ({ outcomes: all }: Tick) => all.map(({ outcome }) => outcome);
-    await until(100, 'three monitors that passed by the schedule', async () => {
+    await until(90, 'three monitors that passed by the schedule', async () => {
       const passed = (await recentTicks()).flatMap(outcomes).filter((outcome) => outcome === 'passed');
       return passed.length >= 3 ? true : undefined;
     });
     // A latency that was taken while the CPU was short is not published: one of three that was not is enough.
-    const points = await until(150, 'a datum of ProbeLatency', async () => {
+    const points = await until(120, 'a datum of ProbeLatency', async () => {
       const { MetricDataResults = [] } = await cloudWatch.send(
         new GetMetricDataCommand({
           StartTime: new Date(Date.now() - 1_200_000),
@@ -143,7 +143,7 @@ function story(emulator: Emulator): void {
   step('says in its status what is down', async () => {
     brokenAt = Date.now();
     expect((await fault('PUT', { errorRatio: 1, for: '1h' })).status).toBe(200);
-    const wrong = await until(100, 'a status that tells of the outage', async () => {
+    const wrong = await until(90, 'a status that tells of the outage', async () => {
       const told = (await status()).wrong.filter((line) => line.startsWith('shortener-health: failed'));
       return told.length > 0 ? told : undefined;
     });
@@ -157,9 +157,9 @@ function story(emulator: Emulator): void {
   });
 
   step('tells of the outage through SNS, a queue and a signed webhook', async () => {
-    const message = await until(180, 'a message that tells of the outage', told('fired'));
+    const message = await until(120, 'a message that tells of the outage', told('fired'));
     expect(message.subject).toContain('shortener-health');
-    const post = await until(60, 'a webhook that tells of it', async () =>
+    const post = await until(30, 'a webhook that tells of it', async () =>
       receiver.posts.find((each) => each.message.id === message.id),
     );
     expect(post.isSigned).toBe(true);
@@ -184,7 +184,7 @@ function story(emulator: Emulator): void {
   });
 
   step('tells of the end, though it was deployed anew in between, and of everything once', async () => {
-    await until(150, 'a message that tells of the end', told('resolved'));
+    await until(120, 'a message that tells of the end', told('resolved'));
     const ids = receiver.published.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(receiver.posts.every(({ isSigned }) => isSigned)).toBe(true);
