@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { run } from '../../../infra/cli/main.ts';
 import { commands } from '../../deploy/commands.ts';
+import { createIo } from '../cli/io.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 const page = read('docs/deploy.md');
@@ -28,6 +30,20 @@ describe('the commands of docs/deploy.md', () => {
     }
   });
 });
+
+describe('the price in docs/deploy.md', () => {
+  it('is that of the shipped configuration', async () => {
+    const { io, written } = createIo({ cwd: process.cwd() });
+    expect(await run(['cost', '--json'], io)).toBe(0);
+    const { ours, target } = JSON.parse(written.stdout) as Readonly<Record<'ours' | 'target', Price>>;
+    const text = page.replaceAll(/\s+/g, ' ');
+    expect(text).toContain(`the monitoring costs $${ours.list.toFixed(2)} a month at list price`);
+    expect(text).toContain(`for what the monitoring asks of it, $${target.list.toFixed(2)}`);
+    expect(text).toContain(`with the free tier both together $${(ours.withFree + target.withFree).toFixed(2)}`);
+  });
+});
+
+type Price = { readonly list: number; readonly withFree: number };
 
 /** A test may name another stage, and writes a command in pieces. */
 const isIn = (file: string, command: string): boolean => {
