@@ -65,6 +65,7 @@ export const logsCommand: Command = {
     return withStack(parsed.config, { stage, region, folders: [io.cwd] }, io, async (stack) => {
       const rows = await ask(stack, parsed.config, { saved, query, sinceMs }, io);
       io.stdout(values.json ? `${JSON.stringify({ query: saved.name, rows: rows.map(toObject) })}\n` : table(rows, io));
+      if (rows.length === 0 && saved.nothing !== undefined) io.stderr(`${saved.nothing}\n`);
       return 0;
     });
   },

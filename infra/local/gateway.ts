@@ -111,10 +111,12 @@ function write(response: ServerResponse, answer: GatewayAnswer): void {
 
 function writeHead(response: ServerResponse, { statusCode, headers, cookies, body }: GatewayAnswer): void {
   const isBodiless = statusCode === 204 || statusCode === 304;
+  // Of HEAD an empty body does not tell how long that of GET is, so no length is said: RFC 9110, 8.6.
+  const isUntold = response.req.method === 'HEAD' && body.length === 0;
   response.writeHead(statusCode, {
     ...headers,
     ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
-    ...(isBodiless ? {} : { 'content-length': body.length }),
+    ...(isBodiless || isUntold ? {} : { 'content-length': body.length }),
   });
   response.end(isBodiless || body.length === 0 ? undefined : body); // without a body, one write
 }

@@ -8,6 +8,8 @@ export type SavedQuery = {
   /** As people call it: `npx burnwatch logs "slowest routes"`. */
   readonly name: string;
   readonly help: string;
+  /** Why it may find nothing where one would expect something. */
+  readonly nothing?: string;
   /** A command a line, without the bar between them. `{id}` is what is looked for, where it takes one. */
   readonly commands: readonly string[];
   /** The functions whose logs it reads; those that a stack does not have are left out. */
@@ -36,6 +38,8 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: 'one request by its id',
     help: 'Every line of one invocation, by the x-request-id of its answer, or of one trace.',
+    nothing:
+      'Of the requests of one second that are alike, the slowest alone is told with its id; each that failed with 5xx is.',
     commands: [
       `fields @timestamp, ${quoted('faas.name')} as function, level, message, ${quoted('http.route')} as route, ${field('statusCodes')} as status, ${field('requestErrors')} as error, ${quoted('exception.message')} as why`,
       `filter ${id} = "${idMark}" or trace_id = "${idMark}"`,

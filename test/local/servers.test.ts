@@ -62,9 +62,13 @@ describe('the gateway', () => {
     expect(statuses).toEqual([201]);
   });
 
-  it('answers HEAD without a body, with its length', async () => {
+  it('answers HEAD without a body, with its length where the function tells it', async () => {
     const response = await send('/', { method: 'HEAD' });
     expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([200, '2', '']);
+    answer = { statusCode: 302, headers: { location: '/a' }, body: '' };
+    const short = await send('/', { method: 'HEAD' });
+    expect([short.status, short.headers.get('content-length')]).toEqual([302, null]);
+    expect((await send('/')).headers.get('content-length')).toBe('0');
   });
 
   it.each([

@@ -85,6 +85,8 @@ describe('burnwatch logs against an endpoint', () => {
       query: 'slowest routes',
       rows: [{ 'http.route': '/{code}', requests: '4' }],
     });
-    expect((await call(env, 'errors-by-type')).stdout).toBe('Nothing was found.\n');
+    expect(await call(env, 'errors-by-type')).toEqual({ code: 0, stdout: 'Nothing was found.\n', stderr: '' });
+    const one = await call(env, 'one-request-by-its-id', '--id', 'a-b');
+    expect([one.stdout, one.stderr]).toEqual(['Nothing was found.\n', expect.stringContaining('the slowest alone')]);
   });
 });
