@@ -34,20 +34,23 @@ function without(some: readonly Monitor[], others: readonly Monitor[]): readonly
 type Rename = { readonly from: Monitor; readonly to: Monitor; readonly likeness: string };
 
 /** By what one is taken for another, the surest first; and what is said of it. */
-const likenesses: readonly { readonly of: (monitor: Monitor) => string; readonly text: string }[] = [
-  { of: askedBy, text: ', which asked the same' },
-  { of: (monitor) => JSON.stringify([monitor.type, hostTextsOf(monitor)]), text: ', which asked the same host' },
+const likenesses: readonly {
+  readonly of: (monitor: Monitor) => string;
+  readonly text: (type: Monitor['type']) => string;
+}[] = [
+  { of: askedBy, text: (type) => (type === 'heartbeat' ? ', which was called as often' : ', which asked the same') },
+  { of: hostsOf, text: () => ', which asked the same host' },
 ];
 
 /** Each with the first that is new and like it, each of them once. One alone may be the other one alone, whatever it asks. */
 function matchAll(gone: readonly Monitor[], fresh: readonly Monitor[]): readonly Rename[] {
   const found: Rename[] = [];
   let [from, to] = [gone, fresh];
-  for (const { of, text: likeness } of likenesses) {
+  for (const { of, text } of likenesses) {
     const waiting = Map.groupBy(to, of);
     const pairs = from.flatMap((each): Rename[] => {
       const other = waiting.get(of(each))?.shift();
-      return other === undefined ? [] : [{ from: each, to: other, likeness }];
+      return other === undefined ? [] : [{ from: each, to: other, likeness: text(each.type) }];
     });
     found.push(...pairs);
     from = without(
@@ -69,6 +72,12 @@ function askedBy(monitor: Monitor): string {
   if (monitor.type === 'heartbeat') return JSON.stringify([monitor.type, monitor.periodMs, monitor.graceMs]);
   if (monitor.type === 'flow') return JSON.stringify(monitor.steps.map(({ request }) => [request.method, request.url]));
   return JSON.stringify([monitor.type, targetOf(monitor)]);
+}
+
+/** Whom it asks. One that names no host is like nobody. */
+function hostsOf(monitor: Monitor): string {
+  const hosts = hostTextsOf(monitor);
+  return JSON.stringify(hosts.length === 0 ? [monitor.id, monitor.key] : [monitor.type, hosts]);
 }
 
 function renameText({ from, likeness }: Rename): string {

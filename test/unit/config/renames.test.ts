@@ -36,10 +36,10 @@ describe('what an earlier version had, and is gone', () => {
       '',
     ],
     [
-      'nothing, like a heartbeat',
+      'nothing, as a heartbeat',
       { a: '{ type: heartbeat, period: 1h, grace: 5m }' },
       { c: '{ type: heartbeat, period: 1h, grace: 5m }' },
-      ', which asked the same',
+      ', which was called as often',
     ],
   ])('so is one that asks %s', (_, before, now, likeness) => {
     expect(warnings(before, now)).toEqual([
@@ -54,6 +54,12 @@ describe('what an earlier version had, and is gone', () => {
       ['c', 'b'],
       ['d', 'a'],
     ]);
+  });
+
+  it('is like none where neither names a host', () => {
+    const heartbeat = (period: string) => `{ type: heartbeat, period: ${period}, grace: 5m }`;
+    const said = warnings({ a: heartbeat('1h'), b: heartbeat('2h') }, { c: heartbeat('3h'), d: heartbeat('4h') });
+    expect(said).toEqual([expect.stringContaining('monitors: a, b are gone')]);
   });
 
   it('is told once and for all where nothing resembles it', () => {
