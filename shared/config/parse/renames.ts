@@ -42,7 +42,7 @@ const likenesses: readonly {
   { of: hostsOf, text: () => ', which asked the same host' },
 ];
 
-/** Each with the first that is new and like it, each of them once. One alone may be the other one alone, whatever it asks. */
+/** Each with the first that is new and like it, each of them once. One alone may be the other one of its type alone, whatever it asks. */
 function matchAll(gone: readonly Monitor[], fresh: readonly Monitor[]): readonly Rename[] {
   const found: Rename[] = [];
   let [from, to] = [gone, fresh];
@@ -63,7 +63,7 @@ function matchAll(gone: readonly Monitor[], fresh: readonly Monitor[]): readonly
     );
   }
   const [[last, ...others], [one, ...more]] = [from, to];
-  const isPair = last !== undefined && one !== undefined && others.length + more.length === 0;
+  const isPair = last !== undefined && last.type === one?.type && others.length + more.length === 0;
   return isPair ? [...found, { from: last, to: one, likeness: '' }] : found;
 }
 
