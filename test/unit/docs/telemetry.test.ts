@@ -78,4 +78,19 @@ describe('the page about telemetry', () => {
     const monthly = ((30 * 24 * 60) / 5) * length * prices.metricsRequested;
     expect(page).toContain(`${length} statistics, **${dollars(monthly)} a month**`);
   });
+
+  it('calls by its name what somebody knows from a client library', () => {
+    const [, section = ''] = page.split('\n## Coming from Flask');
+    const here = section.split('\n').flatMap((line) => line.split(' | ')[1] ?? []);
+    const said = here.flatMap((cell) =>
+      [...cell.matchAll(/`(?:time\(\) - )?((?:\w+[._])+\w+)/g)].map(([, name]) => name),
+    );
+    const known = new Set(
+      entryKeys.flatMap((key) => [entryOf(key).prometheus?.name, entryOf(key).logKey, entryOf(key).cloudwatch?.name]),
+    );
+    expect(said.length).toBeGreaterThan(12);
+    expect(said.filter((name) => !known.has(name))).toEqual([]);
+    const metrics = here.flatMap((cell) => cell.match(/`(RequestErrors|MemoryUsage)`/)?.[1] ?? []);
+    expect(metrics.filter((name) => !known.has(name))).toEqual([]);
+  });
 });
