@@ -5,7 +5,7 @@ import { outputsOf, putSecrets, secrets, whatIsLeft } from './account.ts';
 import type { Emulator } from './emulator.ts';
 import { openPage } from './page.ts';
 import { clientSettings, openProject } from './project.ts';
-import { slow, steps, withEmulator } from './stage.ts';
+import { slow, steps, until, withEmulator } from './stage.ts';
 
 const stack = 'shortener-prod';
 const tables = [`${stack}-ledger`, `${stack}-links`];
@@ -102,6 +102,23 @@ function story(emulator: Emulator): void {
     expect(await contents()).toEqual(before);
   });
 
+  step('is refused a table that another stack has, and leaves no stack behind', async () => {
+    await importInto('other', tables[0] ?? '');
+    const { code: exit, stderr } = await project.burnwatch('adopt', '--stage', 'prod');
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.stringMatching(/did not take the tables.*already exists in stack .*other/),
+    ]);
+    const isGone = () =>
+      call('cloudformation', 'describe_stacks', { StackName: stack }).then(
+        () => undefined,
+        (error: unknown) => String(error).includes('does not exist') || undefined,
+      );
+    await until(10, 'the stack that was made for it to be gone', isGone);
+    await call('cloudformation', 'delete_stack', { StackName: 'other' });
+    expect(await contents()).toEqual(before);
+  });
+
   step('takes them back, one of them from a backup, and finds in them all that was there', async () => {
     await page.run('aws dynamodb delete-table --table-name shortener-prod-links');
     const shown =
@@ -133,6 +150,38 @@ function story(emulator: Emulator): void {
     expect(ours.map(({ PhysicalResourceId }) => PhysicalResourceId).toSorted()).toEqual(tables);
     expect(page.left()).toEqual([]);
   });
+
+  /** Makes a stack of a table that is there, and of nothing else. */
+  async function importInto(StackName: string, TableName: string): Promise<void> {
+    const keys = ['pk', 'sk'];
+    const Properties = {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+    };
+    const Table = { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'Retain', Properties };
+    const set = { StackName, ChangeSetName: 'import' };
+    await call('cloudformation', 'create_change_set', {
+      ...set,
+      ChangeSetType: 'IMPORT',
+      TemplateBody: JSON.stringify({ Resources: { Table } }),
+      ResourcesToImport: [
+        {
+          ResourceType: 'AWS::DynamoDB::Table',
+          LogicalResourceId: 'Table',
+          ResourceIdentifier: { TableName },
+        },
+      ],
+    });
+    await call('cloudformation', 'execute_change_set', set);
+    await until(10, 'the import', async () => {
+      const { Stacks } = (await call('cloudformation', 'describe_stacks', { StackName })) as {
+        readonly Stacks: readonly { readonly StackStatus: string }[];
+      };
+      return Stacks[0]?.StackStatus === 'IMPORT_COMPLETE' || undefined;
+    });
+  }
 }
 
 /** The rows of each table, as text. */
