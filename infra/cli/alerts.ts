@@ -25,7 +25,7 @@ export async function withAlerts(
   work: (given: AlertsWork) => Promise<number>,
 ): Promise<number> {
   const folders = [dirname(resolve(io.cwd, file)), io.cwd];
-  const local = stage === undefined || stage === 'local' ? findLocalMode(folders) : undefined;
+  const local = stage === undefined || stage === 'local' ? findLocalMode(folders, io) : undefined;
   const intervalMs = local?.intervalMs;
   const parsed = await readConfig(file, io, intervalMs === undefined ? {} : { intervalMs });
   if (!parsed.ok || !json) printProblems(parsed, io);

@@ -73,7 +73,7 @@ async function examineStack(
   await createAlertStore(client, table).load();
   const isLocal = environment === 'local';
   const expected = expectedOf(isLocal ? atOneLocation(config) : config, { ...options, stage: environment, region });
-  const ownHosts = isLocal ? hostsOf(findLocalMode(folders)?.outputs ?? {}) : [];
+  const ownHosts = isLocal ? hostsOf(findLocalMode(folders, io)?.outputs ?? {}) : [];
   const { signal } = io;
   const prefix = table.replace(/-ledger$/, '');
   const seen = await readStack(config, expected, { settings, prefix, isLocal, ownHosts, now: Date.now(), signal });

@@ -100,7 +100,7 @@ type Status = {
 
 /** The key of a local mode opens its own URL alone: for every other one it is read from AWS. */
 function findStatus({ url }: Arguments, folder: string, io: Io): Status {
-  const local = findLocalMode([folder, io.cwd]);
+  const local = findLocalMode([folder, io.cwd], io);
   const localUrl = local?.outputs['StatusUrl'];
   const base = parseBase(url ?? io.env['OUTPUT_StatusUrl'] ?? localUrl);
   const isLocal = localUrl !== undefined && base === parseBase(localUrl);

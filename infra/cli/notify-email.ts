@@ -31,7 +31,7 @@ export async function publishTest(
 ): Promise<Told> {
   const { stage, io, folder, service } = where;
   const isLocal = stage === undefined || stage === local.environment;
-  const running = isLocal ? findLocalMode([folder, io.cwd]) : undefined;
+  const running = isLocal ? findLocalMode([folder, io.cwd], io) : undefined;
   const endpoint = io.env['AWS_ENDPOINT_URL_SNS'] ?? io.env['AWS_ENDPOINT_URL'] ?? running?.awsEndpoint;
   if (isLocal && endpoint === undefined) throw nowhere(channel);
   if (running) io.stderr(`Using the running local mode (${running.file})\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { codeOf } from '../../shared/net/error.ts';
+import type { Io } from './command.ts';
 
 /** What a running local mode says of itself in `<data>/local.json`. */
 export type LocalMode = {
@@ -13,11 +14,18 @@ export type LocalMode = {
   readonly intervalMs?: number;
 };
 
-/** The local mode that keeps its data in `.burnwatch` of one of these folders, if its process is alive. */
-export function findLocalMode(folders: readonly string[]): LocalMode | undefined {
-  for (const folder of new Set(folders)) {
-    const file = join(folder, '.burnwatch', 'local.json');
-    const found = readLocal(file);
+/**
+ * The local mode that keeps its data in `.burnwatch` of one of these folders, if its process is alive; or the one that keeps it
+ * where BURNWATCH_DATA says, and no other.
+ */
+export function findLocalMode(
+  folders: readonly string[],
+  { cwd, env }: Pick<Io, 'cwd' | 'env'>,
+): LocalMode | undefined {
+  const own = env['BURNWATCH_DATA'];
+  const data = own ? [resolve(cwd, own)] : folders.map((folder) => join(folder, '.burnwatch'));
+  for (const folder of new Set(data)) {
+    const found = readLocal(join(folder, 'local.json'));
     if (found) return found;
   }
   return undefined;

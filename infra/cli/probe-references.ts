@@ -28,7 +28,7 @@ export function readOutputs(typed: readonly string[]): Outputs {
 
 /** Outputs by name from the command line, then the environment, then a local mode that runs in `folder` or here. */
 export function findReferences(named: Outputs, folder: string, io: Io): References {
-  const local = findLocalMode([folder, io.cwd]);
+  const local = findLocalMode([folder, io.cwd], io);
   if (local) io.stderr(describe(local));
   const outputs = { ...local?.outputs, ...named };
   return {

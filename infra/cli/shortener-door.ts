@@ -29,7 +29,7 @@ const patienceMs = 10_000;
 
 /** Finds the shortener that flags, the environment or a running local mode mean. Throws BURN_USAGE where there is none. */
 export function openDoor(flags: DoorFlags, io: Io): ShortenerDoor {
-  const local = findLocalMode([io.cwd]);
+  const local = findLocalMode([io.cwd], io);
   const localOrigin = local?.outputs['ShortenerUrl'];
   const origin = readOrigin(flags.url ?? (io.env['OUTPUT_ShortenerUrl'] || localOrigin));
   const isLocal = localOrigin !== undefined && origin === new URL(localOrigin).origin;
@@ -59,7 +59,7 @@ function readOrigin(text: string | undefined): string {
   const usage = (message: string) => new BurnwatchError('BURN_USAGE', message);
   if (text === undefined)
     throw usage(
-      'no local mode runs here: start it (npm start), or name a shortener with --url, as ShortenerUrl has it',
+      'no local mode runs here: start it (npm start), say where its data is (BURNWATCH_DATA=FOLDER), or name a shortener with --url, as ShortenerUrl has it',
     );
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isPlain =

@@ -146,7 +146,7 @@ async function createReader({ settings }: DeployedStack): Promise<ReadMetrics> {
 
 /** The local mode that is asked, where one is. */
 function localOf(args: SloArguments, io: Io): LocalMode | undefined {
-  return args.stage === undefined || args.stage === 'local' ? findLocalMode(foldersOf(args, io)) : undefined;
+  return args.stage === undefined || args.stage === 'local' ? findLocalMode(foldersOf(args, io), io) : undefined;
 }
 
 function foldersOf({ config }: SloArguments, { cwd }: Io): readonly string[] {

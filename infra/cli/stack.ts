@@ -32,7 +32,7 @@ export const stackHelp = `  --stage NAME           the stack of this environment
 export type StackChoice = {
   readonly stage?: string | undefined;
   readonly region?: string | undefined;
-  /** Where local mode may keep its data in `.burnwatch`: the folder of the configuration and the current one. */
+  /** Where local mode may keep its data in `.burnwatch`: the folder of the configuration and the current one. BURNWATCH_DATA says another. */
   readonly folders: readonly string[];
 };
 
@@ -64,10 +64,15 @@ export async function withStack<Answer>(
 
 async function openStack(config: Named, { stage, region, folders }: StackChoice, io: Io): Promise<DeployedStack> {
   const isLocal = stage === undefined || stage === local.environment;
-  const running = isLocal ? findLocalMode(folders) : undefined;
+  const running = isLocal ? findLocalMode(folders, io) : undefined;
   const ownEndpoint = io.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? io.env['AWS_ENDPOINT_URL'];
   const endpoint = ownEndpoint ?? running?.awsEndpoint;
-  if (isLocal && endpoint === undefined) throw nowhere(region);
+  if (isLocal && region !== undefined)
+    throw new BurnwatchError(
+      'BURN_USAGE',
+      `--region ${region} goes with --stage: without it the running local mode is asked`,
+    );
+  if (isLocal && endpoint === undefined) throw nowhere(io);
   if (isLocal && running !== undefined) io.stderr(`Using the running local mode (${running.file})\n`);
   const environment = stage ?? local.environment;
   const where = isLocal ? local.region : regionOf(config, region, io);
@@ -101,11 +106,13 @@ async function createClient(config: object): Promise<DynamoDBClient> {
   return new DynamoDBClient({ ...boundedClient, ...config });
 }
 
-function nowhere(region: string | undefined): BurnwatchError {
-  const hint = region === undefined ? '' : ' (--region goes with --stage)';
+function nowhere({ env }: Io): BurnwatchError {
+  const own = env['BURNWATCH_DATA'];
+  const where = own ? `with its data in ${own} (BURNWATCH_DATA)` : 'here';
+  const elsewhere = own ? '' : ', say where its data is (BURNWATCH_DATA=FOLDER)';
   return new BurnwatchError(
     'BURN_USAGE',
-    `no local mode runs here: start it (npm start), or name a stack in AWS with --stage, such as --stage prod${hint}`,
+    `no local mode runs ${where}: start it (npm start)${elsewhere}, or name a stack in AWS with --stage, such as --stage prod`,
   );
 }
 

@@ -33,6 +33,7 @@ Ctrl-C ends it; the next start goes on where it stopped.
 
   npm start -- --interval 10s                 an outage becomes an e-mail within a minute and a half
   npm start -- --data /tmp/try --fresh        an empty one, beside your own
+  BURNWATCH_DATA=/tmp/try npx burnwatch slo   asks that one
 `;
 
 const options = {

@@ -36,10 +36,10 @@ afterEach(async () => {
 const endpoint = () => `http://127.0.0.1:${(dynamodb.address() as AddressInfo).port}`;
 
 /** A running local mode, which this very process is. */
-function playLocalMode(): void {
-  mkdirSync(join(folder, '.burnwatch'));
+function playLocalMode(data = '.burnwatch'): void {
+  mkdirSync(join(folder, data));
   const said = { pid: process.pid, outputs: {}, awsEndpoint: endpoint() };
-  writeFileSync(join(folder, '.burnwatch', 'local.json'), JSON.stringify(said));
+  writeFileSync(join(folder, data, 'local.json'), JSON.stringify(said));
 }
 
 async function ask(
@@ -103,9 +103,32 @@ describe('the stack that a command asks', () => {
     await expect(ask({})).rejects.toMatchObject({
       code: 'BURN_USAGE',
       message:
-        'no local mode runs here: start it (npm start), or name a stack in AWS with --stage, such as --stage prod',
+        'no local mode runs here: start it (npm start), say where its data is (BURNWATCH_DATA=FOLDER), or name a stack in AWS with --stage, such as --stage prod',
     });
-    await expect(ask({ region: 'eu-west-1' })).rejects.toThrow('(--region goes with --stage)');
+    await expect(ask({}, { BURNWATCH_DATA: 'other' })).rejects.toThrow(
+      'no local mode runs with its data in other (BURNWATCH_DATA): start it (npm start), or name a stack in AWS',
+    );
+    expect(asked).toEqual([]);
+  });
+
+  it('is the local mode whose data is where BURNWATCH_DATA says, and no other', async () => {
+    playLocalMode();
+    await expect(ask({}, { BURNWATCH_DATA: 'other' })).rejects.toThrow('no local mode runs with its data in other');
+    playLocalMode('other');
+    const { environment, stderr } = await ask({}, { BURNWATCH_DATA: 'other' });
+    expect([environment, stderr]).toEqual([
+      'local',
+      `Using the running local mode (${join(folder, 'other', 'local.json')})\n`,
+    ]);
+  });
+
+  it('has a region with a stage alone: nobody means their local mode by one', async () => {
+    playLocalMode();
+    for (const choice of [{}, { stage: 'local' }])
+      await expect(ask({ ...choice, region: 'eu-west-1' })).rejects.toMatchObject({
+        code: 'BURN_USAGE',
+        message: '--region eu-west-1 goes with --stage: without it the running local mode is asked',
+      });
     expect(asked).toEqual([]);
   });
 
