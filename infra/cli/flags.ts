@@ -38,8 +38,15 @@ export function explainFlags(argv: readonly string[], options: Options, cause: u
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
       return `does not take ${JSON.stringify(/'(.*)'/s.exec(sentence)?.[1] ?? '')}: ${help}`;
     default:
-      return `${option} ${/does not take/.test(sentence) ? 'takes no value' : 'needs a value'}: ${help}`;
+      return explainValue(argv, option, /does not take/.test(sentence), help);
   }
+}
+
+/** `parseArgs` takes -5 for an option that is not there, and so for no value. */
+function explainValue(argv: readonly string[], option: string | undefined, hasValue: boolean, help: string): string {
+  const negative = argv.find((value, index) => argv[index - 1] === option && /^-[\d.]/.test(value));
+  if (negative !== undefined) return `${option} must not be negative, got ${JSON.stringify(negative)}: ${help}`;
+  return `${option} ${hasValue ? 'takes no value' : 'needs a value'}: ${help}`;
 }
 
 function explainUnknown(argv: readonly string[], options: Options, help: string): string {

@@ -153,7 +153,7 @@ describe('the arguments of burst', () => {
     [['--url', url, '-c', '10'], '--concurrency 10 has no end: add --requests 1000 or --for 10s'],
     [['--url', url, '--breaking-point', '--from', '50', '--to', '50'], '--to must be above --from, got 50 after 50'],
     [['--url', url, '--rate', '0', '--for', '10s'], '--rate must be above 0, got "0"'],
-    [['--url', url, '--rate', '-5', '--for', '10s'], '--rate needs a value: see --help'],
+    [['--url', url, '--rate', '-5', '--for', '10s'], '--rate must not be negative, got "-5": see --help'],
     [['--url', url, '--rate', 'fast', '--for', '10s'], '--rate must be a rate, such as 200, 200/s or 30/m, got "fast"'],
     [
       ['--url', url, '--rate', '5', '--for', '10'],

@@ -41,7 +41,7 @@ describe('the flags', () => {
   it.each([
     [['--console-port', '65536'], '--console-port must be a port from 0 to 65535, got "65536"'],
     [['--app-port', 'x'], '--app-port must be a port from 0 to 65535, got "x"'],
-    [['--aws-port', '-1'], 'npm start --aws-port needs a value: see npm start -- --help'],
+    [['--aws-port', '-1'], 'npm start --aws-port must not be negative, got "-1": see npm start -- --help'],
     [['--aws-port', '1.5'], '--aws-port must be a port from 0 to 65535, got "1.5"'],
     [['--data', ''], '--data must name a path, got nothing'],
     [['--interval', '500ms'], '--interval must be 1s to 1h in whole seconds, as in 10s, got "500ms"'],
