@@ -32,6 +32,7 @@ const text = {
   notify: 'In place of alerts: these channels are told by the rules that suit the window.',
 };
 
+const fromShare = 'is no key here: it is budget × window ÷ long';
 const inIndicator = 'is written in the indicator: degraded: bad';
 
 export function sloSchema(fields: Fields, { dimensions }: Pick<RequestFields, 'dimensions'>) {
@@ -122,5 +123,11 @@ function burnRuleSchema(fields: Fields) {
     ...followUp(fields),
     runbook: fields.line(runbook, 512, 'docs/runbooks/api.md').optional(),
   };
-  return tellingOthers(map(shape, ['short', 'threshold']));
+  return tellingOthers(
+    map(shape, [], {
+      short: 'is no key here: it is long ÷ 12, and three intervals at least',
+      threshold: fromShare,
+      burnRate: fromShare,
+    }),
+  );
 }
