@@ -73,6 +73,8 @@ function firingOf(alertId: string, incidents: readonly Incident[], now: number) 
 function budgetLines(detail: SloDetail, now: number): readonly string[] {
   const { slo, budgetLeftRatio, badEvents, goodEvents, budgetEvents, unjudgedEvents, coverageRatio } = detail;
   const budget = `Budget left: ${leftText(budgetLeftRatio)}, ${formatCount(badEvents)} bad of ${formatCount(budgetEvents)} allowed, ${formatCount(goodEvents)} good.`;
+  const isUnseen = goodEvents + badEvents + unjudgedEvents === 0;
+  if (isUnseen && detail.isWarmingUp) return [`${budget} Nothing is known of it yet.`];
   const coverage = `Coverage ${formatPercent(Math.floor(coverageRatio * 1_000_000))}${unjudgedEvents > 0 ? `, ${formatCount(unjudgedEvents)} that could not be judged` : ''}.`;
   const firstAt = detail.burnDown[0]?.at ?? now;
   const young = detail.isWarmingUp

@@ -93,6 +93,12 @@ a1b2c3d4e5f6  2026-11-19 00:37  19 min           page  availability burning (pag
     expect(text).not.toContain('WHERE IT WENT');
   });
 
+  it('makes up neither a history nor coverage of an SLO that nothing is known of yet', async () => {
+    const text = show(pipe, await detailOf({ days: 2, failureAt: () => null }));
+    expect(text).toMatch(/Budget left: 100 %, 0 bad of [\d.,]+ allowed, 0 good\. Nothing is known of it yet\.\n/);
+    expect(text).not.toMatch(/Coverage|goes back/);
+  });
+
   it('of many episodes shows the dearest, and the others together', async () => {
     const many = await detailOf({ days: 3, failureAt: (minutes) => (minutes % 180 === 7 ? 'tls' : undefined) });
     const rows = show(pipe, many).split('\n');
