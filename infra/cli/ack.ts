@@ -7,6 +7,7 @@ import { type AlertsWork, whoIs, withAlerts } from './alerts.ts';
 import type { Command } from './command.ts';
 import { readFlags } from './flags.ts';
 import { stackHelp, stackOptions } from './stack.ts';
+import { thereAre } from './there-are.ts';
 
 const help = `
 npx burnwatch ack [INCIDENT] [--by NAME] [--note TEXT] [--stage NAME] [--region REGION] [--config FILE]
@@ -51,7 +52,7 @@ const shortestPrefix = 3;
 async function chooseIncident(given: string | undefined, { deps }: AlertsWork): Promise<string> {
   const { state } = await deps.alerts.load();
   const open = Object.keys(state.incidents);
-  const there = open.length === 0 ? 'none is open' : `there are ${open.join(', ')}: see npx burnwatch incidents`;
+  const there = open.length === 0 ? 'none is open' : `${thereAre(open)}: see npx burnwatch incidents`;
   if (given === undefined) {
     if (open.length === 1 && open[0] !== undefined) return open[0];
     throw usage(`which incident? ${there}`);

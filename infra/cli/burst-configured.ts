@@ -13,6 +13,7 @@ import type { Prepared } from './burst-run.ts';
 import type { Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { findReferences, noteOutputs, type References } from './probe-references.ts';
+import { thereAre } from './there-are.ts';
 
 /**
  * A burst of monitors.yml with what it may reach; undefined where the file is not valid, which was then printed. Throws
@@ -44,8 +45,7 @@ function chooseBurst(bursts: readonly Burst[], id: string): Burst {
   const found = bursts.find((burst) => burst.id === id);
   if (found !== undefined) return found;
   const known = bursts.map((burst) => burst.id);
-  const there = known.length === 0 ? '; there are none' : `; there are ${known.join(', ')}`;
-  throw usage(`no burst is called ${JSON.stringify(id)}${didYouMean(id, known) || there}`);
+  throw usage(`no burst is called ${JSON.stringify(id)}${didYouMean(id, known) || `; ${thereAre(known)}`}`);
 }
 
 /** What a burst refers to, its flows included. */

@@ -16,6 +16,7 @@ import { readFlags } from './flags.ts';
 import { drillNames, isDrillName } from './named-drills.ts';
 import { doorHelp, doorOptions, openDoor } from './shortener-door.ts';
 import { type DeployedStack, stackHelp, stackOptions, withStack } from './stack.ts';
+import { thereAre } from './there-are.ts';
 
 const help = `
 npx burnwatch drill [--channel NAME]… [--timeout 5m] [--json] [--stage NAME] [--region REGION] [--config FILE]
@@ -171,8 +172,9 @@ function chooseChannels(config: Config, wanted: readonly string[]): readonly str
   const ids = config.channels.map(({ id }) => id);
   for (const id of wanted) {
     if (ids.includes(id)) continue;
-    const there = ids.length === 0 ? 'there are none' : `there are ${ids.join(', ')}`;
-    throw usage(`no channel is called ${JSON.stringify(id.slice(0, 80))}${didYouMean(id, ids) || `; ${there}`}`);
+    throw usage(
+      `no channel is called ${JSON.stringify(id.slice(0, 80))}${didYouMean(id, ids) || `; ${thereAre(ids)}`}`,
+    );
   }
   const chosen = wanted.length > 0 ? [...new Set(wanted)] : notifiedChannels(config);
   if (chosen.length > 0) return chosen;

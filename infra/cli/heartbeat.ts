@@ -9,6 +9,7 @@ import { readFlags } from './flags.ts';
 import { renderHeartbeat } from './heartbeat-text.ts';
 import { findLocalMode } from './probe-local.ts';
 import { createParameterReader } from './probe-parameters.ts';
+import { thereAre } from './there-are.ts';
 
 const help = `
 npx burnwatch heartbeat <id> [--url BASE] [--config FILE] [--json]
@@ -83,7 +84,7 @@ function readArguments(argv: readonly string[]): Arguments {
 
 function chooseHeartbeat(monitors: readonly Monitor[], id: string | undefined): HeartbeatMonitor {
   const ids = monitors.filter(({ type }) => type === 'heartbeat').map((monitor) => monitor.id);
-  const there = ids.length === 0 ? 'no monitor is one' : `there are ${ids.join(', ')}`;
+  const there = ids.length === 0 ? 'no monitor is one' : thereAre(ids);
   if (id === undefined) throw usage(`which heartbeat? ${there}`);
   const found = monitors.find((monitor) => monitor.id === id);
   if (found === undefined)

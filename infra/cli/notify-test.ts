@@ -16,6 +16,7 @@ import { readFlags } from './flags.ts';
 import { publishTest } from './notify-email.ts';
 import { type Told, toldJson, toldText } from './notify-text.ts';
 import { findReferences } from './probe-references.ts';
+import { thereAre } from './there-are.ts';
 
 const help = `
 npx burnwatch notify test --channel NAME [--kind KIND] [--severity page|ticket] [--json]
@@ -109,7 +110,7 @@ function oneOf<Word extends string>(flag: string, words: readonly Word[], typed:
 
 function chooseChannel(channels: readonly Channel[], id: string | undefined): Channel {
   const ids = channels.map((channel) => channel.id);
-  const there = ids.length === 0 ? 'there are none in the configuration' : `there are ${ids.join(', ')}`;
+  const there = ids.length === 0 ? 'there are none in the configuration' : thereAre(ids);
   if (id === undefined) throw usage(`which channel? --channel NAME; ${there}`);
   const found = channels.find((channel) => channel.id === id);
   if (found !== undefined) return found;

@@ -9,6 +9,7 @@ import { readFlags } from './flags.ts';
 import { findReferences, noteOutputs, type Outputs, readOutputs } from './probe-references.ts';
 import { probeAll } from './probe-run.ts';
 import { renderTable } from './probe-table.ts';
+import { thereAre } from './there-are.ts';
 
 const help = `
 npx burnwatch probe [ids…] [--config FILE] [--json] [--output Name=URL]…
@@ -98,12 +99,8 @@ function chooseMonitors(monitors: readonly Monitor[], ids: readonly string[]): r
   const known = monitors.map(({ id }) => id);
   const unknown = ids.find((id) => !known.includes(id));
   if (unknown !== undefined)
-    throw usage(`no monitor is called ${JSON.stringify(unknown)}${didYouMean(unknown, known) || thereAre(known)}`);
+    throw usage(
+      `no monitor is called ${JSON.stringify(unknown)}${didYouMean(unknown, known) || `; ${thereAre(known)}`}`,
+    );
   return ids.length === 0 ? monitors : monitors.filter(({ id }) => ids.includes(id));
-}
-
-const mostListed = 20;
-
-function thereAre(ids: readonly string[]): string {
-  return `; there are ${ids.slice(0, mostListed).join(', ')}${ids.length > mostListed ? ', …' : ''}`;
 }

@@ -10,6 +10,7 @@ import type { Command, Io } from './command.ts';
 import { readFlags } from './flags.ts';
 import { stackHelp, stackOptions } from './stack.ts';
 import { paint, renderTable } from './terminal.ts';
+import { thereAre } from './there-are.ts';
 
 const help = `
 npx burnwatch silence NAME --for 2h --reason TEXT [--by NAME] [--stage NAME] [--region REGION] [--config FILE]
@@ -122,7 +123,7 @@ async function add({ config, deps }: AlertsWork, { name, forMs, reason, by, json
 
 function unknown(name: string, config: Config): BurnwatchError {
   const names = namesOf(config);
-  const there = `; there are ${names.slice(0, 10).join(', ')}`;
+  const there = `; ${thereAre(names)}`;
   return usage(
     `no monitor, SLO, burst or alert is called ${JSON.stringify(name.slice(0, 80))}${didYouMean(name, names) || there}`,
   );

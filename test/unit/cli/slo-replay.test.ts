@@ -128,7 +128,7 @@ no data             ······························
     [
       'an SLO of no name',
       `{"slo":"${'x'.repeat(999)}","minutes":[null]}`,
-      `no SLO is called "${'x'.repeat(79)}…"; there are web-week`,
+      `no SLO is called "${'x'.repeat(79)}…"; there is web-week`,
     ],
     ['no minutes', '{"slo":"web-week","minutes":[]}', 'series.json: minutes: must hold one minute at least'],
     ['bytes that are no text', Uint8Array.of(0xff, 0xfe), 'series.json: must be UTF-8 text'],
