@@ -4,7 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createFunctionHost, type FunctionHost } from '../../infra/local/function-host.ts';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { createFunctionHost, type FunctionHost, type InvocationResult } from '../../infra/local/function-host.ts';
 import { frameworkShare, mostResources, mostTemplateBytes } from '../../infra/template/stack-limits.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import type { Monitor } from '../../shared/config/model.ts';
@@ -25,6 +26,8 @@ import.meta.jest.setTimeout(180_000);
 const monitorCount = 10_000;
 const mostAtOnce = 10;
 const [region, table] = ['eu-west-1', 'fleet-dev-ledger'];
+/** That of the first monitor. */
+const [broken, brokenUrl] = ['m00000', '/0'];
 const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
 
 const asked = new Map<string, number>();
@@ -33,6 +36,9 @@ let aws: Awaited<ReturnType<typeof startAwsEndpoint>>;
 let root = '';
 let template: PackagedTemplate;
 let probe: FunctionHost;
+let evaluate: FunctionHost;
+let judged: InvocationResult;
+let topicArn = '';
 let rows: readonly Tick[] = [];
 let spent = '';
 
@@ -50,7 +56,7 @@ function eventsAt(at: number): readonly string[] {
 async function startTargets(): Promise<void> {
   targets = createServer(({ url = '' }, response) => {
     asked.set(url, (asked.get(url) ?? 0) + 1);
-    response.end('ok');
+    response.writeHead(url === brokenUrl ? 503 : 200).end('ok');
   });
   targets.listen(0, '127.0.0.1', 4_096);
   await once(targets, 'listening');
@@ -64,26 +70,35 @@ async function startDeployment(): Promise<DynamoDBClient> {
     (AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' }) as const,
   );
   const AttributeDefinitions = names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }) as const);
+  const sns = new SNSClient({ endpoint: aws.origin, region, credentials });
+  topicArn = (await sns.send(new CreateTopicCommand({ Name: 'fleet-dev-alerts' }))).TopicArn ?? '';
+  sns.destroy();
   await client.send(
     new CreateTableCommand({ TableName: table, BillingMode: 'PAY_PER_REQUEST', KeySchema, AttributeDefinitions }),
   );
-  probe = createFunctionHost(
-    {
-      name: 'probe',
-      functionName: 'fleet-dev-probe',
-      functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:fleet-dev-probe',
-      file: join(root, 'dist/probe/index.js'),
-      environment: {
-        ...{ LEDGER_TABLE: table, BURNWATCH_SERVICE: 'fleet', BURNWATCH_ENVIRONMENT: 'dev', AWS_REGION: region },
-        ...{ AWS_ENDPOINT_URL: aws.origin, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
-      },
-      timeoutMs: 90_000,
-      memoryMegabytes: 1_024,
-    },
-    () => {},
-  );
   return client;
+}
+
+/** A function as local mode runs it, with the memory that the template gives it. */
+function startFunction(name: 'Probe' | 'Evaluate'): FunctionHost {
+  const resource = template.Resources[`${name}LambdaFunction`] as unknown as { Properties: { MemorySize: number } };
+  const { MemorySize } = resource.Properties;
+  const functionName = `fleet-dev-${name.toLowerCase()}`;
+  const settings = {
+    name: name.toLowerCase(),
+    functionName,
+    functionArn: `arn:aws:lambda:${region}:000000000000:function:${functionName}`,
+    file: join(root, 'dist', name.toLowerCase(), 'index.js'),
+    environment: {
+      ...{ LEDGER_TABLE: table, BURNWATCH_SERVICE: 'fleet', BURNWATCH_ENVIRONMENT: 'dev', AWS_REGION: region },
+      ...{ AWS_ENDPOINT_URL: aws.origin, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
+      ALERT_TOPIC_ARN: topicArn,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
+    },
+    timeoutMs: 90_000,
+    memoryMegabytes: MemorySize,
+  };
+  return createFunctionHost(settings, () => {});
 }
 
 /** Invokes one after the other, so many at a time; what went wrong. */
@@ -100,6 +115,16 @@ async function invokeAll(events: readonly string[]): Promise<readonly string[]> 
   return failures;
 }
 
+/** The tick before a tick. */
+function aMinuteBefore(event: string): string {
+  const { scheduledTime, ...rest } = JSON.parse(event) as { readonly scheduledTime: string };
+  return JSON.stringify({ scheduledTime: new Date(Date.parse(scheduledTime) - 60_000).toISOString(), ...rest });
+}
+
+const shardOf = (id: string): string | undefined =>
+  shardFiles()
+    .find((file) => readFileSync(join(root, 'dist/probe/shards', file), 'utf8').includes(`"id":"${id}"`))
+    ?.replace('.json', '');
 const shardFiles = () => readdirSync(join(root, 'dist/probe/shards'));
 const packaged = () =>
   shardFiles().flatMap(
@@ -125,6 +150,7 @@ beforeAll(async () => {
   const packageMs = performance.now() - packagedAt;
   template = readTemplate(root);
   const client = await startDeployment();
+  probe = startFunction('Probe');
   const at = Math.floor(Date.now() / 60_000) * 60_000;
   const unreadable = join(root, 'dist/probe/shards/unreadable.json');
   writeFileSync(unreadable, '{');
@@ -135,13 +161,17 @@ beforeAll(async () => {
   if (failures.length > 0) throw new Error(failures.slice(0, 3).join('\n'));
   rows = await createLedgerStore(client, table).loadTicks(region, at, at);
   client.destroy();
+  const ofBroken = eventsAt(at).filter((event) => shardOf(broken) === JSON.parse(event).shard);
+  await invokeAll(ofBroken.map(aMinuteBefore));
+  evaluate = startFunction('Evaluate');
+  judged = await evaluate.invoke(JSON.stringify({ scheduledTime: new Date(at).toISOString() }));
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
   spent = `${monitorCount.toLocaleString('en-US')} monitors: packaged in ${seconds(packageMs)}; a minute of ${rows.length} shards, ${mostAtOnce} at once: ${seconds(wallMs)} wall, ${seconds((user + system) / 1_000)} CPU, targets and AWS included`;
 });
 
 afterAll(async () => {
   console.log(spent);
-  await probe?.close(0);
+  await Promise.all([probe?.close(0), evaluate?.close(0)]);
   await aws?.close();
   targets?.closeAllConnections();
   targets?.close();
@@ -182,17 +212,23 @@ describe('one minute of 10,000 monitors', () => {
     expect(asked.size).toBe(monitorCount);
   });
 
-  it('leaves exactly one outcome of each in the ledger, all of them good', () => {
+  it('leaves exactly one outcome of each in the ledger, all of them good but the one that was broken', () => {
     const outcomes = rows.flatMap((row) => row.outcomes);
     expect(outcomes).toHaveLength(monitorCount);
     const keys = packaged().map(({ key }) => key);
     expect(outcomes.map(({ monitorKey }) => monitorKey).toSorted((a, b) => a - b)).toEqual(
       keys.toSorted((a, b) => a - b),
     );
-    expect(outcomes.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+    const key = packaged().find(({ id }) => id === broken)?.key;
+    const bad = outcomes.filter(({ outcome }) => outcome !== 'passed');
+    expect(bad.map(({ monitorKey, outcome }) => [monitorKey, outcome])).toEqual([[key, 'failed']]);
   });
 
   it('writes a row for each shard, having read no other', () => {
     expect(rows.map(({ shard }) => `${shard}.json`).toSorted()).toEqual(shardFiles().toSorted());
+  });
+
+  it('is judged as a whole: after two minutes of the broken one its alert fires, and no other', () => {
+    expect(JSON.parse(judged.payload)).toEqual({ firing: 1, fired: 1, resolved: 0, sent: 1 });
   });
 });

@@ -17,7 +17,7 @@ export function aFleet(
 ): string {
   const ids = Array.from({ length: count }, (_, index) => `m${String(index).padStart(5, '0')}`);
   const groups = Array.from({ length: Math.ceil(count / 10) }, (_, index) => ids.slice(10 * index, 10 * index + 10));
-  const http = 'type: http, assertions: [status == 200], alerts: [{ for: { failures: 3, of: 5 }, notify: [oncall] }]';
+  const http = 'type: http, assertions: [status == 200], alerts: [{ for: { failures: 2, of: 3 }, notify: [oncall] }]';
   return `version: 1
 service: fleet
 defaults: { interval: 1m, timeout: 5s, retry: { limit: 1, delay: 1s } }
