@@ -63,6 +63,7 @@ async function answerLink(
 async function answerMetrics(event: unknown, method: string, invocation: Invocation): Promise<HttpApiAnswer> {
   const [access, parameter] = [readVariable('METRICS'), readVariable('METRICS_TOKEN_PARAMETER')];
   if (access !== 'open' && parameter === undefined) return textAnswer(method, 404, 'not found');
+  if (method === 'POST') return textAnswer(method, 405, 'method not allowed', { allow: 'GET, HEAD' });
   const { statusCode, headers, body } = await answerScrape(
     { authorization: readHeader(event, 'authorization'), accept: readHeader(event, 'accept') },
     {
@@ -130,8 +131,15 @@ const exposed = keepWarm(async () => {
     outputs: readOutput,
     functions: requireVariable('METRICS_FUNCTIONS').split(','),
     packaged: await readPackaged(new URL('./metrics.json', import.meta.url)),
+    periodMs: readPeriodMs(),
   });
 });
+
+/** Local mode, where looking costs nothing, has numbers of the newest minute. */
+function readPeriodMs(): number | undefined {
+  const seconds = readVariable('METRICS_PERIOD_SECONDS');
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
 
 async function createExposeDeps({ log }: Invocation): Promise<ExposeDeps> {
   return {

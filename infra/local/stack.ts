@@ -189,7 +189,7 @@ function localEnvironment(name: string, origins: Origins): Record<string, string
   if (name === 'probe' || name === 'burst')
     return { BURNWATCH_ALLOW_ORIGINS: Object.values(origins).flatMap(withLocalhost).join(',') };
   if (name === 'evaluate' || name === 'notify') return { DASHBOARD_URL: origins.console };
-  if (name === 'status') return { METRICS: 'open' };
+  if (name === 'status') return { METRICS: 'open', METRICS_PERIOD_SECONDS: '60' };
   return name === 'shortener' ? { WRITES: 'open', THROTTLE_API_PER_SECOND: '0', THROTTLE_MISSES_PER_SECOND: '0' } : {};
 }
 

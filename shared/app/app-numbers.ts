@@ -31,27 +31,29 @@ export type AppScope = {
   readonly caches: readonly string[];
 };
 
-/** The numbers are those of the newest whole five minutes: CloudWatch has most of them a minute later. */
+/** On AWS the numbers are those of the newest whole five minutes: CloudWatch has most of them a minute later. */
 export const numbersPeriodMs = 300_000;
 const lateMs = 60_000;
 
-/** The app's numbers from CloudWatch: `queries` of them are read each time, at $0.01 a thousand. */
+/** The app's numbers of the newest whole period, from CloudWatch: `queries` of them are read each time, at $0.01 a thousand. */
 export async function readAppNumbers(
   scope: AppScope,
   read: ReadStatistics,
   now: number,
   signal: AbortSignal,
+  periodMs = numbersPeriodMs,
 ): Promise<readonly ExposedValue[]> {
   const wanted = appQueries(scope);
-  const toAt = Math.floor((now - lateMs) / numbersPeriodMs) * numbersPeriodMs;
+  const toAt = Math.floor((now - lateMs) / periodMs) * periodMs;
   const answers = await read(
     wanted.map(({ query }) => query),
-    { fromAt: toAt - numbersPeriodMs, toAt },
+    { fromAt: toAt - periodMs, toAt },
     signal,
   );
   const values = wanted.flatMap(({ key, labels, scale }, index): ExposedValue[] => {
     const answer = answers[index];
-    return answer === undefined ? [] : [{ key, labels, value: answer * scale }];
+    const factor = scale === perSecond ? 1_000 / periodMs : scale;
+    return answer === undefined ? [] : [{ key, labels, value: answer * factor }];
   });
   return [...values, ...hitRatios(values)];
 }
@@ -60,11 +62,11 @@ type Wanted = {
   readonly key: EntryKey;
   readonly labels: ExposedValue['labels'];
   readonly query: StatisticQuery;
-  /** What makes a base unit, or a rate, of CloudWatch's value. */
-  readonly scale: number;
+  /** What makes a base unit of CloudWatch's value; or a rate, of the sum of a period. */
+  readonly scale: number | typeof perSecond;
 };
 
-const perSecond = 1_000 / numbersPeriodMs;
+const perSecond = 'per second';
 const quantiles = [
   ['p50', '0.5'],
   ['p90', '0.9'],
@@ -79,7 +81,7 @@ function wanted(
   key: CloudWatchKey,
   statistic: string,
   values: readonly string[],
-  scale: number,
+  scale: Wanted['scale'],
   labels: ExposedValue['labels'] = {},
 ): Wanted {
   const { namespace, name, dimensions: names } = cloudWatchOf(key);

@@ -6,6 +6,8 @@ export type ExposeDeps = {
   readonly loadOverview: (now: number) => Promise<Overview>;
   /** The application's numbers; they cost money to read, so they are read seldom. */
   readonly loadNumbers: (now: number, signal: AbortSignal) => Promise<readonly ExposedValue[]>;
+  /** How seldom, ms. */
+  readonly numbersFreshMs: number;
   readonly location: string;
   readonly now: () => number;
   /** Hears why the application's numbers are missing. */
@@ -16,7 +18,6 @@ export type ExposeDeps = {
 export type Expose = (deps: ExposeDeps, signal: AbortSignal) => Promise<readonly ExposedValue[]>;
 
 const freshMs = 30_000;
-const numbersFreshMs = 300_000;
 
 type Reading = { readonly values: readonly ExposedValue[]; readonly at: number; readonly tookMs: number };
 
@@ -26,7 +27,11 @@ export function createExpose(): Expose {
   let underWay: Promise<Reading> | undefined;
   let numbers: { readonly values: readonly ExposedValue[]; readonly at: number } | undefined;
 
-  const readNumbers = async ({ loadNumbers, onWarning }: ExposeDeps, at: number, signal: AbortSignal) => {
+  const readNumbers = async (
+    { loadNumbers, numbersFreshMs, onWarning }: ExposeDeps,
+    at: number,
+    signal: AbortSignal,
+  ) => {
     if (numbers !== undefined && isFresh(numbers.at, at, numbersFreshMs)) return numbers.values;
     const values = await loadNumbers(at, signal).catch((cause: unknown) => {
       onWarning("the application's numbers could not be read", cause);

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { readAppNumbers } from '../app/app-numbers.ts';
+import { numbersPeriodMs, readAppNumbers } from '../app/app-numbers.ts';
 import type { ExposeDeps } from '../app/expose.ts';
 import { createMemory } from '../app/history.ts';
 import type { MetricsPackage } from '../app/metrics-package.ts';
@@ -20,6 +20,8 @@ export type MetricsPlace = {
   readonly outputs: (name: string) => string | undefined;
   readonly functions: readonly string[];
   readonly packaged: MetricsPackage;
+  /** Of how long the app's numbers are, and how often they are read: five minutes where it is not said. */
+  readonly periodMs?: number | undefined;
 };
 
 /**
@@ -29,8 +31,8 @@ export type MetricsPlace = {
 export function createMetricsReaders(
   client: DynamoDBClient,
   place: MetricsPlace,
-): Pick<ExposeDeps, 'loadOverview' | 'loadNumbers'> {
-  const { table, environment, location, outputs, functions } = place;
+): Pick<ExposeDeps, 'loadOverview' | 'loadNumbers' | 'numbersFreshMs'> {
+  const { table, environment, location, outputs, functions, periodMs = numbersPeriodMs } = place;
   const { config, routes, caches } = place.packaged;
   const deps = {
     config,
@@ -54,6 +56,7 @@ export function createMetricsReaders(
   const read = createStatisticsReader();
   return {
     loadOverview: (now) => overview(deps, now),
-    loadNumbers: (now, signal) => readAppNumbers(scope, read, now, signal),
+    loadNumbers: (now, signal) => readAppNumbers(scope, read, now, signal, periodMs),
+    numbersFreshMs: periodMs,
   };
 }

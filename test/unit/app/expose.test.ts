@@ -32,6 +32,7 @@ describe('what is exposed', () => {
       {
         loadOverview: async () => view,
         loadNumbers: () => readAppNumbers(scope, everything, now, signal),
+        numbersFreshMs: 300_000,
         location: 'eu-west-1',
         now: () => now,
         onWarning: () => {},
@@ -84,6 +85,23 @@ describe("the application's numbers", () => {
       { labels: { quantile: '0.99' } },
     ]);
     expect(found(values, 'cacheHitRatio')).toMatchObject([{ value: 0.5 }]);
+  });
+
+  it('are of another period where one is asked for, and rates are by the second all the same', async () => {
+    const spans: unknown[] = [];
+    const read = async (queries: readonly StatisticQuery[], span: object) => {
+      spans.push(span);
+      return everything(queries);
+    };
+    const [usual, minutely] = [
+      await readAppNumbers(scope, read, now, signal),
+      await readAppNumbers(scope, read, now, signal, 60_000),
+    ];
+    const { fromAt, toAt } = spans[1] as { fromAt: number; toAt: number };
+    expect([toAt - fromAt, now - toAt >= 60_000, now - toAt < 120_000]).toEqual([60_000, true, true]);
+    const rate = (values: readonly ExposedValue[]) => found(values, 'apiRequests')[0]?.value;
+    expect(rate(minutely)).toBeCloseTo(5 * Number(rate(usual)), 9);
+    expect(found(minutely, 'apiLatency')).toEqual(found(usual, 'apiLatency'));
   });
 
   it('that CloudWatch does not have are left out', async () => {
@@ -154,6 +172,7 @@ describe('scrapes', () => {
         if (calls.numbers > 1) throw new Error('throttled');
         return [{ key: 'apiRequests', labels: {}, value: 7 }];
       },
+      numbersFreshMs: 300_000,
       location: 'local',
       now: () => clock.at,
       onWarning: (message) => warnings.push(message),
