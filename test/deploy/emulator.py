@@ -15,6 +15,11 @@ loopback counts as if it had come over TLS.
 
 5. Templates of removed stacks. GetTemplate answers that of a stack that is gone when it is asked by name, where AWS wants its id:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+
+6. The role of a schedule. It is not asked whether it may invoke: its policies are looked at here.
+
+7. Log groups. A function that still runs when its stack is removed would make its group anew, which AWS does by the right
+logs:CreateLogGroup alone, and no role here has it.
 """
 
 import gzip
@@ -26,6 +31,7 @@ from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_region
+from ministack.services import cloudwatch_logs, eventbridge, lambda_svc
 from ministack.services.cloudformation import handlers, provisioners
 
 
@@ -87,6 +93,28 @@ def get_template(params):
     return answer_template(params)
 
 
+def may_invoke(role, function):
+    account, region = role.split(":")[4], function.split(":")[3]
+    context = iam_evaluator.EvalContext(role, "AssumedRole", account, "lambda:InvokeFunction", function, region)
+    policies = iam_evaluator._gather_role_policies(role.rsplit("/", 1)[-1], account)
+    return iam_evaluator.evaluate(context, policies).decision == "Allow"
+
+
+def invoke_by_role(target, event, *args):
+    if event["Source"] == "aws.scheduler" and not may_invoke(target["RoleArn"], target["Arn"]):
+        return None
+    return invoke_target(target, event, *args)
+
+
+def write_where_a_group_is(function, *args, **options):
+    name = (function.get("config") or function)["FunctionName"]
+    return write_logs(function, *args, **options) if f"/aws/lambda/{name}" in cloudwatch_logs._log_groups else None
+
+
+write_logs = lambda_svc._emit_lambda_logs
+lambda_svc._emit_lambda_logs = write_where_a_group_is
+invoke_target = eventbridge._invoke_target
+eventbridge._invoke_target = invoke_by_role
 answer_template = handlers._ACTION_HANDLERS["GetTemplate"]
 handlers._ACTION_HANDLERS["GetTemplate"] = get_template
 pin_origin = iam_evaluator.pin_request_origin
