@@ -1,6 +1,6 @@
 import type { Simulated, SimulatedRule } from '../../shared/app/simulate.ts';
 import type { Slo } from '../../shared/config/model.ts';
-import { formatCount, formatDuration } from '../../shared/message/format.ts';
+import { formatCount, formatDuration, plural } from '../../shared/message/format.ts';
 import type { Trouble } from '../../shared/slo/trouble.ts';
 import { formatPercent, formatSpan } from '../../shared/slo/words.ts';
 import { joinLines, renderTitled, type TextStyle, wrapLines } from './burst-lines.ts';
@@ -50,10 +50,11 @@ function heldText({ firedMinute, toldMinute }: SimulatedRule): string {
     : `told at ${minutesText(toldMinute)}, when no page is open any more`;
 }
 
-function summaryOf({ events, bad, budgetSpentRatio }: Simulated): string {
+function summaryOf({ events, bad, badSlices, budgetSpentRatio }: Simulated): string {
   const share =
     budgetSpentRatio > 1
       ? `${formatCount(budgetSpentRatio)} times the budget`
       : `${percentText(budgetSpentRatio)} of the budget`;
-  return `Bad events: ${formatCount(bad)} of ${formatCount(events)}, which takes ${share}`;
+  const slices = badSlices === undefined ? '' : `, in ${plural(badSlices, 'bad slice')}`;
+  return `Bad events: ${formatCount(bad)} of ${formatCount(events)}${slices}, which takes ${share}`;
 }

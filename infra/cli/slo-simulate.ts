@@ -22,7 +22,7 @@ When each burn rule of an SLO would fire and resolve if this happened now, and h
   --outage 10m    everything fails for so long: whole minutes, 30d at most
   --errors 5%     that part of the events fails, evenly spread, --for so long
   --config FILE   another file than ./monitors.yml
-  --json          one line: {"slo", "errorRatio", "minutes", "events", "bad", "budgetSpentRatio",
+  --json          one line: {"slo", "errorRatio", "minutes", "events", "bad", "badSlices", "budgetSpentRatio",
                   "rules": [{"severity", "long", "firedMinute", "toldMinute", "resolvedMinute"}]}
 
 Before it the SLO was well for as long as its longest window, and after it is well again. Minutes count from its start, the
@@ -92,13 +92,14 @@ function readMinutes(flag: string, text: string): number {
 }
 
 function toJson(slo: string, { errorPpm, minutes }: Trouble, simulated: Simulated): string {
-  const { events, bad, budgetSpentRatio, rules } = simulated;
+  const { events, bad, badSlices, budgetSpentRatio, rules } = simulated;
   const answer = {
     slo,
     errorRatio: errorPpm / 1_000_000,
     minutes,
     events,
     bad,
+    ...(badSlices !== undefined && { badSlices }),
     budgetSpentRatio,
     rules: rules.map(({ rule, firedMinute, toldMinute, resolvedMinute }) => ({
       severity: rule.severity,

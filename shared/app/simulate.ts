@@ -10,6 +10,8 @@ export type Simulated = {
   /** Events while it lasts, and how many of them are bad. */
   readonly events: number;
   readonly bad: number;
+  /** How many slices of time that makes bad, where the SLO counts those. */
+  readonly badSlices?: number;
   readonly rules: readonly SimulatedRule[];
   /** The part of the whole window's budget that it takes; above 1 it is more than all. */
   readonly budgetSpentRatio: number;
@@ -32,11 +34,13 @@ export function simulate(slo: Slo, monitors: readonly Monitor[], trouble: Troubl
   const during = troubled.series.slice(troubled.calmMinutes, troubled.calmMinutes + trouble.minutes);
   const bad = during.reduce((sum, minute) => sum + (minute?.bad ?? 0), 0);
   const all = replay(slo, monitors, troubled.series);
+  const counted = badCounted(slo, troubled);
   return {
     events: during.reduce((sum, minute) => sum + (minute?.good ?? 0), bad),
     bad,
+    ...(slo.slices === undefined ? {} : { badSlices: counted }),
     rules: slo.alerts.map((rule) => simulatedRule(slo, rule, monitors, troubled, all)),
-    budgetSpentRatio: spentRatio(slo, monitors, troubled),
+    budgetSpentRatio: spentRatio(slo, monitors, counted),
   };
 }
 
@@ -62,9 +66,13 @@ function simulatedRule(
   };
 }
 
-function spentRatio(slo: Slo, monitors: readonly Monitor[], troubled: TroubledSeries): number {
+/** What the budget is of: single events or slices. */
+function badCounted(slo: Slo, troubled: TroubledSeries): number {
   const { series, calmMinutes } = troubled;
-  const { bad } = countedTrouble(slo, troubled).between(minuteEnd(calmMinutes), minuteEnd(series.length));
+  return countedTrouble(slo, troubled).between(minuteEnd(calmMinutes), minuteEnd(series.length)).bad;
+}
+
+function spentRatio(slo: Slo, monitors: readonly Monitor[], bad: number): number {
   const expected = eventsIn(slo, monitorsOf(slo, monitors), slo.windowMs);
   return (bad * 1_000_000) / (expected * (1_000_000 - slo.objectivePpm));
 }

@@ -64,6 +64,7 @@ describe('a simulated outage', () => {
       },
     );
     // The third slice is bad with two of its five minutes, and counts at its end.
+    expect(outage.badSlices).toBe(3);
     expect(outage.budgetSpentRatio).toBeCloseTo(3 / 8.64, 12);
     expect(minutesOf(outage)).toEqual([[10, 10, 45]]);
   });

@@ -138,6 +138,18 @@ Bad events: 10 of 10, which takes 23.1 % of the budget
 `);
   });
 
+  it('tells of slices of time what they come to, since the budget is of them', async () => {
+    const sliced = config.replace(
+      'window: 30d\n',
+      'window: 30d\n    budgetingMethod: Timeslices\n    timeSliceTarget: 95%\n    timeSliceWindow: 5m\n',
+    );
+    writeFileSync(join(folder, 'sliced.yml'), sliced);
+    const asked = ['simulate', '--slo', 'web', '--outage', '12m', '--config', 'sliced.yml'];
+    const { stdout } = await slo(asked);
+    expect(stdout).toContain('Bad events: 12 of 12, in 3 bad slices, which takes 34.7 % of the budget\n');
+    expect(JSON.parse((await slo([...asked, '--json'])).stdout)).toMatchObject({ bad: 12, badSlices: 3 });
+  });
+
   it('shows what would never fire', async () => {
     const { stdout } = await slo(['simulate', '--slo', 'web', '--errors', '1%', '--for', '2h']);
     expect(stdout).toContain('99.9% of 30d · 1% of errors for 2 h\n');
