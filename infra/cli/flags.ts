@@ -8,13 +8,28 @@ type Result<T extends Options> = ReturnType<typeof parseArgs<{ options: T; allow
 
 /**
  * Reads the arguments of a command: `--name value`, `--name=value`, and the rest as positionals. Throws BURN_USAGE
- * for what is not in `options`, with the option that was probably meant, and for positionals beyond `most`.
+ * for what is not in `options`, with the option that was probably meant, for positionals beyond `most`, and for a stage or a region
+ * that cannot be one: both are parts of names and addresses, and AWS would say so in words of its own.
  */
 export function readFlags<const T extends Options>(argv: readonly string[], options: T, most = 0): Result<T> {
   const flags = parse(argv, options);
+  checkPlace(flags.values);
   const extra = flags.positionals[most];
   if (extra === undefined) return flags;
   throw new BurnwatchError('BURN_USAGE', `does not take ${JSON.stringify(extra)}: see --help`);
+}
+
+const places = {
+  stage: { pattern: /^[\w-]{1,64}$/, message: 'must be letters, digits and dashes, such as prod' },
+  region: { pattern: /^[a-z0-9-]{1,32}$/, message: 'must be a region of AWS, such as eu-west-1' },
+} as const;
+
+function checkPlace(values: Readonly<Record<string, unknown>>): void {
+  for (const [name, { pattern, message }] of Object.entries(places)) {
+    const value = values[name];
+    if (typeof value !== 'string' || pattern.test(value)) continue;
+    throw new BurnwatchError('BURN_USAGE', `--${name} ${message}, got ${JSON.stringify(value.slice(0, 80))}`);
+  }
 }
 
 function parse<const T extends Options>(argv: readonly string[], options: T): Result<T> {

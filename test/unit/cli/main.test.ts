@@ -56,6 +56,15 @@ describe('burnwatch', () => {
     [['validate', '--json=yes'], 'burnwatch validate: --json takes no value: see --help\n'],
     [['validate', '--config', '--json'], 'burnwatch validate: --config needs a value: see --help\n'],
     [['validate', '--config'], 'burnwatch validate: --config needs a value: see --help\n'],
+    [
+      ['slo', '--stage', '../x'],
+      'burnwatch slo: --stage must be letters, digits and dashes, such as prod, got "../x"\n',
+    ],
+    [['alarms', '--stage', ''], 'burnwatch alarms: --stage must be letters, digits and dashes, such as prod, got ""\n'],
+    [
+      ['gate', '--slo', 'x', '--min-budget', '1%', '--stage', 'prod', '--region', 'a b'],
+      'burnwatch gate: --region must be a region of AWS, such as eu-west-1, got "a b"\n',
+    ],
     [['validate', 'monitors.yml'], 'burnwatch validate: does not take "monitors.yml": see --help\n'],
     [['schema', 'x'], 'burnwatch schema: does not take "x": see --help\n'],
   ])('%j is bad usage', async (argv, stderr) => {
