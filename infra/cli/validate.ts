@@ -67,9 +67,10 @@ function toJson(file: string, result: ParseResult, earlier: Earlier | undefined)
 const mostRows = 100;
 
 function renderSummary(file: string, config: Config, io: Io): string {
-  const { channels, monitors, slos, bursts, maintenance } = config;
+  const { channels, monitors, slos, bursts, maintenance, locations } = config;
   const counts = [count(monitors.length, 'monitor'), count(slos.length, 'SLO'), count(channels.length, 'channel')];
   if (bursts.length > 0) counts.push(count(bursts.length, 'burst'));
+  if (locations !== undefined) counts.push(count(1 + locations.also.length, 'location'));
   if (maintenance.length > 0) counts.push(count(maintenance.length, 'maintenance window'));
   const head = `${paint('valid', 'green', io)} ${file} (${config.service}) holds ${counts.join(', ')}`;
   const tables = [renderMonitors(monitors, io), renderSlos(slos, io), renderBursts(bursts, io)].filter(

@@ -37,6 +37,19 @@ redirects  ramp from 0/s to 200/s over 5 s, hold 200/s for 10 s  2,500     cron(
     });
   });
 
+  it('counts locations where there are several', async () => {
+    const text = `version: 1
+service: api
+locations: { home: eu-west-1, also: [us-east-1, ap-southeast-2] }
+monitors: { web: { type: http, request: { url: https://a.example/ } } }
+`;
+    const { code, stdout } = await validate({ 'monitors.yml': text });
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      0,
+      'valid monitors.yml (api) holds 1 monitor, 0 SLOs, 0 channels, 3 locations',
+    ]);
+  });
+
   it('shows each type of monitor by its target and its pace, and whom it waits for', async () => {
     const text = `version: 1
 service: api
