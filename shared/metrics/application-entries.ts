@@ -1,4 +1,4 @@
-import { type Entry, gauge } from './entry.ts';
+import { type Entry, exposedAs } from './entry.ts';
 
 const namespace = 'Burnwatch';
 const ours = ['Service', 'Environment'] as const;
@@ -20,7 +20,7 @@ export const applicationEntries = {
     },
     logKey: 'http.server.request.duration',
     openTelemetry: 'http.server.request.duration',
-    prometheus: gauge('http_server_request_duration_seconds', 'http_route', 'quantile'),
+    prometheus: exposedAs('http_server_request_duration_seconds', 'http_route', 'quantile'),
   },
   requestErrors: {
     concern: 'application',
@@ -54,7 +54,7 @@ export const applicationEntries = {
       sent: 'Sent only when there are any.',
     },
     logKey: 'burnwatch.cache.hits',
-    prometheus: gauge('cache_hits_per_second', 'cache'),
+    prometheus: exposedAs('cache_hits_per_second', 'cache'),
   },
   cacheMisses: {
     concern: 'application',
@@ -71,13 +71,13 @@ export const applicationEntries = {
       sent: 'Sent only when there are any.',
     },
     logKey: 'burnwatch.cache.misses',
-    prometheus: gauge('cache_misses_per_second', 'cache'),
+    prometheus: exposedAs('cache_misses_per_second', 'cache'),
   },
   cacheHitRatio: {
     concern: 'application',
     home: 'exposition',
     help: 'Hits ÷ (hits + misses) over the last minutes, by cache. A fall means a cold cache, or codes that nobody asked for before.',
-    prometheus: gauge('cache_hit_ratio', 'cache'),
+    prometheus: exposedAs('cache_hit_ratio', 'cache'),
   },
   statusCodes: {
     concern: 'application',

@@ -44,7 +44,7 @@ export type CloudWatchName = {
 export type PrometheusName = {
   /** Base units: seconds, bytes, ratios. As blackbox_exporter calls it, where it has it. */
   readonly name: string;
-  readonly type: 'gauge';
+  readonly type: 'gauge' | 'summary';
   readonly labels: readonly string[];
 };
 
@@ -64,7 +64,7 @@ export type Entry = {
   readonly prometheus?: PrometheusName;
 };
 
-/** A gauge of the exposition. */
-export function gauge(name: string, ...labels: readonly string[]): PrometheusName {
-  return { name, type: 'gauge', labels };
+/** A metric of the exposition: a summary where it has quantiles, a label that Prometheus knows of summaries alone; else a gauge. */
+export function exposedAs(name: string, ...labels: readonly string[]): PrometheusName {
+  return { name, type: labels.includes('quantile') ? 'summary' : 'gauge', labels };
 }

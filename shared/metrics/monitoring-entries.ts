@@ -1,5 +1,5 @@
 import { locationDimension, type Metric, type MetricKey, metrics, namespace } from './catalogue.ts';
-import { type CloudWatchName, type Entry, gauge, type PrometheusName } from './entry.ts';
+import { type CloudWatchName, type Entry, exposedAs, type PrometheusName } from './entry.ts';
 
 /** A metric that the monitoring itself puts, under its key in `metrics`. */
 function put(key: MetricKey, statistics: readonly string[], prometheus?: PrometheusName) {
@@ -18,21 +18,25 @@ function put(key: MetricKey, statistics: readonly string[], prometheus?: Prometh
 }
 
 function exposed(help: string, name: string, ...labels: readonly string[]) {
-  return { concern: 'monitoring', home: 'exposition', help, prometheus: gauge(name, ...labels) } as const;
+  return { concern: 'monitoring', home: 'exposition', help, prometheus: exposedAs(name, ...labels) } as const;
 }
 
 /** What is said of monitors, bursts, budgets and alerts. */
 export const monitoringEntries = {
-  probeLatency: put('probeLatency', ['p50', 'p90', 'p99', 'SampleCount'], gauge('probe_duration_seconds', 'monitor')),
+  probeLatency: put(
+    'probeLatency',
+    ['p50', 'p90', 'p99', 'SampleCount'],
+    exposedAs('probe_duration_seconds', 'monitor'),
+  ),
   probeFailures: put('probeFailures', ['Sum']),
   probeUnjudged: put('probeUnjudged', ['Sum']),
   burstLatency: put('burstLatency', ['p50', 'p90', 'p99', 'SampleCount']),
-  burstFailures: put('burstFailures', ['Sum'], gauge('burnwatch_burst_failures', 'burst')),
-  burstDropped: put('burstDropped', ['Sum'], gauge('burnwatch_burst_dropped', 'burst')),
-  burstUnmet: put('burstUnmet', ['Sum'], gauge('burnwatch_burst_unmet', 'burst')),
-  burstSustained: put('burstSustained', ['Minimum'], gauge('burnwatch_burst_sustained_per_second', 'burst')),
-  burnRate: put('burnRate', ['Maximum'], gauge('burnwatch_slo_burn_rate', 'slo')),
-  errorBudgetLeft: put('errorBudgetLeft', ['Minimum'], gauge('burnwatch_slo_budget_left_ratio', 'slo')),
+  burstFailures: put('burstFailures', ['Sum'], exposedAs('burnwatch_burst_failures', 'burst')),
+  burstDropped: put('burstDropped', ['Sum'], exposedAs('burnwatch_burst_dropped', 'burst')),
+  burstUnmet: put('burstUnmet', ['Sum'], exposedAs('burnwatch_burst_unmet', 'burst')),
+  burstSustained: put('burstSustained', ['Minimum'], exposedAs('burnwatch_burst_sustained_per_second', 'burst')),
+  burnRate: put('burnRate', ['Maximum'], exposedAs('burnwatch_slo_burn_rate', 'slo')),
+  errorBudgetLeft: put('errorBudgetLeft', ['Minimum'], exposedAs('burnwatch_slo_budget_left_ratio', 'slo')),
 
   probeSuccess: exposed(
     '1 where the newest probe passed, degraded or not; 0 where it failed.',

@@ -1,4 +1,4 @@
-import { type Entry, gauge } from './entry.ts';
+import { type Entry, exposedAs } from './entry.ts';
 
 const cloudwatchOf = (name: string, unit: 'Milliseconds' | 'Percent' | 'Bytes' | 'Count', ...statistics: string[]) => ({
   namespace: 'Burnwatch',
@@ -98,18 +98,18 @@ export const runtimeEntries = {
     concern: 'runtime',
     home: 'exposition',
     help: 'How old these numbers are: they are computed at most twice a minute.',
-    prometheus: gauge('burnwatch_exposition_age_seconds'),
+    prometheus: exposedAs('burnwatch_exposition_age_seconds'),
   },
   expositionDuration: {
     concern: 'runtime',
     home: 'exposition',
     help: 'How long it took to compute these numbers.',
-    prometheus: gauge('burnwatch_exposition_duration_seconds'),
+    prometheus: exposedAs('burnwatch_exposition_duration_seconds'),
   },
   buildInfo: {
     concern: 'runtime',
     home: 'exposition',
     help: 'Always 1; whose numbers these are stands in the labels.',
-    prometheus: gauge('burnwatch_build_info', 'service', 'environment', 'location'),
+    prometheus: exposedAs('burnwatch_build_info', 'service', 'environment', 'location'),
   },
 } as const satisfies Record<string, Entry>;

@@ -1,4 +1,4 @@
-import { type CloudWatchName, type Entry, gauge, type PrometheusName } from './entry.ts';
+import { type CloudWatchName, type Entry, exposedAs, type PrometheusName } from './entry.ts';
 
 type Vended = Omit<CloudWatchName, 'namespace' | 'name' | 'dimensions'>;
 
@@ -56,25 +56,25 @@ export const vendedEntries = {
     'application',
     api('Count', { unit: 'Count', statistics: ['Sum', 'SampleCount'] }),
     'Requests that reached the HTTP API, whatever came of them.',
-    gauge('http_server_requests_per_second'),
+    exposedAs('http_server_requests_per_second'),
   ),
   api4xx: vended(
     'application',
     api('4xx', ratio),
     'Answers that blame the caller (4xx). The average is their ratio.',
-    gauge('http_server_client_error_ratio'),
+    exposedAs('http_server_client_error_ratio'),
   ),
   api5xx: vended(
     'application',
     api('5xx', ratio),
     'Answers that blame the app (5xx), those included that API Gateway gave in its place. The average is their ratio.',
-    gauge('http_server_error_ratio'),
+    exposedAs('http_server_error_ratio'),
   ),
   apiLatency: vended(
     'application',
     api('Latency', latency),
     'From the arrival of a request at API Gateway to the answer, all routes together.',
-    gauge('http_server_duration_seconds', 'quantile'),
+    exposedAs('http_server_duration_seconds', 'quantile'),
   ),
   apiIntegrationLatency: vended(
     'application',
@@ -91,13 +91,13 @@ export const vendedEntries = {
     'infrastructure',
     lambda('Errors', ratio),
     'Invocations that failed. 0 is sent for each that went well, so the average is a ratio, and silence means that nothing ran.',
-    gauge('faas_error_ratio', 'faas_name'),
+    exposedAs('faas_error_ratio', 'faas_name'),
   ),
   throttles: vended(
     'infrastructure',
     lambda('Throttles', count),
     'Invocations that Lambda refused, because the account or the function ran as many at once as it may.',
-    gauge('faas_throttles_per_second', 'faas_name'),
+    exposedAs('faas_throttles_per_second', 'faas_name'),
   ),
   functionDuration: vended(
     'infrastructure',
@@ -108,7 +108,7 @@ export const vendedEntries = {
     'infrastructure',
     lambda('ConcurrentExecutions', { unit: 'Count', statistics: ['Maximum'] }),
     'Invocations that ran at once: of the shortener, its active requests.',
-    gauge('faas_concurrent_invocations', 'faas_name'),
+    exposedAs('faas_concurrent_invocations', 'faas_name'),
   ),
   asyncDropped: vended(
     'infrastructure',
