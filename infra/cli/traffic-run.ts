@@ -66,6 +66,8 @@ async function requireShortener(door: ShortenerDoor): Promise<void> {
   const { status, body } = await door.ask('GET', '/openapi.json');
   const info = typeof body === 'object' && body !== null && 'info' in body ? (body.info as { title?: unknown }) : {};
   if (status === 200 && info.title === 'Burnwatch shortener') return;
+  if (status >= 500)
+    throw refused(`${door.origin} answers ${status}: it is starting, or a drill is on. Try again after it`);
   throw refused(`${door.origin} is no shortener of Burnwatch: its /openapi.json does not say so (${status})`);
 }
 

@@ -3,6 +3,7 @@ import { run } from '../../../infra/cli/main.ts';
 import { readTraffic } from '../../../infra/cli/traffic.ts';
 import { type Asked, callersOf, createCallers } from '../../../infra/cli/traffic-callers.ts';
 import { createPopularity, kindNames, peakOf, trafficKinds, waveStages } from '../../../infra/cli/traffic-model.ts';
+import { sendTraffic } from '../../../infra/cli/traffic-run.ts';
 import { createSchedule } from '../../../shared/burst/schedule.ts';
 import { createIo } from './io.ts';
 
@@ -129,5 +130,20 @@ describe('What is asked of traffic', () => {
     const [, said = ''] = /^burnwatch traffic: (.*)\n$/.exec(written.stderr) ?? [];
     if (typeof message === 'string') expect(said).toBe(message);
     else expect(said).toMatch(message);
+  });
+});
+
+describe('Whom callers ask', () => {
+  it.each([
+    [
+      200,
+      { info: { title: 'Petstore' } },
+      'http://app is no shortener of Burnwatch: its /openapi.json does not say so (200)',
+    ],
+    [404, undefined, 'http://app is no shortener of Burnwatch: its /openapi.json does not say so (404)'],
+    [503, undefined, 'http://app answers 503: it is starting, or a drill is on. Try again after it'],
+  ])('is a shortener of Burnwatch that is up, not what answers %i', async (status, body, message) => {
+    const door = { origin: 'http://app', headers: () => ({}), ask: async () => ({ status, body }) };
+    await expect(sendTraffic(readTraffic({}), door, createIo().io)).rejects.toThrow(message);
   });
 });
