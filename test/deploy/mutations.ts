@@ -45,7 +45,7 @@ export function mutate(template: Template, mutation: string): void {
   if (kinds[kind]?.(template, id, part) !== true) throw new Error(`${nothing}: ${mutation}`);
 }
 
-/** What was tried: each must turn the story of the stack red. */
+/** What is tried: each is to turn the story of the stack red. */
 export const tried: readonly string[] = [
   'role ProbeRole dynamodb:PutItem',
   'role ProbeRole cloudwatch:PutMetricData',
