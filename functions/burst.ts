@@ -1,8 +1,8 @@
-import { type BurstDeps, sendScheduled } from '../shared/app/burst.ts';
-import { sendByHand } from '../shared/app/burst-by-hand.ts';
-import { parseBurstEvent } from '../shared/app/burst-event.ts';
-import type { RunBurstDeps } from '../shared/app/burst-model.ts';
-import type { BurstPackage } from '../shared/app/burst-package.ts';
+import { type BurstDeps, sendScheduled } from '../shared/app/burst/burst.ts';
+import { sendByHand } from '../shared/app/burst/by-hand.ts';
+import { parseBurstEvent } from '../shared/app/burst/event.ts';
+import type { RunBurstDeps } from '../shared/app/burst/model.ts';
+import type { BurstPackage } from '../shared/app/burst/package.ts';
 import { createMemory } from '../shared/app/history.ts';
 import { systemClock } from '../shared/clock/clock.ts';
 import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
@@ -64,7 +64,7 @@ function createDeps({ id, log, deadline, remainingMs }: Invocation): BurstDeps {
     clock: systemClock,
     send: async ({ burst, scope }, { signal, part, beforeFirst, onProgress }) => {
       const [{ runBurst }, { openLoadClient }] = await Promise.all([
-        import('../shared/app/run-burst.ts'),
+        import('../shared/app/burst/run.ts'),
         import('../shared/http/load-client.ts'),
       ]);
       const { runFlow, stop } = await flowRunner(scope.flows.length > 0);
@@ -110,7 +110,7 @@ function runDeps(): Omit<RunBurstDeps, 'openClient'> {
 async function flowRunner(isNeeded: boolean): Promise<{ readonly runFlow?: RunBurstDeps['runFlow']; stop(): void }> {
   if (!isNeeded) return { stop: () => {} };
   const [{ watchRunProbe }, { prepareHttp, runHttpAttempt }] = await Promise.all([
-    import('../shared/app/run-probe.ts'),
+    import('../shared/app/probe/run.ts'),
     import('../shared/http/attempt.ts'),
   ]);
   await prepareHttp({ clock: systemClock, tls: true });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type StartedDrill, startScheduledDrill } from '../shared/app/drill.ts';
-import type { DrillSource, DrillStore } from '../shared/app/drill-model.ts';
+import { openLinks } from '../shared/app/alert-change/open-links.ts';
+import { type StartedDrill, startScheduledDrill } from '../shared/app/drill/drill.ts';
+import type { DrillSource, DrillStore } from '../shared/app/drill/model.ts';
 import { type EvaluateDeps, type EvaluateSummary, evaluate, type Render } from '../shared/app/evaluate.ts';
 import { createMemory } from '../shared/app/history.ts';
-import { openLinks } from '../shared/app/open-links.ts';
 import { renderTransitions } from '../shared/app/render.ts';
 import { parseDrillTime, parseEvaluationTime } from '../shared/app/tick.ts';
 import { createUnread } from '../shared/app/unread.ts';

@@ -1,7 +1,7 @@
-import { prepareForChannels } from '../shared/app/channel-request.ts';
-import { notify } from '../shared/app/notify.ts';
-import type { KnownAlarms } from '../shared/app/notify-alarm.ts';
-import type { NotifyDeps, NotifyPackage, NotifySummary, Told } from '../shared/app/notify-model.ts';
+import type { KnownAlarms } from '../shared/app/notify/alarm.ts';
+import { prepareForChannels } from '../shared/app/notify/channel-request.ts';
+import type { NotifyDeps, NotifyPackage, NotifySummary, Told } from '../shared/app/notify/model.ts';
+import { notify } from '../shared/app/notify/notify.ts';
 import { sendToChannel } from '../shared/channels/send.ts';
 import { systemClock } from '../shared/clock/clock.ts';
 import type { Alarm } from '../shared/config/model.ts';

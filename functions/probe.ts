@@ -1,8 +1,14 @@
-import { cpuShareOf, createPacing } from '../shared/app/batch.ts';
-import { type ProbeRow, type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../shared/app/probe.ts';
-import { parseProbeEvent } from '../shared/app/probe-event.ts';
-import { readAhead } from '../shared/app/read-ahead.ts';
-import { type RunProbeDeps, watchRunProbe } from '../shared/app/run-probe.ts';
+import { cpuShareOf, createPacing } from '../shared/app/probe/batch.ts';
+import { parseProbeEvent } from '../shared/app/probe/event.ts';
+import {
+  type ProbeRow,
+  type ProbeTickDeps,
+  probeAndRecord,
+  probeByHand,
+  probeTick,
+} from '../shared/app/probe/probe.ts';
+import { readAhead } from '../shared/app/probe/read-ahead.ts';
+import { type RunProbeDeps, watchRunProbe } from '../shared/app/probe/run.ts';
 import type { Shard } from '../shared/app/tick.ts';
 import { clientAt } from '../shared/aws/client.ts';
 import { systemClock } from '../shared/clock/clock.ts';

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createExpose, type ExposeDeps } from '../shared/app/expose.ts';
-import { type Heartbeat, type HeartbeatAnswer, type HeartbeatDeps, takeCall } from '../shared/app/heartbeat.ts';
-import { answerScrape } from '../shared/app/scrape.ts';
-import type { TakeAcknowledgementDeps } from '../shared/app/take-acknowledgement.ts';
+import type { TakeAcknowledgementDeps } from '../shared/app/alert-change/take-acknowledgement.ts';
+import { createExpose, type ExposeDeps } from '../shared/app/exposition/expose.ts';
+import { answerScrape } from '../shared/app/exposition/scrape.ts';
+import {
+  type Heartbeat,
+  type HeartbeatAnswer,
+  type HeartbeatDeps,
+  takeCall,
+} from '../shared/app/heartbeat/heartbeat.ts';
 import { meterDynamoDb } from '../shared/lambda/database-meter.ts';
 import { readLocation, readOutput, readVariable, requireVariable } from '../shared/lambda/environment.ts';
 import { readPackaged } from '../shared/lambda/files.ts';
@@ -49,7 +54,7 @@ async function answerLink(
 ): Promise<HttpApiAnswer> {
   const keyParameter = readVariable('ACK_KEY_PARAMETER');
   if (keyParameter === undefined) return textAnswer(method, 404, 'not found');
-  const { takeAcknowledgement } = await import('../shared/app/take-acknowledgement.ts');
+  const { takeAcknowledgement } = await import('../shared/app/alert-change/take-acknowledgement.ts');
   const form = readForm(event);
   const [by, note] = [form.get('by') ?? '', form.get('note') ?? ''];
   const call = { path, isPressed: method === 'POST', by, note };

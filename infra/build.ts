@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { caches, hotRoutes } from '../functions/shortener/telemetry.ts';
-import { packageBursts } from '../shared/app/burst-package.ts';
-import { heartbeatsOf } from '../shared/app/heartbeat.ts';
-import type { MetricsPackage } from '../shared/app/metrics-package.ts';
-import { packageChannels } from '../shared/app/notify-model.ts';
+import { packageBursts } from '../shared/app/burst/package.ts';
+import type { MetricsPackage } from '../shared/app/exposition/package.ts';
+import { heartbeatsOf } from '../shared/app/heartbeat/heartbeat.ts';
+import { packageChannels } from '../shared/app/notify/model.ts';
 import type { Config, Maintenance } from '../shared/config/model.ts';
 import { latencyLimits } from '../shared/slo/latency.ts';
 import { renderNotices, shippedIn } from './notices.ts';

@@ -21,62 +21,62 @@ const commands: Readonly<Record<string, Entry>> = {
   probe: {
     summary: 'probe monitors from this machine, now',
     example: 'npx burnwatch probe shortener-health',
-    load: async () => (await import('./probe.ts')).probeCommand,
+    load: async () => (await import('./probe/command.ts')).probeCommand,
   },
   burst: {
     summary: 'send a bounded load from this machine, now',
     example: 'npx burnwatch burst --url http://127.0.0.1:8080/ --rate 200 --for 10s',
-    load: async () => (await import('./burst.ts')).burstCommand,
+    load: async () => (await import('./burst/command.ts')).burstCommand,
   },
   heartbeat: {
     summary: 'print the URL that a job calls to say that it is alive',
     example: 'npx burnwatch heartbeat nightly-backup',
-    load: async () => (await import('./heartbeat.ts')).heartbeatCommand,
+    load: async () => (await import('./heartbeat/command.ts')).heartbeatCommand,
   },
   slo: {
     summary: 'see how SLOs stand, and what their burn rules would do',
     example: 'npx burnwatch slo show shortener-availability',
-    load: async () => (await import('./slo.ts')).sloCommand,
+    load: async () => (await import('./slo/command.ts')).sloCommand,
   },
   gate: {
     summary: 'let a release go, or stop it, by an error budget',
     example: 'npx burnwatch gate --slo shortener-availability --min-budget 10% --stage prod',
-    load: async () => (await import('./gate.ts')).gateCommand,
+    load: async () => (await import('./slo/gate.ts')).gateCommand,
   },
   status: {
     summary: 'print what is up and what burns',
     example: 'npx burnwatch status --stage prod',
-    load: async () => (await import('./status.ts')).statusCommand,
+    load: async () => (await import('./status/command.ts')).statusCommand,
   },
   doctor: {
     summary: 'look at a deployed stack and say what is wrong with it, with the mend',
     example: 'npx burnwatch doctor --stage prod',
-    load: async () => (await import('./doctor.ts')).doctorCommand,
+    load: async () => (await import('./doctor/command.ts')).doctorCommand,
   },
   adopt: {
     summary: 'take the tables that a removed stack left behind into a new one',
     example: 'npx burnwatch adopt --stage prod',
-    load: async () => (await import('./adopt.ts')).adoptCommand,
+    load: async () => (await import('./adopt/command.ts')).adoptCommand,
   },
   locations: {
     summary: 'list where is probed from, and print the commands that deploy each',
     example: 'npx burnwatch locations --stage prod',
-    load: async () => (await import('./locations.ts')).locationsCommand,
+    load: async () => (await import('./locations/command.ts')).locationsCommand,
   },
   incidents: {
     summary: 'list what is wrong now, and what was lately',
     example: 'npx burnwatch incidents --stage prod',
-    load: async () => (await import('./incidents.ts')).incidentsCommand,
+    load: async () => (await import('./alerts/incidents.ts')).incidentsCommand,
   },
   ack: {
     summary: 'say that you are at an incident',
     example: 'npx burnwatch ack 4714205da574 --note "rolling back" --stage prod',
-    load: async () => (await import('./ack.ts')).ackCommand,
+    load: async () => (await import('./alerts/ack.ts')).ackCommand,
   },
   silence: {
     summary: 'keep an alert quiet for a while',
     example: 'npx burnwatch silence checkout --for 2h --reason "provider outage" --stage prod',
-    load: async () => (await import('./silence.ts')).silenceCommand,
+    load: async () => (await import('./alerts/silence.ts')).silenceCommand,
   },
   alarms: {
     summary: 'list the alarms that are deployed, what they watch and what they cost',
@@ -86,7 +86,7 @@ const commands: Readonly<Record<string, Entry>> = {
   cost: {
     summary: 'say what a month would cost, line by line, before it is deployed',
     example: 'npx burnwatch cost --max 15',
-    load: async () => (await import('./cost.ts')).costCommand,
+    load: async () => (await import('./cost/command.ts')).costCommand,
   },
   permissions: {
     summary: 'say what each function may do once it is deployed, and why',
@@ -96,17 +96,17 @@ const commands: Readonly<Record<string, Entry>> = {
   notify: {
     summary: 'send a test message to a channel',
     example: 'npx burnwatch notify test --channel chat',
-    load: async () => (await import('./notify.ts')).notifyCommand,
+    load: async () => (await import('./notify/command.ts')).notifyCommand,
   },
   drill: {
     summary: 'try whether alerts arrive, hop by hop; or break the shortener on purpose',
     example: 'npx burnwatch drill --stage prod',
-    load: async () => (await import('./drill.ts')).drillCommand,
+    load: async () => (await import('./drill/command.ts')).drillCommand,
   },
   traffic: {
     summary: 'play callers of the shortener, for demonstrations',
     example: 'npx burnwatch traffic --rate 20/s --for 10m',
-    load: async () => (await import('./traffic.ts')).trafficCommand,
+    load: async () => (await import('./traffic/command.ts')).trafficCommand,
   },
   logs: {
     summary: 'ask the logs by a saved query',
@@ -121,12 +121,12 @@ const commands: Readonly<Record<string, Entry>> = {
   export: {
     summary: 'write SLOs as OpenSLO or rules of Prometheus, dashboards for Grafana',
     example: 'npx burnwatch export openslo > slos.yaml',
-    load: async () => (await import('./export.ts')).exportCommand,
+    load: async () => (await import('./exchange/export.ts')).exportCommand,
   },
   import: {
     summary: 'take SLOs over from OpenSLO',
     example: 'npx burnwatch import openslo slos.yaml > imported.yml',
-    load: async () => (await import('./import.ts')).importCommand,
+    load: async () => (await import('./exchange/import.ts')).importCommand,
   },
   schema: {
     summary: 'print the JSON Schema of monitors.yml, for editors',

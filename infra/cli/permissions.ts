@@ -2,7 +2,7 @@ import { addedTo, type Grant, grantsOf } from '../permissions/grants.ts';
 import { grantCells, renderGrants } from '../permissions/render.ts';
 import { buildResources } from '../resources.ts';
 import type { Command, Io } from './command.ts';
-import { type Asked, readDeployed } from './cost-settings.ts';
+import { type Asked, readDeployed } from './cost/settings.ts';
 import { readFlags } from './flags.ts';
 import { paint, renderTable } from './terminal.ts';
 

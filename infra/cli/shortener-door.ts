@@ -1,7 +1,7 @@
 import { BurnwatchError } from '../../shared/config/model.ts';
 import type { Io } from './command.ts';
-import { findLocalMode } from './probe-local.ts';
-import { createParameterReader } from './probe-parameters.ts';
+import { findLocalMode } from './local-mode.ts';
+import { createParameterReader } from './parameters.ts';
 
 /** Where a running shortener is, and what it takes to be let in. */
 export type ShortenerDoor = {

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BurnwatchError, type Config } from '../../shared/config/model.ts';
 import { fallbackRegion } from '../template/locations.ts';
 import type { Io } from './command.ts';
-import { findLocalMode } from './probe-local.ts';
+import { findLocalMode } from './local-mode.ts';
 
 /** A stack that runs: where its ledger and the state of its alerts are. */
 export type DeployedStack = {

@@ -3,7 +3,7 @@ import type { Burst, Config, Load, Monitor, Slo } from '../../shared/config/mode
 import { type ParseResult, renderDuration, renderPercent } from '../../shared/config/parse/index.ts';
 import { targetOf } from '../../shared/config/texts.ts';
 import { describeIndicator } from '../../shared/message/indicator-text.ts';
-import { describeSent, loadText, sentText } from './burst-subject.ts';
+import { describeSent, loadText, sentText } from './burst/subject.ts';
 import type { Command, Io } from './command.ts';
 import { defaultFile, printProblems, readConfig } from './config-file.ts';
 import { type Earlier, readEarlier } from './earlier-file.ts';

@@ -1,4 +1,4 @@
-import { appQueries, numbersPeriodMs } from '../../shared/app/app-numbers.ts';
+import { appQueries, numbersPeriodMs } from '../../shared/app/exposition/app-numbers.ts';
 import { gigabytesOf } from '../template/memory.ts';
 import { functionsOf } from '../template/model.ts';
 import { assumptions, minutesPerMonth } from './assumptions.ts';

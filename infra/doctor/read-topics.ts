@@ -1,6 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { boundedClient } from '../../shared/aws/client.ts';
-import { createClient } from '../cli/notify-email.ts';
+import { createClient } from '../cli/notify/email.ts';
 import { allPages, attempt, inTurns } from './look.ts';
 import type { KeyPolicy, KeyStatement, StackSeen, Subscribed, TopicKey } from './model.ts';
 import type { Asked } from './read.ts';

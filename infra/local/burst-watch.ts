@@ -1,11 +1,11 @@
-import type { BurstRequest } from '../../shared/app/burst-event.ts';
-import { parseBurstEvent } from '../../shared/app/burst-event.ts';
+import type { BurstRequest } from '../../shared/app/burst/event.ts';
+import { parseBurstEvent } from '../../shared/app/burst/event.ts';
 import type { BurstSummary } from '../../shared/burst/model.ts';
 import { isObject } from './aws/read.ts';
 import { type BurstLine, readBurstLines } from './burst-lines.ts';
 import type { LiveEnd, LivePoint, LiveRun } from './console/state.ts';
-import type { InvocationResult } from './function-host.ts';
-import type { InvocationWatch } from './functions.ts';
+import type { InvocationWatch } from './function/functions.ts';
+import type { InvocationResult } from './function/host.ts';
 import { scheduledTime } from './ticks.ts';
 
 /** Follows every run of a burst by what its function is asked, writes and answers: nothing is read from anywhere. */

@@ -11,12 +11,12 @@ import { getMetricData } from './aws/cloudwatch-query.ts';
 import type { ReadableStore } from './aws/cloudwatch-store.ts';
 import { AwsError } from './aws/error.ts';
 import type { DashboardList, LogAnswer, MetricAnswer } from './console/dashboard-model.ts';
-import { Refusal, readObject, requireOnly, sendJson } from './console-answer.ts';
-import type { FunctionSettings } from './function-host.ts';
+import { Refusal, readObject, requireOnly, sendJson } from './console-server/answer.ts';
+import type { FunctionSettings } from './function/host.ts';
 import { InsightsError } from './insights/model.ts';
 import { runInsights } from './insights/run.ts';
 import { type Names, resolveIntrinsics } from './intrinsics.ts';
-import { type LogSpan, readLogEvents } from './log-events.ts';
+import { type LogSpan, readLogEvents } from './log/events.ts';
 
 /** A dashboard of the stack as it is deployed, or would be. */
 export type PlayedDashboard = Dashboard & { readonly id: DashboardName; readonly isDeployed: boolean };

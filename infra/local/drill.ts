@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Faults } from './console/state.ts';
-import type { Functions } from './functions.ts';
-import { fromAnswer, type GatewayAnswer, toEvent } from './gateway-event.ts';
+import type { Functions } from './function/functions.ts';
+import { fromAnswer, type GatewayAnswer, toEvent } from './gateway/event.ts';
 import { apiId } from './stack.ts';
 
 /** The shortener's own drills, asked as its API would ask. */

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Alarms, createAlarms } from './alarms.ts';
+import { type Alarms, createAlarms } from './alarm/alarms.ts';
 import { createCloudWatch } from './aws/cloudwatch.ts';
 import { type CloudWatchStore, openCloudWatchStore } from './aws/cloudwatch-store.ts';
 import { type DynamoDb, openDynamoDb } from './aws/dynamodb.ts';
@@ -13,8 +13,8 @@ import { createSsm, seedParameters } from './aws/ssm.ts';
 import { sts } from './aws/sts.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { Functions } from './functions.ts';
-import { readLogEvents } from './log-events.ts';
+import type { Functions } from './function/functions.ts';
+import { readLogEvents } from './log/events.ts';
 import type { Handle } from './server.ts';
 import type { LocalStack } from './stack.ts';
 

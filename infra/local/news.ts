@@ -1,4 +1,4 @@
-import type { BurstRunView, BurstView } from '../../shared/app/overview-model.ts';
+import type { BurstRunView, BurstView } from '../../shared/app/overview/model.ts';
 import type { BurstSummary } from '../../shared/burst/model.ts';
 import { renderQuantity } from '../../shared/burst/quantity.ts';
 import { count } from '../cli/terminal.ts';

@@ -1,7 +1,7 @@
-import { createAlarmReader, knownAlarms } from './alarm-messages.ts';
-import { createAsyncInvoker } from './async-invoke.ts';
+import { createAlarmReader, knownAlarms } from './alarm/messages.ts';
 import type { Cleanup } from './cleanup.ts';
 import { createDeliveries, notifyFunction } from './deliveries.ts';
+import { createAsyncInvoker } from './function/async-invoke.ts';
 import type { LocalAws } from './local-aws.ts';
 import type { Player } from './player.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,8 +1,8 @@
 import type { BurstWatch } from './burst-watch.ts';
 import type { Cleanup } from './cleanup.ts';
 import type { LiveRun } from './console/state.ts';
+import type { LocalConsole } from './console-server/local-console.ts';
 import type { LocalAws } from './local-aws.ts';
-import type { LocalConsole } from './local-console.ts';
 import { createNews } from './news.ts';
 import type { Player } from './player.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';

@@ -14,14 +14,14 @@ import {
   stackOf,
 } from '../template/model.ts';
 import { minuteMs, shardsOf } from '../template/shards.ts';
-import type { Alarm } from './alarm-model.ts';
-import { alarmOf } from './alarm-model.ts';
+import type { Alarm } from './alarm/model.ts';
+import { alarmOf } from './alarm/model.ts';
 import { account, region } from './aws/service.ts';
 import { subscriptionOf, topicArn } from './aws/sns.ts';
 import type { Subscription } from './aws/sns-store.ts';
 import { type PlayedDashboard, playedDashboards } from './dashboards.ts';
-import type { FunctionSettings } from './function-host.ts';
-import type { Limits } from './function-limits.ts';
+import type { FunctionSettings } from './function/host.ts';
+import type { Limits } from './function/limits.ts';
 import { type Names, resolveIntrinsics } from './intrinsics.ts';
 
 /** The environment that local mode plays, as `--stage` would name it. */

@@ -1,5 +1,5 @@
-import type { InvocationResult } from './function-host.ts';
-import type { Functions } from './functions.ts';
+import type { Functions } from './function/functions.ts';
+import type { InvocationResult } from './function/host.ts';
 import type { Schedule } from './stack.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import { packageAlarms } from '../../shared/app/notify-alarm.ts';
+import { packageAlarms } from '../../shared/app/notify/alarm.ts';
 import type { Config, Json } from '../../shared/config/model.ts';
 import { dashboardUrl } from './dashboard.ts';
 import { type FunctionName, functionsOf, getAtt, nameOf, ref, type Stack } from './model.ts';

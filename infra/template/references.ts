@@ -1,4 +1,4 @@
-import { namedHosts, scopeOf } from '../../shared/app/burst-scope.ts';
+import { namedHosts, scopeOf } from '../../shared/app/burst/scope.ts';
 import {
   type Alarm,
   BurnwatchError,

@@ -13,7 +13,7 @@ import {
 } from '../ledger/history.ts';
 import { dayMs, dayStart, hourMs, hourStart, minuteMs } from '../ledger/keys.ts';
 import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
-import { type CountedMemory, createCountedMemory } from './counted.ts';
+import { type CountedMemory, createCountedMemory } from './counted/counted.ts';
 import { findNewestRow, loadLastSeen, loadRows, newestRow, type PanelConfig, type Presence, panelOf } from './panel.ts';
 import type { LedgerStore } from './ports.ts';
 import { latestTickMs } from './tick.ts';

@@ -22,7 +22,7 @@ import { evaluateBurn, resolveDelayOf } from '../slo/burn.ts';
 import { type Events, minutesOf } from '../slo/events.ts';
 import { isDegradedBad, judgedOf } from '../slo/indicator.ts';
 import { isUnderMaintenance } from '../slo/maintenance.ts';
-import type { SeenDrills } from './drill.ts';
+import type { SeenDrills } from './drill/drill.ts';
 import type { Presence } from './panel.ts';
 import { isKnown, type Standing } from './standing.ts';
 

@@ -5,7 +5,7 @@ import type { DayRollup, HourRollup, Tick } from '../ledger/model.ts';
 import type { Message } from '../message/model.ts';
 import type { Datum } from '../metrics/model.ts';
 import type { MetricSpan } from '../slo/metric-plan.ts';
-import type { CountedDay, CountedHour, Sums } from './metric-hours.ts';
+import type { CountedDay, CountedHour, Sums } from './metric/hours.ts';
 
 /** The ledger: rows that are written once and never rewritten. Instants are epoch ms; ranges include both ends. */
 export type LedgerStore = {

@@ -9,7 +9,7 @@ import { buildNotices, type Failure, worstTransitions } from '../message/notice.
 import { renderMessage } from '../message/render.ts';
 import { earliestResolution } from '../slo/resolution.ts';
 import type { RenderView } from './evaluate.ts';
-import { spentIn } from './incident-spent.ts';
+import { spentIn } from './incident/spent.ts';
 import { seenOutcomes } from './observe.ts';
 import { describeStanding, isKnown, type KnownStanding } from './standing.ts';
 

@@ -9,11 +9,11 @@ import { type EventSources, eventsOf } from '../slo/sources.ts';
 import { type Spending, spendingOf } from '../slo/spending.ts';
 import { budgetSpan } from '../slo/window.ts';
 import { badEventsOf } from './bad-events.ts';
-import { type CountedSources, refreshCounted } from './counted.ts';
+import { type CountedSources, refreshCounted } from './counted/counted.ts';
 import { type HistorySource, type LedgerMemory, refreshHistory } from './history.ts';
 import { needsOf } from './needs.ts';
-import type { SloView } from './overview-model.ts';
-import { sloView } from './overview-slo.ts';
+import type { SloView } from './overview/model.ts';
+import { sloView } from './overview/slo.ts';
 import type { AlertStore } from './ports.ts';
 import { isKnown, standingOf } from './standing.ts';
 

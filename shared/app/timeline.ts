@@ -1,8 +1,8 @@
 import { covers } from '../alert/hold.ts';
 import type { AlertState, FiringAlert, Incident, IncidentAlert } from '../alert/model.ts';
 import { titleOf } from '../message/alert-title.ts';
-import { silencesOf } from './overview-incident.ts';
-import type { Moment } from './overview-model.ts';
+import { silencesOf } from './overview/incident.ts';
+import type { Moment } from './overview/model.ts';
 
 /**
  * What happened in an incident, the oldest first: its alerts as they fired, joined, were held back and resolved; of alerts that still

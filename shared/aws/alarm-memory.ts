@@ -1,5 +1,5 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { AlarmMemory } from '../app/notify-alarm.ts';
+import type { AlarmMemory } from '../app/notify/alarm.ts';
 import { requireFormat } from './format.ts';
 
 /** The partition of all that `notify` remembers: its role may touch no other. */

@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Drill, secondOf } from '../alert/drill.ts';
-import type { DrillNote, DrillStore, KeptDrill } from '../app/drill-model.ts';
+import type { DrillNote, DrillStore, KeptDrill } from '../app/drill/model.ts';
 import { requireFormat } from './format.ts';
 
 const partition = 'drill';

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { HeartbeatRecord, HeartbeatStore } from '../app/heartbeat.ts';
+import type { HeartbeatRecord, HeartbeatStore } from '../app/heartbeat/heartbeat.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { requireFormat } from './format.ts';
 

@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { numbersPeriodMs, readAppNumbers } from '../app/app-numbers.ts';
-import type { ExposeDeps } from '../app/expose.ts';
+import { numbersPeriodMs, readAppNumbers } from '../app/exposition/app-numbers.ts';
+import type { ExposeDeps } from '../app/exposition/expose.ts';
+import type { MetricsPackage } from '../app/exposition/package.ts';
 import { createMemory } from '../app/history.ts';
-import type { MetricsPackage } from '../app/metrics-package.ts';
-import { overview } from '../app/overview.ts';
+import { overview } from '../app/overview/overview.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createBurstStore } from './burst-store.ts';
 import { createVerdictReader } from './burst-verdicts.ts';

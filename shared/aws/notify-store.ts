@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { NotifyStore, Refusal, Remembered } from '../app/notify-model.ts';
+import type { NotifyStore, Refusal, Remembered } from '../app/notify/model.ts';
 import { requireFormat } from './format.ts';
 
 const partition = 'notify';

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { RunProbeDeps } from '../app/run-probe.ts';
+import type { RunProbeDeps } from '../app/probe/run.ts';
 import { BurnwatchError } from '../config/model.ts';
 
 type Signer = RunProbeDeps['signer'];

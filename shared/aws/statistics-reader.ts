@@ -1,5 +1,5 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import type { ReadStatistics } from '../app/app-numbers.ts';
+import type { ReadStatistics } from '../app/exposition/app-numbers.ts';
 import { boundedClient } from './client.ts';
 import { metricQuery } from './metric-query.ts';
 

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Publish } from '../app/notify-model.ts';
+import type { Publish } from '../app/notify/model.ts';
 import { BurnwatchError } from '../config/model.ts';
 import { boundedClient } from './client.ts';
 

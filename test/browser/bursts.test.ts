@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { ConsoleState, LiveRun } from '../../infra/local/console/state.ts';
-import type { BurstRunView } from '../../shared/app/overview-model.ts';
+import type { BurstRunView } from '../../shared/app/overview/model.ts';
 import { endAll, type Running, startLocalMode, temporaryFolder } from '../local/local-mode.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { aSummary } from '../support/burst.ts';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { ConsoleState } from '../../infra/local/console/state.ts';
-import type { BurstView, MonitorView } from '../../shared/app/overview-model.ts';
+import type { BurstView, MonitorView } from '../../shared/app/overview/model.ts';
 import type { ProbeRow } from '../../shared/probe/row.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { failedBurst, liveRun } from '../support/console-bursts.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bundle, writeRuntimeConfig } from '../../infra/build.ts';
-import { createFunctionHost, type FunctionHost } from '../../infra/local/function-host.ts';
+import { createFunctionHost, type FunctionHost } from '../../infra/local/function/host.ts';
 import { parseConfig } from '../../shared/config/parse/index.ts';
 import { decodeTick } from '../../shared/ledger/codec.ts';
 import { installTools, NoEmulator, python } from './emulator.ts';

@@ -1,6 +1,6 @@
 import type { Observation } from '../../shared/alert/model.ts';
 import { stepAlerts } from '../../shared/alert/step.ts';
-import { acknowledge } from '../../shared/app/acknowledge.ts';
+import { acknowledge } from '../../shared/app/alert-change/acknowledge.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';

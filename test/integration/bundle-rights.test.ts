@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundle, writeRuntimeConfig } from '../../infra/build.ts';
-import { createFunctionHost } from '../../infra/local/function-host.ts';
+import { createFunctionHost } from '../../infra/local/function/host.ts';
 import { buildResources } from '../../infra/resources.ts';
 import { parseConfig } from '../../shared/config/parse/index.ts';
 

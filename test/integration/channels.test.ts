@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { prepareForChannels } from '../../shared/app/channel-request.ts';
+import { prepareForChannels } from '../../shared/app/notify/channel-request.ts';
 import type { Delivery, SendDeps } from '../../shared/channels/model.ts';
 import { sendToChannel } from '../../shared/channels/send.ts';
 import { type Clock, systemClock } from '../../shared/clock/clock.ts';

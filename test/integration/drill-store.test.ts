@@ -1,4 +1,4 @@
-import { newDrill } from '../../shared/app/drill.ts';
+import { newDrill } from '../../shared/app/drill/drill.ts';
 import { createDrillStore } from '../../shared/aws/drill-store.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 

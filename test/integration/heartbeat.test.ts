@@ -1,5 +1,5 @@
-import { type Heartbeat, takeCall } from '../../shared/app/heartbeat.ts';
-import { heartbeatToken } from '../../shared/app/heartbeat-token.ts';
+import { type Heartbeat, takeCall } from '../../shared/app/heartbeat/heartbeat.ts';
+import { heartbeatToken } from '../../shared/app/heartbeat/token.ts';
 import { boundedClient } from '../../shared/aws/client.ts';
 import { createHeartbeatReader, createHeartbeatStore } from '../../shared/aws/heartbeat-store.ts';
 import { monday } from '../support/budget-examples.ts';

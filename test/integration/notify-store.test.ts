@@ -1,4 +1,4 @@
-import type { Remembered } from '../../shared/app/notify-model.ts';
+import type { Remembered } from '../../shared/app/notify/model.ts';
 import { createNotifyStore } from '../../shared/aws/notify-store.ts';
 import { startDynamoDb } from '../support/dynamodb.ts';
 

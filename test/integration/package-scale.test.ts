@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { createFunctionHost, type FunctionHost, type InvocationResult } from '../../infra/local/function-host.ts';
+import { createFunctionHost, type FunctionHost, type InvocationResult } from '../../infra/local/function/host.ts';
 import { frameworkShare, mostResources, mostTemplateBytes } from '../../infra/template/stack-limits.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';
 import type { Monitor } from '../../shared/config/model.ts';

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server as TcpSe
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { probeCommand } from '../../infra/cli/probe.ts';
+import { probeCommand } from '../../infra/cli/probe/command.ts';
 
 /** A small app with a login: whoever has its token may create and delete. It repeats the token wherever it can. */
 const token = 'k3y-7f3a/x';

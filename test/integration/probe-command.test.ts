@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Io } from '../../infra/cli/command.ts';
-import { probeCommand } from '../../infra/cli/probe.ts';
+import { probeCommand } from '../../infra/cli/probe/command.ts';
 import { BurnwatchError } from '../../shared/config/model.ts';
 import { type RawServer, startRawServer } from '../support/raw-server.ts';
 

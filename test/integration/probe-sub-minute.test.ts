@@ -1,6 +1,6 @@
-import { createPacing } from '../../shared/app/batch.ts';
-import { type ProbeTickDeps, probeTick } from '../../shared/app/probe.ts';
-import { watchRunProbe } from '../../shared/app/run-probe.ts';
+import { createPacing } from '../../shared/app/probe/batch.ts';
+import { type ProbeTickDeps, probeTick } from '../../shared/app/probe/probe.ts';
+import { watchRunProbe } from '../../shared/app/probe/run.ts';
 import type { Shard } from '../../shared/app/tick.ts';
 import { systemClock } from '../../shared/clock/clock.ts';
 import { prepareHttp, runHttpAttempt } from '../../shared/http/attempt.ts';

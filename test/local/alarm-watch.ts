@@ -1,8 +1,8 @@
-import { createAlarms } from '../../infra/local/alarms.ts';
+import { createAlarms } from '../../infra/local/alarm/alarms.ts';
 import { openCloudWatchStore } from '../../infra/local/aws/cloudwatch-store.ts';
 import { createSns } from '../../infra/local/aws/sns.ts';
 import { openSnsStore } from '../../infra/local/aws/sns-store.ts';
-import type { Functions } from '../../infra/local/functions.ts';
+import type { Functions } from '../../infra/local/function/functions.ts';
 import { buildStack, schedulesAt } from '../../infra/local/stack.ts';
 import type { Terminal } from '../../infra/local/terminal.ts';
 import { createTicks } from '../../infra/local/ticks.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConsoleState, LiveRun } from '../../infra/local/console/state.ts';
-import type { BurstView } from '../../shared/app/overview-model.ts';
+import type { BurstView } from '../../shared/app/overview/model.ts';
 import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
 
 const demo = '{ url: "${output:ShortenerUrl}/demo", followRedirects: false }';

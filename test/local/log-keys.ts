@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Expression, Named } from '../../infra/local/insights/model.ts';
 import { parseInsights } from '../../infra/local/insights/parse.ts';
-import { readLogEvents } from '../../infra/local/log-events.ts';
+import { readLogEvents } from '../../infra/local/log/events.ts';
 import { type FunctionName, functions } from '../../infra/template/model.ts';
 import { root } from './local-mode.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { type MovingMetric, movingMetrics } from '../../infra/cli/named-drills.ts';
+import { type MovingMetric, movingMetrics } from '../../infra/cli/drill/named-drills.ts';
 import { type CloudWatchKey, cloudWatchOf } from '../../shared/metrics/entries.ts';
 import type { Running } from './local-mode.ts';
 

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { run } from '../../infra/cli/main.ts';
 import {
   calmWithinMs,
   type Direction,
@@ -12,7 +11,8 @@ import {
   type HurtMonitors,
   type MovingMetric,
   movingMetrics,
-} from '../../infra/cli/named-drills.ts';
+} from '../../infra/cli/drill/named-drills.ts';
+import { run } from '../../infra/cli/main.ts';
 import { type PresetName, presets } from '../../shared/config/parse/alarm-presets.ts';
 import { createIo } from '../unit/cli/io.ts';
 import { endAll, type Running, root, startLocalMode, temporaryFolder } from './local-mode.ts';

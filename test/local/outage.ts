@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeRuntimeConfig } from '../../infra/build.ts';
-import type { InvocationResult } from '../../infra/local/function-host.ts';
+import type { InvocationResult } from '../../infra/local/function/host.ts';
 import type { Config } from '../../shared/config/model.ts';
 import { aConfig, aMonitor, anAlert, anSlo } from '../support/config.ts';
 import type { Running } from './local-mode.ts';

@@ -8,7 +8,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { createFunctionHost, type FunctionHost, type InvocationResult } from '../../infra/local/function-host.ts';
+import { createFunctionHost, type FunctionHost, type InvocationResult } from '../../infra/local/function/host.ts';
 import type { AlertState } from '../../shared/alert/model.ts';
 import type { LedgerStore } from '../../shared/app/ports.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';

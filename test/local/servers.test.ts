@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import type { InvocationResult } from '../../infra/local/function-host.ts';
-import { createGateway } from '../../infra/local/gateway.ts';
+import type { InvocationResult } from '../../infra/local/function/host.ts';
+import { createGateway } from '../../infra/local/gateway/gateway.ts';
 import { type LoopbackServer, serve } from '../../infra/local/server.ts';
 import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { AlarmState } from '../../infra/local/alarm-model.ts';
-import { createAlarms } from '../../infra/local/alarms.ts';
+import { createAlarms } from '../../infra/local/alarm/alarms.ts';
+import type { AlarmState } from '../../infra/local/alarm/model.ts';
 import { openCloudWatchStore, type Sample } from '../../infra/local/aws/cloudwatch-store.ts';
 import { buildStack } from '../../infra/local/stack.ts';
 import { parseConfig } from '../../shared/config/parse/index.ts';

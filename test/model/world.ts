@@ -1,10 +1,10 @@
-import { acknowledge } from '../../shared/app/acknowledge.ts';
-import { createPacing } from '../../shared/app/batch.ts';
+import { acknowledge } from '../../shared/app/alert-change/acknowledge.ts';
+import { silence, unsilence } from '../../shared/app/alert-change/silence.ts';
 import { type EvaluateDeps, evaluate } from '../../shared/app/evaluate.ts';
 import { createMemory, type LedgerMemory } from '../../shared/app/history.ts';
-import { type ProbeTickDeps, probeTick } from '../../shared/app/probe.ts';
+import { createPacing } from '../../shared/app/probe/batch.ts';
+import { type ProbeTickDeps, probeTick } from '../../shared/app/probe/probe.ts';
 import { renderTransitions } from '../../shared/app/render.ts';
-import { silence, unsilence } from '../../shared/app/silence.ts';
 import { parseEvaluationTime } from '../../shared/app/tick.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { createLedgerStore } from '../../shared/aws/ledger-store.ts';

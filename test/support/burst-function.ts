@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createFunctionHost, type FunctionHost } from '../../infra/local/function-host.ts';
+import { createFunctionHost, type FunctionHost } from '../../infra/local/function/host.ts';
 
 /** What one call of PutMetricData asked for, by metric: how many samples, or the value. */
 export type Published = {

@@ -1,5 +1,5 @@
 import type { LivePoint, LiveRun } from '../../infra/local/console/state.ts';
-import type { BurstRunView, BurstView } from '../../shared/app/overview-model.ts';
+import type { BurstRunView, BurstView } from '../../shared/app/overview/model.ts';
 import type { BreakingPointStep, BurstSummary, Second } from '../../shared/burst/model.ts';
 import { aDistribution, aSummary, dayMs } from './burst.ts';
 

@@ -1,5 +1,5 @@
 import type { ConsoleState } from '../../infra/local/console/state.ts';
-import type { IncidentDetailView, IncidentView, Moment, SloDetailView } from '../../shared/app/overview-model.ts';
+import type { IncidentDetailView, IncidentView, Moment, SloDetailView } from '../../shared/app/overview/model.ts';
 import { hourMs, minuteMs } from './console-views.ts';
 
 /** What the pages about one thing are told, made of a canned state. */

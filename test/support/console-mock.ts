@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Assets, assetHeaders, bundleConsole } from '../../infra/local/console/assets.ts';
 import type { ConsoleState, LiveRun, ProbeAnswer } from '../../infra/local/console/state.ts';
-import type { IncidentDetailView, SloDetailView } from '../../shared/app/overview-model.ts';
+import type { IncidentDetailView, SloDetailView } from '../../shared/app/overview/model.ts';
 import { liveRun } from './console-bursts.ts';
 import { acknowledged, incidentDetailOf, silenced, sloDetailOf } from './console-details.ts';
 import {

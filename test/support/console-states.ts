@@ -1,5 +1,5 @@
 import type { ConsoleState } from '../../infra/local/console/state.ts';
-import type { IncidentView, MonitorView } from '../../shared/app/overview-model.ts';
+import type { IncidentView, MonitorView } from '../../shared/app/overview/model.ts';
 import { burstView, failedBurst, freshBurst, liveRun, searchBurst } from './console-bursts.ts';
 import {
   burnDownOf,

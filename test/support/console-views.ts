@@ -1,5 +1,5 @@
 import type { InboxMessage } from '../../infra/local/console/state.ts';
-import type { IncidentView, MonitorView, SloView } from '../../shared/app/overview-model.ts';
+import type { IncidentView, MonitorView, SloView } from '../../shared/app/overview/model.ts';
 
 /** Parts of the console's canned states, all relative to one instant. */
 export const minuteMs = 60_000;

@@ -1,4 +1,4 @@
-import type { CountedDay, CountedHour } from '../../shared/app/metric-hours.ts';
+import type { CountedDay, CountedHour } from '../../shared/app/metric/hours.ts';
 import type { CountedStore, MetricQuery, ReadMetrics } from '../../shared/app/ports.ts';
 
 const minuteMs = 60_000;

@@ -1,9 +1,9 @@
 import { CreateTableCommand, ResourceInUseException, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
-import { createPacing } from '../../shared/app/batch.ts';
 import { type EvaluateSummary, evaluate } from '../../shared/app/evaluate.ts';
 import { createMemory } from '../../shared/app/history.ts';
-import { type ProbeTickSummary, probeTick } from '../../shared/app/probe.ts';
+import { createPacing } from '../../shared/app/probe/batch.ts';
+import { type ProbeTickSummary, probeTick } from '../../shared/app/probe/probe.ts';
 import { renderTransitions } from '../../shared/app/render.ts';
 import { createAlertStore } from '../../shared/aws/alert-store.ts';
 import { createDynamoDb } from '../../shared/aws/dynamodb.ts';

@@ -1,7 +1,7 @@
-import { createPacing } from '../../shared/app/batch.ts';
 import { type EvaluateDeps, evaluate } from '../../shared/app/evaluate.ts';
 import { createMemory } from '../../shared/app/history.ts';
-import { probeTick } from '../../shared/app/probe.ts';
+import { createPacing } from '../../shared/app/probe/batch.ts';
+import { probeTick } from '../../shared/app/probe/probe.ts';
 import { renderTransitions } from '../../shared/app/render.ts';
 import type { Config, Monitor, Outcome } from '../../shared/config/model.ts';
 import { parseConfig, renderProblem } from '../../shared/config/parse/index.ts';

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../../functions/shortener/settings.ts';
 import { createShortener } from '../../functions/shortener/shortener.ts';
 import { bundlePage } from '../../infra/build.ts';
-import { toEvent } from '../../infra/local/gateway-event.ts';
+import { toEvent } from '../../infra/local/gateway/event.ts';
 import { quietSettings, token } from '../unit/shortener/caller.ts';
 import { createMemoryStore } from '../unit/shortener/memory-store.ts';
 

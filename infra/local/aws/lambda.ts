@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Functions } from '../functions.ts';
+import type { Functions } from '../function/functions.ts';
 import { AwsError } from './error.ts';
 import { answerJsonError } from './protocol.ts';
 

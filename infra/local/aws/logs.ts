@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InsightsError, type LogEvent } from '../insights/model.ts';
 import { type InsightsAnswer, runInsights } from '../insights/run.ts';
-import type { LogSpan } from '../log-events.ts';
+import type { LogSpan } from '../log/events.ts';
 import { AwsError } from './error.ts';
 import { readNumber, readText, readTexts, requireInstant, requireText } from './read.ts';
 import type { Service } from './service.ts';

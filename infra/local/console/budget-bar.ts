@@ -1,4 +1,4 @@
-import type { SloView } from '../../../shared/app/overview-model.ts';
+import type { SloView } from '../../../shared/app/overview/model.ts';
 import { element, type Part, setAttribute } from './dom.ts';
 import { budgetText } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { SloDetailView } from '../../../shared/app/overview-model.ts';
+import type { SloDetailView } from '../../../shared/app/overview/model.ts';
 import { forecastSentence } from './forecast-words.ts';
 import { budgetText, plural } from './words.ts';
 

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { SloDetailView } from '../../../shared/app/overview-model.ts';
+import type { SloDetailView } from '../../../shared/app/overview/model.ts';
 import { burnChartLegend } from './burn-chart-legend.ts';
 import { drawFan, drawGround, drawIdeal } from './burn-chart-marks.ts';
 import { type BurnChartModel, chartModel, type Zoom, zooms } from './burn-chart-model.ts';

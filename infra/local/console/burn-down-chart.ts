@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { SloView } from '../../../shared/app/overview-model.ts';
+import type { SloView } from '../../../shared/app/overview/model.ts';
 import { type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
 import { element, setAttribute, setText, show } from './dom.ts';
 import { instantText } from './instants.ts';

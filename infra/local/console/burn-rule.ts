@@ -1,4 +1,4 @@
-import type { BurnRuleView } from '../../../shared/app/overview-model.ts';
+import type { BurnRuleView } from '../../../shared/app/overview/model.ts';
 import { badge } from './badge.ts';
 import { element, type Part, setAttribute, setText, show } from './dom.ts';
 import { heldBackText } from './forecast-words.ts';

@@ -1,4 +1,4 @@
-import type { BurstAlertView } from '../../../shared/app/overview-model.ts';
+import type { BurstAlertView } from '../../../shared/app/overview/model.ts';
 import { badge } from './badge.ts';
 import { element, type Part, setAttribute, setText, show } from './dom.ts';
 import { alertTones } from './monitor-alert.ts';

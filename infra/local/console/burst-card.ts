@@ -1,4 +1,4 @@
-import type { BurstAlertView, BurstView } from '../../../shared/app/overview-model.ts';
+import type { BurstAlertView, BurstView } from '../../../shared/app/overview/model.ts';
 import { type BadgeView, badge } from './badge.ts';
 import { burstAlert } from './burst-alert.ts';
 import { burstHistory } from './burst-history.ts';

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import type { BreakingPoint, BreakingPointStep } from '../../../shared/burst/model.ts';
-import { breakingPointText, stepWord } from '../../cli/burst-verdict.ts';
+import { breakingPointText, stepWord } from '../../cli/burst/verdict.ts';
 import { percentText, rateText, roundSpanText, spanText } from '../../cli/numbers.ts';
 import { drawLimits } from './burst-chart-marks.ts';
 import { curveOf, type Limit } from './burst-model.ts';

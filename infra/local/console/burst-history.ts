@@ -1,4 +1,4 @@
-import type { BurstRunView } from '../../../shared/app/overview-model.ts';
+import type { BurstRunView } from '../../../shared/app/overview/model.ts';
 import { rowNote, rowNumbers, runWords } from './burst-words.ts';
 import { element, keyedList, type Part, setAttribute, setSlot, setText, show } from './dom.ts';
 import { type IconName, icon } from './icons.ts';

@@ -1,4 +1,4 @@
-import type { BurstView } from '../../../shared/app/overview-model.ts';
+import type { BurstView } from '../../../shared/app/overview/model.ts';
 import { burstChart } from './burst-chart.ts';
 import { limitsOf, progressOf, secondsOfLive } from './burst-model.ts';
 import { liveFigures } from './burst-words.ts';

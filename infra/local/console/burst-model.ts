@@ -1,4 +1,4 @@
-import type { BurstRunView, BurstView } from '../../../shared/app/overview-model.ts';
+import type { BurstRunView, BurstView } from '../../../shared/app/overview/model.ts';
 import type { BreakingPoint, BreakingPointStep, BurstSummary, Second } from '../../../shared/burst/model.ts';
 import { kindOf } from '../../../shared/burst/quantity.ts';
 import { parseThreshold } from '../../../shared/burst/threshold.ts';

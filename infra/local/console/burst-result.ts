@@ -1,6 +1,6 @@
-import type { BurstView } from '../../../shared/app/overview-model.ts';
+import type { BurstView } from '../../../shared/app/overview/model.ts';
 import type { BurstSummary, ThresholdResult } from '../../../shared/burst/model.ts';
-import { actualText, breakingPointText, saturationText } from '../../cli/burst-verdict.ts';
+import { actualText, breakingPointText, saturationText } from '../../cli/burst/verdict.ts';
 import { burstChart } from './burst-chart.ts';
 import { burstCurve } from './burst-curve.ts';
 import { type BurstChartModel, limitsOf, type SentView, secondsOfRun } from './burst-model.ts';

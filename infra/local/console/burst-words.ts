@@ -1,8 +1,8 @@
-import type { BurstRunView, BurstView } from '../../../shared/app/overview-model.ts';
+import type { BurstRunView, BurstView } from '../../../shared/app/overview/model.ts';
 import type { BurstSummary, ComparedQuantity, Comparison } from '../../../shared/burst/model.ts';
 import type { ThresholdMetric } from '../../../shared/config/model.ts';
-import { changeText, comparedText, comparisonText } from '../../cli/burst-comparison.ts';
-import { breakingPointText } from '../../cli/burst-verdict.ts';
+import { changeText, comparedText, comparisonText } from '../../cli/burst/comparison.ts';
+import { breakingPointText } from '../../cli/burst/verdict.ts';
 import { countOf, countText, durationText, percentText, rateText, spanText } from '../../cli/numbers.ts';
 import { type ChartSecond, missedMetrics } from './burst-model.ts';
 import type { LivePoint, LiveRun } from './state.ts';

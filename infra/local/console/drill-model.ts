@@ -1,4 +1,4 @@
-import { type DrillName, nameDrill } from '../../cli/named-drills.ts';
+import { type DrillName, nameDrill } from '../../cli/drill/named-drills.ts';
 import type { Faults } from './state.ts';
 
 /** The drill that is on; `unnamed` for one that somebody put together. */

@@ -1,4 +1,4 @@
-import { calmWithinMs, type DrillName, drillNamed, drillNames, expectedOf } from '../../cli/named-drills.ts';
+import { calmWithinMs, type DrillName, drillNamed, drillNames, expectedOf } from '../../cli/drill/named-drills.ts';
 import { durationText } from '../../cli/numbers.ts';
 import { badge } from './badge.ts';
 import { byId, element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';

@@ -1,4 +1,4 @@
-import type { BurnRuleView, SloDetailView } from '../../../shared/app/overview-model.ts';
+import type { BurnRuleView, SloDetailView } from '../../../shared/app/overview/model.ts';
 import type { Forecast } from '../../../shared/slo/forecast.ts';
 import { minuteText } from './instants.ts';
 import { burnText, countText, roughSpanText, spanText } from './words.ts';

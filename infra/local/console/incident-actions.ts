@@ -1,4 +1,4 @@
-import type { IncidentView } from '../../../shared/app/overview-model.ts';
+import type { IncidentView } from '../../../shared/app/overview/model.ts';
 import { element, type Part, setAttribute, setText, show } from './dom.ts';
 import { atItText } from './incident-line.ts';
 import { silenceNames } from './incident-model.ts';

@@ -1,4 +1,4 @@
-import type { IncidentView } from '../../../shared/app/overview-model.ts';
+import type { IncidentView } from '../../../shared/app/overview/model.ts';
 import { type BadgeView, badge } from './badge.ts';
 import { element, type Part, setAttribute, setText, show } from './dom.ts';
 import { pageHref } from './route.ts';

@@ -1,4 +1,4 @@
-import type { IncidentDetailView, IncidentView, Moment } from '../../../shared/app/overview-model.ts';
+import type { IncidentDetailView, IncidentView, Moment } from '../../../shared/app/overview/model.ts';
 import { minuteText } from './instants.ts';
 import type { InboxMessage } from './state.ts';
 import { plural, spanText } from './words.ts';

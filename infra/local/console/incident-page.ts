@@ -1,4 +1,4 @@
-import type { IncidentDetailView, ProbeFailureView } from '../../../shared/app/overview-model.ts';
+import type { IncidentDetailView, ProbeFailureView } from '../../../shared/app/overview/model.ts';
 import { badge } from './badge.ts';
 import { followDetail } from './detail.ts';
 import { detailState } from './detail-state.ts';

@@ -1,4 +1,4 @@
-import type { IncidentView } from '../../../shared/app/overview-model.ts';
+import type { IncidentView } from '../../../shared/app/overview/model.ts';
 import { badge } from './badge.ts';
 import { byId, element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { icon } from './icons.ts';

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { MonitorView } from '../../../shared/app/overview-model.ts';
+import type { MonitorView } from '../../../shared/app/overview/model.ts';
 import { type Chart, type ChartOptions, createChart, type Theme, timeAxis, timeRange, valueAxis } from './chart.ts';
 import { chartLegend } from './chart-legend.ts';
 import { element, setAttribute, setText, show } from './dom.ts';

@@ -1,4 +1,4 @@
-import type { MonitorView } from '../../../shared/app/overview-model.ts';
+import type { MonitorView } from '../../../shared/app/overview/model.ts';
 import { latencyText, plural } from './words.ts';
 
 export type HistoryEntry = MonitorView['history'][number];

@@ -1,4 +1,4 @@
-import type { MonitorAlertView } from '../../../shared/app/overview-model.ts';
+import type { MonitorAlertView } from '../../../shared/app/overview/model.ts';
 import { badge, type Tone } from './badge.ts';
 import { element, type Part, setAttribute, setSlot, setText } from './dom.ts';
 import { setTime, timeElement } from './time.ts';

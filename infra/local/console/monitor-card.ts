@@ -1,4 +1,4 @@
-import type { MonitorView } from '../../../shared/app/overview-model.ts';
+import type { MonitorView } from '../../../shared/app/overview/model.ts';
 import { type BadgeView, badge, type Tone } from './badge.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { icon } from './icons.ts';

@@ -1,4 +1,4 @@
-import type { MonitorView } from '../../../shared/app/overview-model.ts';
+import type { MonitorView } from '../../../shared/app/overview/model.ts';
 import { byId, element, keyedList, setText, show } from './dom.ts';
 import { monitorCard } from './monitor-card.ts';
 import type { ConsoleState } from './state.ts';

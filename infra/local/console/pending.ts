@@ -1,4 +1,4 @@
-import { type PendingAlert, pendingOf } from '../../../shared/app/overview-pending.ts';
+import { type PendingAlert, pendingOf } from '../../../shared/app/overview/pending.ts';
 import { badge } from './badge.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { monitorAnchor } from './monitor-card.ts';

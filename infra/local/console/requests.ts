@@ -1,4 +1,4 @@
-import type { DrillFault } from '../../cli/named-drills.ts';
+import type { DrillFault } from '../../cli/drill/named-drills.ts';
 import type { ConsoleProblem, ProbeAnswer } from './state.ts';
 
 /** A manual probe of many slow targets takes its time; anything longer is an answer that never comes. */

@@ -1,4 +1,4 @@
-import type { SilenceView } from '../../../shared/app/overview-model.ts';
+import type { SilenceView } from '../../../shared/app/overview/model.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { endSilence } from './requests.ts';
 import { setTime, timeElement } from './time.ts';

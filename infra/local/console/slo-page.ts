@@ -1,4 +1,4 @@
-import type { IncidentView, SloDetailView } from '../../../shared/app/overview-model.ts';
+import type { IncidentView, SloDetailView } from '../../../shared/app/overview/model.ts';
 import { budgetBar } from './budget-bar.ts';
 import { burnChart } from './burn-chart.ts';
 import { burnRule } from './burn-rule.ts';

@@ -1,4 +1,4 @@
-import type { SloDetailView } from '../../../shared/app/overview-model.ts';
+import type { SloDetailView } from '../../../shared/app/overview/model.ts';
 import type { BadReason, Episode } from '../../../shared/slo/spending.ts';
 import { element, keyedList, type Part, setAttribute, setText, show } from './dom.ts';
 import { incidentHref } from './incident-line.ts';

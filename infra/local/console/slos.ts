@@ -1,4 +1,4 @@
-import type { SloView } from '../../../shared/app/overview-model.ts';
+import type { SloView } from '../../../shared/app/overview/model.ts';
 import { budgetBar } from './budget-bar.ts';
 import { burnDownChart } from './burn-down-chart.ts';
 import { burnRule } from './burn-rule.ts';

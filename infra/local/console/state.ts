@@ -1,4 +1,4 @@
-import type { Overview } from '../../../shared/app/overview-model.ts';
+import type { Overview } from '../../../shared/app/overview/model.ts';
 import type { BurstSummary } from '../../../shared/burst/model.ts';
 import type { ProbeRow } from '../../../shared/probe/row.ts';
 

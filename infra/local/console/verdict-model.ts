@@ -1,4 +1,4 @@
-import type { MonitorView } from '../../../shared/app/overview-model.ts';
+import type { MonitorView } from '../../../shared/app/overview/model.ts';
 import type { ConsoleState } from './state.ts';
 import { plural, spanText } from './words.ts';
 

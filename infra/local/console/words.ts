@@ -1,4 +1,4 @@
-import type { BurnRuleView, LocationView, MonitorAlertView, MonitorView } from '../../../shared/app/overview-model.ts';
+import type { BurnRuleView, LocationView, MonitorAlertView, MonitorView } from '../../../shared/app/overview/model.ts';
 import type { ErrorType, Severity } from '../../../shared/config/model.ts';
 import type { AlarmState } from './state.ts';
 

@@ -1,5 +1,5 @@
-import { type BatchDeps, cpuShareOf, createPacing, runBatch } from '../../../shared/app/batch.ts';
-import { watchRunProbe } from '../../../shared/app/run-probe.ts';
+import { type BatchDeps, cpuShareOf, createPacing, runBatch } from '../../../shared/app/probe/batch.ts';
+import { watchRunProbe } from '../../../shared/app/probe/run.ts';
 import { systemClock } from '../../../shared/clock/clock.ts';
 import { prepareHttp, runHttpAttempt } from '../../../shared/http/attempt.ts';
 import { systemMeter } from '../../../shared/probe/cpu.ts';

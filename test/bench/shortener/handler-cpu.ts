@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { devNull } from 'node:os';
 import type { Context } from 'aws-lambda';
-import { toEvent } from '../../../infra/local/gateway-event.ts';
+import { toEvent } from '../../../infra/local/gateway/event.ts';
 import { knownCode } from './servers.ts';
 
 const context = { awsRequestId: 'bench', functionName: 'shortener', getRemainingTimeInMillis: () => 29_000 } as Context;

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { AlertState, Observation } from '../../../shared/alert/model.ts';
 import { stepAlerts } from '../../../shared/alert/step.ts';
-import { acknowledge } from '../../../shared/app/acknowledge.ts';
-import { acknowledgeUrl, linkHoldsMs, parseAcknowledgePath } from '../../../shared/app/acknowledge-link.ts';
-import { openLinks } from '../../../shared/app/open-links.ts';
-import { type AcknowledgeCall, takeAcknowledgement } from '../../../shared/app/take-acknowledgement.ts';
+import { acknowledge } from '../../../shared/app/alert-change/acknowledge.ts';
+import {
+  acknowledgeUrl,
+  linkHoldsMs,
+  parseAcknowledgePath,
+} from '../../../shared/app/alert-change/acknowledge-link.ts';
+import { openLinks } from '../../../shared/app/alert-change/open-links.ts';
+import { type AcknowledgeCall, takeAcknowledgement } from '../../../shared/app/alert-change/take-acknowledgement.ts';
 import { memoryAlerts } from '../../support/memory-ports.ts';
 
 const now = Date.parse('2026-03-02T10:00:00Z');

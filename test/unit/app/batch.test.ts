@@ -1,4 +1,4 @@
-import { type BatchDeps, createPacing, runBatch } from '../../../shared/app/batch.ts';
+import { type BatchDeps, createPacing, runBatch } from '../../../shared/app/probe/batch.ts';
 import type { Monitor } from '../../../shared/config/model.ts';
 import type { ProbeResult } from '../../../shared/probe/result.ts';
 import { httpMonitor } from '../../support/http-monitor.ts';

@@ -1,5 +1,5 @@
 import { emptyAlertState } from '../../../shared/alert/model.ts';
-import { type BudgetDeps, reasonToRefuse } from '../../../shared/app/burst-budget.ts';
+import { type BudgetDeps, reasonToRefuse } from '../../../shared/app/burst/budget.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import { aMonitor, anSlo } from '../../support/config.ts';

@@ -1,5 +1,5 @@
-import { type ByHandDeps, sendByHand } from '../../../shared/app/burst-by-hand.ts';
-import type { BurstPackage } from '../../../shared/app/burst-package.ts';
+import { type ByHandDeps, sendByHand } from '../../../shared/app/burst/by-hand.ts';
+import type { BurstPackage } from '../../../shared/app/burst/package.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import { systemClock } from '../../../shared/clock/clock.ts';
 import type { Burst } from '../../../shared/config/model.ts';

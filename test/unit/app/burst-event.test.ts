@@ -1,4 +1,4 @@
-import { parseBurstEvent } from '../../../shared/app/burst-event.ts';
+import { parseBurstEvent } from '../../../shared/app/burst/event.ts';
 
 const arrivedAt = Date.parse('2026-03-02T03:00:41.500Z');
 const parse = (event: unknown) => parseBurstEvent(event, arrivedAt);

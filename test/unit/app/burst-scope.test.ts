@@ -1,4 +1,4 @@
-import { resolveHosts, scopeOf } from '../../../shared/app/burst-scope.ts';
+import { resolveHosts, scopeOf } from '../../../shared/app/burst/scope.ts';
 import type { Config, Text } from '../../../shared/config/model.ts';
 import { aBurst } from '../../support/burst.ts';
 import { aMonitor } from '../../support/config.ts';

@@ -1,5 +1,5 @@
-import type { BurstPart, BurstScope, RunBurstDeps } from '../../../shared/app/burst-model.ts';
-import { openUnits } from '../../../shared/app/burst-units.ts';
+import type { BurstPart, BurstScope, RunBurstDeps } from '../../../shared/app/burst/model.ts';
+import { openUnits } from '../../../shared/app/burst/units.ts';
 import { systemClock } from '../../../shared/clock/clock.ts';
 import type { Burst, BurstUnit, HttpRequest, Outcome } from '../../../shared/config/model.ts';
 import type { HttpAttempt } from '../../../shared/http/model.ts';

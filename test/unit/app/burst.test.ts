@@ -1,7 +1,7 @@
 import { emptyAlertState } from '../../../shared/alert/model.ts';
-import { type BurstDeps, sendScheduled } from '../../../shared/app/burst.ts';
-import type { BurstPart } from '../../../shared/app/burst-model.ts';
-import type { BurstPackage } from '../../../shared/app/burst-package.ts';
+import { type BurstDeps, sendScheduled } from '../../../shared/app/burst/burst.ts';
+import type { BurstPart } from '../../../shared/app/burst/model.ts';
+import type { BurstPackage } from '../../../shared/app/burst/package.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import type { RunKey } from '../../../shared/app/ports.ts';
 import type { BurstVerdict } from '../../../shared/burst/verdict.ts';

@@ -1,8 +1,8 @@
-import { createPacing } from '../../../shared/app/batch.ts';
 import { evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { probeTick } from '../../../shared/app/probe.ts';
-import { createRunProbe } from '../../../shared/app/run-probe.ts';
+import { createPacing } from '../../../shared/app/probe/batch.ts';
+import { probeTick } from '../../../shared/app/probe/probe.ts';
+import { createRunProbe } from '../../../shared/app/probe/run.ts';
 import type { HttpMonitor } from '../../../shared/config/model.ts';
 import type { RunHttpAttempt } from '../../../shared/http/model.ts';
 import { noWatch } from '../../../shared/probe/watch.ts';

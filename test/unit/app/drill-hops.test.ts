@@ -1,7 +1,7 @@
 import { drillId } from '../../../shared/alert/drill.ts';
-import { endOf, type Hop, hopsOf, nameOf, type Told } from '../../../shared/app/drill-hops.ts';
-import type { DrillNote, KeptDrill } from '../../../shared/app/drill-model.ts';
-import type { Remembered } from '../../../shared/app/notify-model.ts';
+import { endOf, type Hop, hopsOf, nameOf, type Told } from '../../../shared/app/drill/hops.ts';
+import type { DrillNote, KeptDrill } from '../../../shared/app/drill/model.ts';
+import type { Remembered } from '../../../shared/app/notify/model.ts';
 import type { Channel } from '../../../shared/config/model.ts';
 import { aSlack } from '../../support/channels.ts';
 

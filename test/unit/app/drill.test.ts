@@ -1,11 +1,11 @@
 import type { Drill } from '../../../shared/alert/drill.ts';
 import type { OutboxEntry, Transition } from '../../../shared/alert/model.ts';
 import { deliver } from '../../../shared/app/deliver.ts';
-import { newDrill, startScheduledDrill } from '../../../shared/app/drill.ts';
-import type { DrillNote, DrillStore, KeptDrill } from '../../../shared/app/drill-model.ts';
+import { newDrill, startScheduledDrill } from '../../../shared/app/drill/drill.ts';
+import type { DrillNote, DrillStore, KeptDrill } from '../../../shared/app/drill/model.ts';
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import type { Remembered } from '../../../shared/app/notify-model.ts';
+import type { Remembered } from '../../../shared/app/notify/model.ts';
 import { renderTransitions } from '../../../shared/app/render.ts';
 import type { Channel, Config } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';

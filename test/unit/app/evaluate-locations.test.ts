@@ -1,6 +1,6 @@
 import { type EvaluateDeps, evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { overview } from '../../../shared/app/overview.ts';
+import { overview } from '../../../shared/app/overview/overview.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import type { Message } from '../../../shared/message/model.ts';
 import { aConfig, aMonitor, anAlert, anSlo } from '../../support/config.ts';

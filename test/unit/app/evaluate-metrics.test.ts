@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { refreshCounted } from '../../../shared/app/counted.ts';
+import { refreshCounted } from '../../../shared/app/counted/counted.ts';
 import { createMemory } from '../../../shared/app/history.ts';
 import { standingOf } from '../../../shared/app/standing.ts';
 import type { Config, Slo } from '../../../shared/config/model.ts';

@@ -1,6 +1,6 @@
-import { reasonToRefuse } from '../../../shared/app/burst-budget.ts';
+import { reasonToRefuse } from '../../../shared/app/burst/budget.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { overview } from '../../../shared/app/overview.ts';
+import { overview } from '../../../shared/app/overview/overview.ts';
 import type { RunCounts } from '../../../shared/app/ports.ts';
 import { configOf, monitored } from '../../support/monitored.ts';
 

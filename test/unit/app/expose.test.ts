@@ -1,7 +1,7 @@
-import { appQueries, readAppNumbers, type StatisticQuery } from '../../../shared/app/app-numbers.ts';
-import { createExpose, type ExposeDeps } from '../../../shared/app/expose.ts';
-import { exposeOverview } from '../../../shared/app/expose-overview.ts';
-import { answerScrape, type ScrapeAccess } from '../../../shared/app/scrape.ts';
+import { appQueries, readAppNumbers, type StatisticQuery } from '../../../shared/app/exposition/app-numbers.ts';
+import { createExpose, type ExposeDeps } from '../../../shared/app/exposition/expose.ts';
+import { exposeOverview } from '../../../shared/app/exposition/overview.ts';
+import { answerScrape, type ScrapeAccess } from '../../../shared/app/exposition/scrape.ts';
 import { entryKeys, entryOf } from '../../../shared/metrics/entries.ts';
 import { type ExposedValue, formatOf, renderExposition } from '../../../shared/metrics/exposition.ts';
 import { prices } from '../../../shared/metrics/price.ts';

@@ -1,6 +1,6 @@
-import { type HeartbeatDeps, heartbeatsOf, takeCall } from '../../../shared/app/heartbeat.ts';
-import { parseHeartbeatPath } from '../../../shared/app/heartbeat-path.ts';
-import { heartbeatToken, readHeartbeatKey } from '../../../shared/app/heartbeat-token.ts';
+import { type HeartbeatDeps, heartbeatsOf, takeCall } from '../../../shared/app/heartbeat/heartbeat.ts';
+import { parseHeartbeatPath } from '../../../shared/app/heartbeat/path.ts';
+import { heartbeatToken, readHeartbeatKey } from '../../../shared/app/heartbeat/token.ts';
 import type { HeartbeatRecord } from '../../../shared/probe/heartbeat-record.ts';
 import { monday } from '../../support/budget-examples.ts';
 import { heartbeatMonitor } from '../../support/heartbeat.ts';

@@ -1,12 +1,12 @@
-import { notify } from '../../../shared/app/notify.ts';
 import {
   type AlarmMemory,
   type AlarmSpan,
   isOfStack,
   type KnownAlarms,
   stepSpan,
-} from '../../../shared/app/notify-alarm.ts';
-import type { NotifyDeps, NotifyStore, Remembered } from '../../../shared/app/notify-model.ts';
+} from '../../../shared/app/notify/alarm.ts';
+import type { NotifyDeps, NotifyStore, Remembered } from '../../../shared/app/notify/model.ts';
+import { notify } from '../../../shared/app/notify/notify.ts';
 import type { Alarm } from '../../../shared/config/model.ts';
 import type { AlarmChange } from '../../../shared/message/alarm-change.ts';
 import type { MachineMessage } from '../../../shared/message/machine.ts';

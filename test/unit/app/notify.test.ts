@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mostInvocations, notify } from '../../../shared/app/notify.ts';
-import type { NotifyDeps, NotifyStore, Publish, Remembered } from '../../../shared/app/notify-model.ts';
+import type { NotifyDeps, NotifyStore, Publish, Remembered } from '../../../shared/app/notify/model.ts';
+import { mostInvocations, notify } from '../../../shared/app/notify/notify.ts';
 import type { Delivery } from '../../../shared/channels/model.ts';
 import type { SentChannel } from '../../../shared/config/model.ts';
 import { aPager, aSlack } from '../../support/channels.ts';

@@ -1,6 +1,6 @@
 import { emptyAlertState } from '../../../shared/alert/model.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { type OverviewDeps, overview } from '../../../shared/app/overview.ts';
+import { type OverviewDeps, overview } from '../../../shared/app/overview/overview.ts';
 import type { SentRun } from '../../../shared/app/ports.ts';
 import type { BurstSummary, Tally } from '../../../shared/burst/model.ts';
 import { type BurstVerdict, unsentOf, verdictOf } from '../../../shared/burst/verdict.ts';

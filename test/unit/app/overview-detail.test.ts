@@ -1,5 +1,5 @@
-import { incidentDetailView } from '../../../shared/app/incident-detail.ts';
-import { sloDetailView } from '../../../shared/app/overview-detail.ts';
+import { incidentDetailView } from '../../../shared/app/incident/detail.ts';
+import { sloDetailView } from '../../../shared/app/overview/detail.ts';
 import type { Slo } from '../../../shared/config/model.ts';
 import { hourMs, minuteMs } from '../../support/budget-examples.ts';
 import {

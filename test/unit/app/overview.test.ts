@@ -1,7 +1,7 @@
 import { evaluate } from '../../../shared/app/evaluate.ts';
 import { createMemory } from '../../../shared/app/history.ts';
-import { overview } from '../../../shared/app/overview.ts';
-import type { Overview } from '../../../shared/app/overview-model.ts';
+import type { Overview } from '../../../shared/app/overview/model.ts';
+import { overview } from '../../../shared/app/overview/overview.ts';
 import type { Outcome } from '../../../shared/config/model.ts';
 import { aConfig, aMonitor } from '../../support/config.ts';
 import { memoryAlerts, memoryLedger } from '../../support/memory-ports.ts';

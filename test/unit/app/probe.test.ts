@@ -1,6 +1,6 @@
-import { createPacing } from '../../../shared/app/batch.ts';
-import { type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../../../shared/app/probe.ts';
-import { type ProbeRequest, parseProbeEvent } from '../../../shared/app/probe-event.ts';
+import { createPacing } from '../../../shared/app/probe/batch.ts';
+import { type ProbeRequest, parseProbeEvent } from '../../../shared/app/probe/event.ts';
+import { type ProbeTickDeps, probeAndRecord, probeByHand, probeTick } from '../../../shared/app/probe/probe.ts';
 import { isDue, parseEvaluationTime, parseScheduledTime, type Shard } from '../../../shared/app/tick.ts';
 import type { Clock } from '../../../shared/clock/clock.ts';
 import type { Datum } from '../../../shared/metrics/model.ts';

@@ -1,5 +1,5 @@
-import type { BurstPart, BurstScope, RunBurstDeps } from '../../../shared/app/run-burst.ts';
-import { runBurst } from '../../../shared/app/run-burst.ts';
+import type { BurstPart, BurstScope, RunBurstDeps } from '../../../shared/app/burst/run.ts';
+import { runBurst } from '../../../shared/app/burst/run.ts';
 import type { Progress } from '../../../shared/burst/model.ts';
 import type { Burst, HttpRequest, Load } from '../../../shared/config/model.ts';
 import type { HttpAttempt } from '../../../shared/http/model.ts';

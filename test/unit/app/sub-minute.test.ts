@@ -1,5 +1,5 @@
-import { createPacing } from '../../../shared/app/batch.ts';
-import { type ProbeTickDeps, probeTick } from '../../../shared/app/probe.ts';
+import { createPacing } from '../../../shared/app/probe/batch.ts';
+import { type ProbeTickDeps, probeTick } from '../../../shared/app/probe/probe.ts';
 import { isDue, offsetsOf, type Shard } from '../../../shared/app/tick.ts';
 import type { Clock } from '../../../shared/clock/clock.ts';
 import type { Monitor } from '../../../shared/config/model.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChanges, readArguments } from '../../../infra/cli/burst-arguments.ts';
+import { applyChanges, readArguments } from '../../../infra/cli/burst/arguments.ts';
 import { BurnwatchError } from '../../../shared/config/model.ts';
 import { burst, request, thresholdOf } from './burst-sample.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { budgetRefusal, readStanding, reasonToRefuse } from '../../../infra/cli/burst-budget.ts';
+import { budgetRefusal, readStanding, reasonToRefuse } from '../../../infra/cli/burst/budget.ts';
 import { createIo } from './io.ts';
 
 const slo = { id: 'shortener', monitors: ['health', 'follow'], budgetLeftRatio: 0.8, goodEvents: 90, badEvents: 1 };

@@ -17,7 +17,7 @@ function loadedBy(file: string, seen = new Set<string>()): ReadonlySet<string> {
 }
 
 describe('a burst to a URL', () => {
-  const loaded = [...loadedBy('infra/cli/burst.ts')];
+  const loaded = [...loadedBy('infra/cli/burst/command.ts')];
 
   it('loads neither YAML nor schemas nor the SDK, so that its memory stays small', () => {
     expect(loaded).toContain('shared/http/load-client.ts');
@@ -26,6 +26,6 @@ describe('a burst to a URL', () => {
   });
 
   it('loads those where a file is read', () => {
-    expect([...loadedBy('infra/cli/burst-configured.ts')]).toEqual(expect.arrayContaining(['yaml', 'zod']));
+    expect([...loadedBy('infra/cli/burst/configured.ts')]).toEqual(expect.arrayContaining(['yaml', 'zod']));
   });
 });

@@ -1,4 +1,4 @@
-import { renderProgress, sparkline, startProgress } from '../../../infra/cli/burst-progress.ts';
+import { renderProgress, sparkline, startProgress } from '../../../infra/cli/burst/progress.ts';
 import type { Progress } from '../../../shared/burst/model.ts';
 import { createIo } from './io.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { readStyle } from '../../../infra/cli/burst-report.ts';
-import type { Finished } from '../../../infra/cli/burst-text.ts';
-import { html } from '../../../infra/cli/report/html.ts';
-import { renderReport } from '../../../infra/cli/report/page.ts';
-import { exactScale, linearScale, logScale, timeScale } from '../../../infra/cli/report/scale.ts';
+import { html } from '../../../infra/cli/burst/report/html.ts';
+import { renderReport } from '../../../infra/cli/burst/report/page.ts';
+import { exactScale, linearScale, logScale, timeScale } from '../../../infra/cli/burst/report/scale.ts';
+import { readStyle } from '../../../infra/cli/burst/report.ts';
+import type { Finished } from '../../../infra/cli/burst/text.ts';
 import { closed, finished, finishedWith, request, searched } from './burst-sample.ts';
 
 const origin = { host: 'laptop', system: 'linux x64, 2 CPUs, Node v24.0.0', version: '0.1.0' };

@@ -1,4 +1,4 @@
-import type { Finished } from '../../../infra/cli/burst-text.ts';
+import type { Finished } from '../../../infra/cli/burst/text.ts';
 import type { BreakingPoint, BurstSummary, Distribution, Second } from '../../../shared/burst/model.ts';
 import { parseThreshold } from '../../../shared/burst/threshold.ts';
 import type { Burst, HttpRequest, Threshold } from '../../../shared/config/model.ts';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { describeSent } from '../../../infra/cli/burst-subject.ts';
-import { type Finished, renderBurst } from '../../../infra/cli/burst-text.ts';
-import { breakingPointText, errorText, judge } from '../../../infra/cli/burst-verdict.ts';
+import { describeSent } from '../../../infra/cli/burst/subject.ts';
+import { type Finished, renderBurst } from '../../../infra/cli/burst/text.ts';
+import { breakingPointText, errorText, judge } from '../../../infra/cli/burst/verdict.ts';
 import { widthOf } from '../../../infra/cli/terminal.ts';
 import type { BreakingPoint } from '../../../shared/burst/model.ts';
 import { errorTypes } from '../../../shared/config/model.ts';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import { renderDistribution } from '../../../infra/cli/burst-distribution.ts';
+import { renderDistribution } from '../../../infra/cli/burst/distribution.ts';
 import { binSpans } from '../../../infra/cli/distribution.ts';
 import { histogramOf } from './burst-sample.ts';
 

@@ -1,4 +1,4 @@
-import { renderDoctor } from '../../../infra/cli/doctor-text.ts';
+import { renderDoctor } from '../../../infra/cli/doctor/text.ts';
 import type { Checked } from '../../../infra/doctor/checks.ts';
 
 const plain = { hasColors: false, isTerminal: false, columns: 80 };

@@ -1,4 +1,4 @@
-import { readDrill, runNamedDrill } from '../../../infra/cli/drill-named.ts';
+import { readDrill, runNamedDrill } from '../../../infra/cli/drill/named.ts';
 import type { Answered, ShortenerDoor } from '../../../infra/cli/shortener-door.ts';
 import { createIo } from './io.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../infra/cli/main.ts';
-import { heartbeatToken } from '../../../shared/app/heartbeat-token.ts';
+import { heartbeatToken } from '../../../shared/app/heartbeat/token.ts';
 import { createIo } from './io.ts';
 
 const base = 'https://abc123.execute-api.eu-west-1.amazonaws.com';

@@ -1,8 +1,8 @@
 import { parseFault } from '../../../functions/shortener/fault.ts';
-import { readDrill } from '../../../infra/cli/drill-named.ts';
-import { countdownText } from '../../../infra/cli/drill-named-text.ts';
+import { readDrill } from '../../../infra/cli/drill/named.ts';
+import { drillNamed, drillNames, expectedOf, nameDrill } from '../../../infra/cli/drill/named-drills.ts';
+import { countdownText } from '../../../infra/cli/drill/named-text.ts';
 import { run } from '../../../infra/cli/main.ts';
-import { drillNamed, drillNames, expectedOf, nameDrill } from '../../../infra/cli/named-drills.ts';
 import { openDoor } from '../../../infra/cli/shortener-door.ts';
 import { type EntryKey, entryOf } from '../../../shared/metrics/entries.ts';
 import { createIo } from './io.ts';

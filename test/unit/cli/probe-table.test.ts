@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type Probed, renderTable } from '../../../infra/cli/probe-table.ts';
+import { type Probed, renderTable } from '../../../infra/cli/probe/table.ts';
 import { widthOf } from '../../../infra/cli/terminal.ts';
 import { wrap } from '../../../infra/cli/wrap.ts';
 import type { AssertionResult, Phases, ProbeResult, StepResult } from '../../../shared/probe/result.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { budgetBar } from '../../../infra/cli/budget-bar.ts';
-import { aheadText, forecastText, goneText } from '../../../infra/cli/forecast-text.ts';
-import { renderSlos } from '../../../infra/cli/slo-list-text.ts';
-import { renderSlo } from '../../../infra/cli/slo-show-text.ts';
+import { budgetBar } from '../../../infra/cli/slo/budget-bar.ts';
+import { aheadText, forecastText, goneText } from '../../../infra/cli/slo/forecast-text.ts';
+import { renderSlos } from '../../../infra/cli/slo/list-text.ts';
+import { renderSlo } from '../../../infra/cli/slo/show-text.ts';
 import { widthOf } from '../../../infra/cli/terminal.ts';
 import { reportSlo, type SloDetail } from '../../../shared/app/slo-report.ts';
 import type { Slo } from '../../../shared/config/model.ts';

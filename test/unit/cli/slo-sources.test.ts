@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSloConfig, sloArguments } from '../../../infra/cli/slo-sources.ts';
+import { readSloConfig, sloArguments } from '../../../infra/cli/slo/sources.ts';
 import { createIo } from './io.ts';
 
 const yaml = `version: 1

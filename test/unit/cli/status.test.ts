@@ -1,5 +1,5 @@
-import { renderStatus } from '../../../infra/cli/status-text.ts';
-import { troublesOf } from '../../../infra/cli/status-trouble.ts';
+import { renderStatus } from '../../../infra/cli/status/text.ts';
+import { troublesOf } from '../../../infra/cli/status/trouble.ts';
 import type {
   BurnRuleView,
   BurstView,
@@ -7,7 +7,7 @@ import type {
   MonitorView,
   Overview,
   SloView,
-} from '../../../shared/app/overview-model.ts';
+} from '../../../shared/app/overview/model.ts';
 
 const at = Date.parse('2026-11-26T18:00:00Z');
 const minuteMs = 60_000;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { run } from '../../../infra/cli/main.ts';
-import { readTraffic } from '../../../infra/cli/traffic.ts';
-import { type Asked, callersOf, createCallers } from '../../../infra/cli/traffic-callers.ts';
-import { createPopularity, kindNames, peakOf, trafficKinds, waveStages } from '../../../infra/cli/traffic-model.ts';
-import { sendTraffic } from '../../../infra/cli/traffic-run.ts';
+import { type Asked, callersOf, createCallers } from '../../../infra/cli/traffic/callers.ts';
+import { readTraffic } from '../../../infra/cli/traffic/command.ts';
+import { createPopularity, kindNames, peakOf, trafficKinds, waveStages } from '../../../infra/cli/traffic/model.ts';
+import { sendTraffic } from '../../../infra/cli/traffic/run.ts';
 import { createSchedule } from '../../../shared/burst/schedule.ts';
 import { createIo } from './io.ts';
 

@@ -31,7 +31,7 @@ import {
 import { newsBetween } from '../../../infra/local/console/news.ts';
 import type { ConsoleState, LiveRun } from '../../../infra/local/console/state.ts';
 import { verdictOf } from '../../../infra/local/console/verdict-model.ts';
-import type { BurstRunView } from '../../../shared/app/overview-model.ts';
+import type { BurstRunView } from '../../../shared/app/overview/model.ts';
 import type { BurstSummary } from '../../../shared/burst/model.ts';
 import { aSummary } from '../../support/burst.ts';
 import { burstView, failedBurst, freshBurst, liveRun, searchBurst, secondsOf } from '../../support/console-bursts.ts';

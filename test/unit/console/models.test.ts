@@ -11,7 +11,7 @@ import { historySentence, latencyCeiling, latencySeries } from '../../../infra/l
 import { newsBetween } from '../../../infra/local/console/news.ts';
 import type { ConsoleState } from '../../../infra/local/console/state.ts';
 import { nextProbeAt, verdictOf } from '../../../infra/local/console/verdict-model.ts';
-import type { MonitorView } from '../../../shared/app/overview-model.ts';
+import type { MonitorView } from '../../../shared/app/overview/model.ts';
 import {
   configErrors,
   fresh,

@@ -8,8 +8,8 @@ import {
 } from '../../../infra/local/console/forecast-words.ts';
 import { entriesOf, momentText, silenceNames } from '../../../infra/local/console/incident-model.ts';
 import type { InboxMessage } from '../../../infra/local/console/state.ts';
-import type { IncidentDetailView, Moment, SloDetailView } from '../../../shared/app/overview-model.ts';
-import { pendingOf } from '../../../shared/app/overview-pending.ts';
+import type { IncidentDetailView, Moment, SloDetailView } from '../../../shared/app/overview/model.ts';
+import { pendingOf } from '../../../shared/app/overview/pending.ts';
 import type { Forecast } from '../../../shared/slo/forecast.ts';
 import { incidentDetailOf, sloDetailOf } from '../../support/console-details.ts';
 import { outage, overspent, quiet } from '../../support/console-states.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { priceText } from '../../../infra/cli/cost-text.ts';
+import { priceText } from '../../../infra/cli/cost/text.ts';
 import { assumptions } from '../../../infra/cost/assumptions.ts';
 import type { Dollars, Line } from '../../../infra/cost/bill.ts';
 import { costOf } from '../../../infra/cost/index.ts';

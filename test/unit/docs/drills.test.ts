@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { calmWithinMs, drillNamed, drillNames, expectedOf, movesText } from '../../../infra/cli/named-drills.ts';
+import { calmWithinMs, drillNamed, drillNames, expectedOf, movesText } from '../../../infra/cli/drill/named-drills.ts';
 import { drillHorizonMs, scheduledDrillMs } from '../../../shared/alert/drill.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
 

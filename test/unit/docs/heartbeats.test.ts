@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseHeartbeatPath } from '../../../shared/app/heartbeat-path.ts';
+import { parseHeartbeatPath } from '../../../shared/app/heartbeat/path.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';
 
 const page = readFileSync(new URL('../../../docs/heartbeats.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { savedQueries } from '../../../infra/template/log-queries.ts';
-import { appQueries } from '../../../shared/app/app-numbers.ts';
+import { appQueries } from '../../../shared/app/exposition/app-numbers.ts';
 import { entryKeys, entryOf } from '../../../shared/metrics/entries.ts';
 import { prices, telemetryPrice, totalOf } from '../../../shared/metrics/price.ts';
 import { priceOfOne } from '../../../shared/metrics/price-list.ts';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLimits } from '../../../infra/local/function-limits.ts';
+import { readLimits } from '../../../infra/local/function/limits.ts';
 import { buildResources, type StackOptions } from '../../../infra/resources.ts';
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { stackOf } from '../../../infra/template/model.ts';
 import { withoutShortener } from '../../../infra/template/references.ts';
-import { packageChannels } from '../../../shared/app/notify-model.ts';
+import { packageChannels } from '../../../shared/app/notify/model.ts';
 import type { Config, Json } from '../../../shared/config/model.ts';
 import { functionTimeouts, ownTables, presets } from '../../../shared/config/parse/alarm-presets.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';

@@ -3,7 +3,7 @@ import { dashboardBody } from '../../../infra/template/dashboards/index.ts';
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { stackOf } from '../../../infra/template/model.ts';
 import { withoutShortener } from '../../../infra/template/references.ts';
-import { packageBursts } from '../../../shared/app/burst-package.ts';
+import { packageBursts } from '../../../shared/app/burst/package.ts';
 import type { Burst, Config, HttpRequest, Json, Text } from '../../../shared/config/model.ts';
 import { aBurst } from '../../support/burst.ts';
 import { aConfig, aHeartbeat, aMonitor, aSlo } from './configs.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLimits } from '../../../infra/local/function-limits.ts';
+import { readLimits } from '../../../infra/local/function/limits.ts';
 import { dashboards } from '../../../infra/template/dashboard.ts';
 import { costRows } from '../../../infra/template/dashboards/cost.ts';
 import { chosenDashboards, dashboardBody, pricesOf, sizeOf } from '../../../infra/template/dashboards/index.ts';

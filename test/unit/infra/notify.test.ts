@@ -2,7 +2,7 @@ import { buildResources, type StackOptions } from '../../../infra/resources.ts';
 import { dashboardBody } from '../../../infra/template/dashboards/index.ts';
 import { environmentOf } from '../../../infra/template/environment.ts';
 import { stackOf } from '../../../infra/template/model.ts';
-import { packageChannels } from '../../../shared/app/notify-model.ts';
+import { packageChannels } from '../../../shared/app/notify/model.ts';
 import type { Channel, Json } from '../../../shared/config/model.ts';
 import { aSlack, aWebhook, channelsOfAllTypes } from '../../support/channels.ts';
 import { aConfig } from './configs.ts';

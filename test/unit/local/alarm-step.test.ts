@@ -1,6 +1,6 @@
-import type { Alarm, AlarmState, MissingData } from '../../../infra/local/alarm-model.ts';
-import { alarmOf } from '../../../infra/local/alarm-model.ts';
-import { judgeAlarm } from '../../../infra/local/alarm-step.ts';
+import type { Alarm, AlarmState, MissingData } from '../../../infra/local/alarm/model.ts';
+import { alarmOf } from '../../../infra/local/alarm/model.ts';
+import { judgeAlarm } from '../../../infra/local/alarm/step.ts';
 
 const newestAt = Date.UTC(2026, 10, 26, 17, 5);
 const alarm: Alarm = {

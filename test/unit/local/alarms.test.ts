@@ -1,5 +1,5 @@
-import type { Alarm } from '../../../infra/local/alarm-model.ts';
-import { type Alarms, createAlarms } from '../../../infra/local/alarms.ts';
+import { type Alarms, createAlarms } from '../../../infra/local/alarm/alarms.ts';
+import type { Alarm } from '../../../infra/local/alarm/model.ts';
 import { type CloudWatchStore, openCloudWatchStore } from '../../../infra/local/aws/cloudwatch-store.ts';
 import type { Publication } from '../../../infra/local/aws/sns-message.ts';
 

@@ -1,7 +1,7 @@
 import { readBurstLines } from '../../../infra/local/burst-lines.ts';
 import { createBurstWatch } from '../../../infra/local/burst-watch.ts';
 import type { LiveRun } from '../../../infra/local/console/state.ts';
-import { progressAttributes } from '../../../shared/app/burst-log.ts';
+import { progressAttributes } from '../../../shared/app/burst/log.ts';
 import type { Progress } from '../../../shared/burst/model.ts';
 import { createLog, type LogAttributes } from '../../../shared/lambda/log.ts';
 import { aSummary, ranAt } from '../../support/burst.ts';

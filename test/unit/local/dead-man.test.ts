@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAlarms } from '../../../infra/local/alarms.ts';
+import { createAlarms } from '../../../infra/local/alarm/alarms.ts';
 import { openCloudWatchStore } from '../../../infra/local/aws/cloudwatch-store.ts';
 import { createSns } from '../../../infra/local/aws/sns.ts';
 import { openSnsStore } from '../../../infra/local/aws/sns-store.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAsyncInvoker } from '../../../infra/local/async-invoke.ts';
 import { createSns } from '../../../infra/local/aws/sns.ts';
 import { parsePublish } from '../../../infra/local/aws/sns-message.ts';
 import { openSnsStore } from '../../../infra/local/aws/sns-store.ts';
 import { channelText } from '../../../infra/local/channel-text.ts';
 import { createDeliveries } from '../../../infra/local/deliveries.ts';
+import { createAsyncInvoker } from '../../../infra/local/function/async-invoke.ts';
 import { parseMachine } from '../../../shared/message/machine.ts';
 import { aPager, aSlack, aTeams, channelsOfAllTypes } from '../../support/channels.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFunctionHost, type FunctionHost } from '../../../infra/local/function-host.ts';
+import { createFunctionHost, type FunctionHost } from '../../../infra/local/function/host.ts';
 
 const source = `
   let calls = 0;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fromAnswer, routeOf, toEvent } from '../../../infra/local/gateway-event.ts';
+import { fromAnswer, routeOf, toEvent } from '../../../infra/local/gateway/event.ts';
 
 const call = { requestId: 'r', apiId: 'local', at: Date.UTC(2026, 10, 21, 1, 2, 3) };
 const socket = { remoteAddress: '127.0.0.1', localPort: 4001 };

@@ -1,7 +1,7 @@
 import type { ConsoleState } from '../../../infra/local/console/state.ts';
 import { createNews } from '../../../infra/local/news.ts';
 import type { Terminal } from '../../../infra/local/terminal.ts';
-import type { BurstRunView } from '../../../shared/app/overview-model.ts';
+import type { BurstRunView } from '../../../shared/app/overview/model.ts';
 import { aSummary, ranAt } from '../../support/burst.ts';
 import { burstView } from '../../support/console-bursts.ts';
 import { quiet } from '../../support/console-states.ts';

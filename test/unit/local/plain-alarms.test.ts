@@ -1,4 +1,4 @@
-import { createAlarms } from '../../../infra/local/alarms.ts';
+import { createAlarms } from '../../../infra/local/alarm/alarms.ts';
 import { openCloudWatchStore } from '../../../infra/local/aws/cloudwatch-store.ts';
 import { buildStack } from '../../../infra/local/stack.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLimits } from '../../../infra/local/function-limits.ts';
+import { readLimits } from '../../../infra/local/function/limits.ts';
 import { resolveIntrinsics } from '../../../infra/local/intrinsics.ts';
 import { buildStack, schedulesAt } from '../../../infra/local/stack.ts';
 import { parseConfig } from '../../../shared/config/parse/index.ts';

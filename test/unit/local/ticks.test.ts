@@ -1,4 +1,4 @@
-import type { Functions } from '../../../infra/local/functions.ts';
+import type { Functions } from '../../../infra/local/function/functions.ts';
 import type { Schedule } from '../../../infra/local/stack.ts';
 import type { Terminal } from '../../../infra/local/terminal.ts';
 import { createTicks } from '../../../infra/local/ticks.ts';

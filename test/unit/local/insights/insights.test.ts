@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createLogs } from '../../../../infra/local/aws/logs.ts';
 import type { LogEvent } from '../../../../infra/local/insights/model.ts';
 import { runInsights } from '../../../../infra/local/insights/run.ts';
-import { readLogEvents } from '../../../../infra/local/log-events.ts';
+import { readLogEvents } from '../../../../infra/local/log/events.ts';
 import { queries } from '../../../../infra/template/dashboards/queries.ts';
 import { queryText, savedQueries } from '../../../../infra/template/log-queries.ts';
 
