@@ -13,6 +13,7 @@ import { type Dependencies, StoreError } from './ports.ts';
 import { problemAnswer, type Reply } from './problem.ts';
 import type { RouteId } from './route-table.ts';
 import { findPath, findRoute, unknownPath } from './routes.ts';
+import { createSeldom } from './seldom.ts';
 import type { Settings } from './settings.ts';
 import { createThrottle, type Throttle, tooMany } from './throttle.ts';
 import { cacheToken, findTokenProblem, type ReadToken } from './token.ts';
@@ -29,6 +30,8 @@ type Parts = {
   readonly strike: (signal: AbortSignal) => Promise<Reply | undefined>;
   readonly readToken: ReadToken;
   readonly apiThrottle: Throttle;
+  /** A database that is down fails every request: the lines of those are many already. */
+  readonly mayTellOfDatabase: () => boolean;
 };
 
 /** The shortener, with whatever it keeps between the requests of one sandbox. */
@@ -80,6 +83,7 @@ function createParts(settings: Settings, given: Dependencies, tell: (what: strin
       about('the write token could not be read'),
     ),
     apiThrottle: createThrottle(settings.apiPerSecond, now),
+    mayTellOfDatabase: createSeldom(now),
   };
 }
 
@@ -96,7 +100,8 @@ async function replySafely(request: Request, serving: Serving, parts: Parts, tra
     return await reply(request, serving, parts, trace);
   } catch (error) {
     const isStore = error instanceof StoreError;
-    serving.log('error', isStore ? 'the database failed' : 'the request failed', describeError(error));
+    if (!isStore) serving.log('error', 'the request failed', describeError(error));
+    else if (parts.mayTellOfDatabase()) serving.log('error', 'the database failed', describeError(error));
     return isStore ? noDatabase : unexpected;
   }
 }

@@ -1,3 +1,4 @@
+import { StoreError } from '../../../functions/shortener/ports.ts';
 import type { ProblemName } from '../../../functions/shortener/problem.ts';
 import { createSpinner } from '../../../functions/shortener/spinner.ts';
 import { authorized, bodyOf, createBench, json, requestId, startAt, token } from './caller.ts';
@@ -53,6 +54,23 @@ describe('Every answer', () => {
       requestId,
     });
     expect(bench.logged.join()).toContain('the inner workings');
+  });
+});
+
+describe('A database that is down', () => {
+  it('is told of once a second, however many requests it fails', async () => {
+    const bench = createBench();
+    bench.store.loadLink = async () => {
+      throw new StoreError('unavailable', new Error('no route'));
+    };
+    const ask = async () => (await bench.call('GET', '/abcd')).statusCode;
+    expect([await ask(), await ask(), await ask()]).toEqual([503, 503, 503]);
+    expect(bench.logged.filter((line) => line.includes('no route'))).toHaveLength(1);
+    bench.now += 1_000;
+    await ask();
+    bench.now -= 60_000;
+    await ask();
+    expect(bench.logged.filter((line) => line.includes('no route'))).toHaveLength(3);
   });
 });
 
