@@ -45,7 +45,7 @@ export function mutate(template: Template, mutation: string): void {
   if (kinds[kind]?.(template, id, part) !== true) throw new Error(`${nothing}: ${mutation}`);
 }
 
-/** What is tried: each is to turn the story of the stack red. */
+/** What is tried: each is to turn the story of the stack red. Variables that stand for a default are none of them. */
 export const tried: readonly string[] = [
   'role ProbeRole dynamodb:PutItem',
   'role ProbeRole cloudwatch:PutMetricData',
@@ -67,7 +67,6 @@ export const tried: readonly string[] = [
   'variable EvaluateLambdaFunction LEDGER_TABLE',
   'variable EvaluateLambdaFunction ALERT_TOPIC_ARN',
   'variable ShortenerLambdaFunction LINKS_TABLE',
-  'variable ShortenerLambdaFunction WRITE_TOKEN_PARAMETER',
   'variable ShortenerLambdaFunction FAULTS',
   'variable BurstLambdaFunction OUTPUT_ShortenerUrl',
   'schedule ProbeSchedulef00',
