@@ -49,8 +49,7 @@ export const commands: Readonly<Record<string, Tried>> = {
   'npx serverless package': readme,
   'npx serverless deploy --stage prod --region eu-west-1': { like: deployProd },
   'npx serverless deploy function -f probe --stage prod': retained(/deployed|unchanged/i),
-  [`npx serverless invoke -f probe --stage prod -d '{"monitors":["shortener-health"]}'`]:
-    retained(slowOrNot),
+  [`npx serverless invoke -f probe --stage prod -d '{"monitors":["shortener-health"]}'`]: retained(slowOrNot),
   [`npx serverless invoke -f burst --stage prod -d '{"burst":"redirects"}'`]: readme,
   [`npx serverless invoke -f evaluate --stage prod -d '{}'`]: retained(/"fired": 0/),
   'npx serverless logs -f evaluate --stage prod': retained(/"message":"evaluated"/),
