@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { dashboardNames } from '../../shared/config/dashboard.ts';
-import { endAll, type Running, startLocalMode, temporaryFolder } from '../local/local-mode.ts';
+import { endAll, isUp, type Running, startLocalMode, temporaryFolder } from '../local/local-mode.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { complaintsOf } from '../support/console-visit.ts';
 
@@ -15,7 +15,7 @@ const walk = browser === undefined ? it.skip : it;
 beforeAll(async () => {
   local = await startLocalMode(folder.path, '--interval', '1s');
   for (const path of ['demo', 'demo', 'nowhere']) await fetch(`${local.shortener}/${path}`, { redirect: 'manual' });
-  await local.until(({ monitors }) => monitors[0]?.state === 'passed', 20_000);
+  await local.until(isUp, 20_000);
 }, 60_000);
 afterAll(async () => {
   await browser?.close();

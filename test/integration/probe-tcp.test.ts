@@ -16,7 +16,12 @@ const timeoutMs = 400;
 const slackMs = 1_000;
 let server: RawServer | undefined;
 
-type Options = { readonly assertions?: readonly string[]; readonly maxBodyBytes?: number; readonly secret?: string };
+type Options = {
+  readonly assertions?: readonly string[];
+  readonly maxBodyBytes?: number;
+  readonly timeoutMs?: number;
+  readonly secret?: string;
+};
 type Behaviour = Parameters<typeof startRawServer>[0];
 
 /** Probes a server that does this, and sees that the attempt ends in time and leaves nothing behind. */
@@ -29,7 +34,7 @@ async function probe(behaviour: Behaviour, request: Partial<TcpRequest> = {}, op
   try {
     const startedAt = performance.now();
     const result = await probeTcp(monitor, probeDeps({ read }));
-    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + slackMs);
+    expect(performance.now() - startedAt).toBeLessThan((changes.timeoutMs ?? timeoutMs) + slackMs);
     await server.drained();
     expect(server.openCount()).toBe(0);
     await gone();
@@ -138,7 +143,7 @@ describe('a dialogue', () => {
       for (const [index, byte] of text.entries()) setTimeout(() => socket.write(Buffer.of(byte)), 5 * index);
       setTimeout(() => socket.write('four'), 5 * text.length + 20);
     };
-    expect(await probe({ onConnect: drop }, { dialogue })).toMatchObject({ outcome: 'passed' });
+    expect(await probe({ onConnect: drop }, { dialogue }, { timeoutMs: 5_000 })).toMatchObject({ outcome: 'passed' });
     expect(
       await probe({ onConnect: greet('one twö threefour') }, { dialogue: [{ expect: 'one' }, { expect: 'two' }] }),
     ).toMatchObject({

@@ -21,7 +21,7 @@ import {
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
+import { endAll, isUp, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
 
 const folder = temporaryFolder();
 let local: Running;
@@ -139,7 +139,7 @@ describe('CloudWatch on the wire', () => {
   });
 
   it('publishes what AWS publishes about functions', async () => {
-    await local.until((state) => state.monitors[0]?.state === 'passed', 15_000);
+    await local.until(isUp, 15_000);
     const names = new Set<string>();
     for (const end = Date.now() + 5_000; Date.now() < end && names.size < 9; ) {
       const { Metrics } = await client.send(new ListMetricsCommand({}));
@@ -360,7 +360,7 @@ describe('Lambda and STS on the wire', () => {
   });
 
   it('counts a tick that is delivered twice once', async () => {
-    await local.until((state) => state.monitors[0]?.state === 'passed', 15_000);
+    await local.until(isUp, 15_000);
     const scheduledTime = `${new Date(Math.floor(Date.now() / 60_000) * 60_000 - 60_000).toISOString().slice(0, 19)}Z`;
     const event = JSON.stringify({ scheduledTime, shard: 's00' });
     const [one, two] = await Promise.all([invoke('probe', event), invoke('probe', event)]);

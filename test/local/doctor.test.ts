@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { run } from '../../infra/cli/main.ts';
 import { createIo } from '../unit/cli/io.ts';
-import { endAll, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
+import { endAll, isUp, type Running, startLocalMode, temporaryFolder } from './local-mode.ts';
 
 const deployed = `version: 1
 service: shop
@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(join(folder.path, 'broken.yml'), broken);
   const data = join(folder.path, '.burnwatch');
   local = await startLocalMode(data, '--config', join(folder.path, 'monitors.yml'), '--interval', '1s');
-  await local.until(({ monitors }) => monitors[0]?.state === 'passed', 60_000);
+  await local.until(isUp, 60_000);
   await haveRun('shop-local-evaluate', 30_000);
 }, 150_000);
 afterAll(async () => {

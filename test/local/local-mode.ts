@@ -99,4 +99,7 @@ export async function endAll(...all: readonly (Running | undefined)[]): Promise<
   for (const running of all) if (running && running.child.exitCode === null) await running.end('SIGKILL');
 }
 
+/** Whether the first monitor's probe came through; on a busy machine it may have taken longer than its `degradedAfter`. */
+export const isUp = ({ monitors }: ConsoleState): boolean => /passed|degraded/.test(monitors[0]?.state ?? '');
+
 export const isThere = (...path: string[]): boolean => existsSync(join(...path));
