@@ -17,7 +17,7 @@ const batch = 6;
 /** Of a run of so many files or fewer somebody watches each. */
 const few = 20;
 /** More files than these do not fail because a machine was busy. */
-const mostAgain = 4;
+const mostAgain = 6;
 
 /**
  * Two tests that measure never disturb one another, and no core stands idle. In a run of the whole, a file that failed where real
