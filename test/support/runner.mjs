@@ -2,8 +2,7 @@ import Runner from 'jest-runner';
 
 /**
  * What measures nothing: it computes, packages, clicks or waits, and none of its bounds is near. These run in a worker process
- * beside the rest, which talks over sockets and holds times, one file after the other; and in two of them once only local mode,
- * which mostly waits, is left of that.
+ * beside the rest, which talks over sockets and holds times, one file after the other; and in two of them when that is through.
  */
 const patient =
   /test\/(unit|oracle|model|browser)\/|test\/integration\/(package|bundle|invoke-local|cost|slo-command|alerts-command|notify-command)|test\/local\/readme\.test/;
@@ -38,13 +37,7 @@ export default class Lanes extends Runner {
     const takeOver = async () => {
       while (waiting.length > 0) await super.runTests(waiting.splice(0, batch), watcher, { ...options, serial: false });
     };
-    const [waits = [], measures = []] = [true, false].map((is) =>
-      lanes.measuring?.filter((test) => isLocal(test) === is),
-    );
-    await Promise.all([
-      takeOver(),
-      runInTurn(measures).then(() => Promise.all([takeOver(), runInTurn(waits).then(takeOver)])),
-    ]);
+    await Promise.all([takeOver(), runInTurn(lanes.measuring).then(takeOver)]);
     await runInTurn(lanes.alone);
     this.#isAgain = true;
     await runInTurn(this.#again);
@@ -75,5 +68,4 @@ function laneOf(test) {
 }
 
 const slashed = ({ path }) => path.replaceAll('\\', '/');
-const isLocal = (test) => /test\/local\//.test(slashed(test));
 const isUnit = (test) => Number(/test\/unit\//.test(slashed(test)));

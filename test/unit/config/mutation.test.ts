@@ -75,7 +75,7 @@ describe('whatever is done to a valid file, it is read or refused with a place a
   it('something put in, anywhere', () => {
     fc.assert(
       fc.property(anywhere, snippet, ([good, at], text) => expectAnswer(good.slice(0, at) + text + good.slice(at))),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -84,7 +84,7 @@ describe('whatever is done to a valid file, it is read or refused with a place a
       fc.property(anywhere, fc.integer({ min: 1, max: 40 }), ([good, at], size) =>
         expectAnswer(good.slice(0, at) + good.slice(at + size)),
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -113,7 +113,7 @@ describe('whatever is done to a valid file, it is read or refused with a place a
         const at = line % lines.length;
         expectAnswer(lines.map((line, index) => (index === at ? line.replace(/: .*$/, `: ${text}`) : line)).join('\n'));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
