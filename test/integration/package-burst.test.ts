@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cfnLint, itWithCfnLint } from '../support/cfn-lint.ts';
 import { copyProject, type Run, readTemplate, removeProject, serverless, templatePath } from '../support/package.ts';
 
 import.meta.jest.setTimeout(180_000);
-const linter = 'cfn-lint';
-const itWithCfnLint = spawnSync(linter, ['--version']).status === 0 ? it : xit;
 const config = `version: 1
 service: loads
 channels: { oncall: { type: email, to: oncall@example.com } }
@@ -114,7 +112,7 @@ describe('packaging bursts', () => {
   });
 
   itWithCfnLint('passes cfn-lint', () => {
-    const { status, stdout } = spawnSync(linter, ['--', templatePath(root)], { encoding: 'utf8' });
+    const { status, stdout } = cfnLint('--', templatePath(root));
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 });

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf } from '../../infra/cost/index.ts';
 import { buildResources } from '../../infra/resources.ts';
+import { cfnLint, itWithCfnLint } from '../support/cfn-lint.ts';
 import { costExample, costOptions } from '../support/cost-example.ts';
 import { moreToPay, type Packaged, pricesOfTemplates, readPackaged, unlike } from '../support/cost-template.ts';
 import { configOf } from '../support/monitored.ts';
@@ -18,8 +18,6 @@ import {
 
 import.meta.jest.setTimeout(180_000);
 
-/** A Python tool that a machine may have, or have broken. */
-const linter = 'cfn-lint';
 const locations = 'locations: { home: eu-west-1, also: [us-east-1, ap-southeast-2] }';
 const text = `${costExample().replace('https://www.example.com/cart', '"${output:ShortenerUrl}/cart"')}${moreToPay}${locations}
 `;
@@ -75,9 +73,8 @@ describe('packaging a configuration with locations', () => {
     });
   });
 
-  const lint = (...args: string[]) => spawnSync(linter, args, { encoding: 'utf8' });
-  (lint('--version').status === 0 ? it : xit)('makes elsewhere nothing that cfn-lint would mend', () => {
-    const { stdout, stderr, status } = lint(templatePath(root));
+  itWithCfnLint('makes elsewhere nothing that cfn-lint would mend', () => {
+    const { stdout, stderr, status } = cfnLint(templatePath(root));
     expect({ said: stdout + stderr, status }).toEqual({ said: '', status: 0 });
   });
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { cfnLint, itWithCfnLint } from '../support/cfn-lint.ts';
 import { guardExceptions } from '../support/guard-exceptions.ts';
 import {
   copyProject,
@@ -14,10 +15,6 @@ import {
 } from '../support/package.ts';
 
 import.meta.jest.setTimeout(180_000);
-/** A Python tool that a machine may have, or have broken. */
-const linter = 'cfn-lint';
-const cfnLint = (...args: string[]) => spawnSync(linter, args, { encoding: 'utf8' });
-const itWithCfnLint = cfnLint('--version').status === 0 ? it : xit;
 const functionNames = ['evaluate', 'probe', 'shortener'];
 let root = '';
 let first: Run;
